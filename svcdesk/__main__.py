@@ -1,0 +1,5 @@
+"""Run the desk as ``python -m svcdesk``."""
+
+from svcdesk.cli import main
+
+main()

@@ -1,0 +1,125 @@
+"""The journal: entries chained by hash, each with the full new image of every row that its command wrote."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+GENESIS = "0" * 64
+
+
+class Entry(NamedTuple):
+    """One journal entry without its changes. ``at`` is a stored instant."""
+
+    seq: int
+    at: str
+    actor: str
+    command: str
+    request_id: str | None
+    undoes: int | None
+    prev: str
+    hash: str
+
+
+def _prefixed(value: object) -> bytes:
+    if value is None:
+        return b"~"
+    data = value if isinstance(value, bytes) else str(value).encode()
+    return b"%d:%b" % (len(data), data)
+
+
+def seal(head: Iterable[object], changes: Iterable[tuple[str, int, str]], prev: str) -> str:
+    """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it."""
+    digest = hashlib.sha256()
+    for field in head:
+        digest.update(_prefixed(field))
+    for table, row, after in changes:
+        digest.update(_prefixed(table) + _prefixed(row) + _prefixed(after))
+    digest.update(_prefixed(prev))
+    return digest.hexdigest()
+
+
+def commitment(salt: bytes, *fields: str | None) -> str:
+    """Commit to personal data without holding it: SHA-256 over the salt and the length-prefixed fields."""
+    return hashlib.sha256(salt + b"".join(_prefixed(field) for field in fields)).hexdigest()
+
+
+@cache
+def columns(table: str, con: sqlite3.Connection) -> tuple[str, ...]:
+    """List a table's columns in order."""
+    return tuple(row[1] for row in con.execute(f'PRAGMA table_info("{table}")'))
+
+
+def image_sql(table: str, con: sqlite3.Connection) -> str:
+    """Give the SQL expression for a row's full image as JSON text. The one form in which images are written and compared."""
+    pairs = ", ".join(f"'{name}', \"{name}\"" for name in columns(table, con))
+    return f"json_object({pairs})"
+
+
+def last(con: sqlite3.Connection) -> tuple[int, str]:
+    """Give the newest entry's number and hash; (0, GENESIS) before the first."""
+    row = con.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def append(
+    con: sqlite3.Connection,
+    touched: Iterable[tuple[str, int]],
+    *,
+    at: str,
+    actor: str,
+    command: str,
+    request_id: str | None = None,
+    undoes: int | None = None,
+) -> Entry:
+    """Write the entry of the open transaction, with the image of every row it touched, and seal it."""
+    seq, prev = last(con)
+    seq += 1
+    head = (seq, at, actor, command, request_id, undoes)
+    rows = list(touched)
+    images = [
+        (table, row, con.execute(f'SELECT {image_sql(table, con)} FROM "{table}" WHERE id = ?', (row,)).fetchone()[0])
+        for table, row in rows
+    ]
+    entry = Entry(*head, prev, seal(head, images, prev))
+    con.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry)
+    con.executemany(
+        "INSERT INTO change VALUES (?, ?, ?, ?, ?)",
+        ((seq, n, *image) for n, image in enumerate(images)),
+    )
+    return entry
+
+
+def entries(con: sqlite3.Connection, since: int = 1) -> Iterator[Entry]:
+    """Read the entries from a number on, in order."""
+    for row in con.execute("SELECT * FROM entry WHERE seq >= ? ORDER BY seq", (since,)):
+        yield Entry(*row)
+
+
+def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
+    """Read an entry's changes in order: table, row, image."""
+    return con.execute(
+        'SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n', (seq,)
+    ).fetchall()
+
+
+def undoable(con: sqlite3.Connection) -> Entry | None:
+    """Find the entry that undo would take back: the newest with changes that is no undo and not undone yet."""
+    row = con.execute(
+        "SELECT * FROM entry e WHERE undoes IS NULL AND seq > 1"
+        " AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"
+        " AND EXISTS (SELECT 1 FROM change c WHERE c.entry = e.seq)"
+        " ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    return Entry(*row) if row else None
+
+
+def before(con: sqlite3.Connection, table: str, row: int, seq: int) -> dict[str, Any] | None:
+    """Give a row's image as it stood before an entry, or None where the entry made the row."""
+    found = con.execute(
+        'SELECT after FROM change WHERE "table" = ? AND row = ? AND entry < ? ORDER BY entry DESC LIMIT 1',
+        (table, row, seq),
+    ).fetchone()
+    return json.loads(found[0]) if found else None

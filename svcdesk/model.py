@@ -1,0 +1,106 @@
+"""The words of the field: kinds and states, money in fen, ids. Imports nothing of ours but the errors."""
+
+import re
+from typing import Any, Literal, get_args
+
+from svcdesk.errors import BadInput
+
+Record = dict[str, Any]
+
+Channel = Literal["call", "letter", "visit", "email", "message"]
+ComplaintChannel = Literal["call", "letter", "visit"]
+TicketKind = Literal["repair", "installation", "training", "consultation", "visit"]
+TicketStatus = Literal["open", "answered", "on_hold", "closed", "cancelled"]
+DispatchKind = Literal["installation", "service"]
+DispatchStatus = Literal["sent", "travelling", "on_site", "left", "returned", "cancelled"]
+LateCause = Literal["personal", "transport", "weather", "customer", "company", "other"]
+AskedBy = Literal["customer", "us"]
+Role = Literal["engineer", "agent", "coordinator", "head", "director"]
+SurveyVia = Literal["paper", "call", "message"]
+ComplaintFinding = Literal["upheld", "partly", "not_upheld", "unverifiable"]
+ComplaintCause = Literal["quarrel", "solicitation", "untimely", "repeat_repair", "other"]
+ComplaintStatus = Literal["registered", "assigned", "investigating", "decided", "remedied", "fed_back", "closed"]
+PhoneResult = Literal["answered", "off", "refused"]
+ConductRule = Literal["disobedience", "quarrel", "solicitation", "confidentiality", "other"]
+Category = Literal["fare", "lodging", "allowance", "local", "material", "freight", "other"]
+ExpenseStatus = Literal["submitted", "approved", "rejected", "reimbursed", "falsified"]
+Line = Literal["installation", "dispatch", "material", "transport"]
+FraudSanction = Literal["demerit", "major_demerit", "dismissal"]
+SanctionKind = Literal["fine", "demerit", "major_demerit", "dismissal", "notice", "none"]
+PenaltyStatus = Literal["proposed", "confirmed", "waived", "appealed", "overturned", "settled"]
+SettledVia = Literal["payroll", "cash", "allowance"]
+
+LINES: tuple[str, ...] = get_args(Line)
+
+# The letter of an id, by the table that holds the record.
+LETTERS = {
+    "contact": "L",
+    "ticket": "T",
+    "dispatch": "D",
+    "service_report": "R",
+    "survey": "S",
+    "complaint": "C",
+    "expense": "E",
+    "penalty": "P",
+    "phone_check": "H",
+    "conduct": "B",
+}
+
+_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
+_DESTROYED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+
+
+def fen(text: str) -> int:
+    """Read an amount of CNY, at most two decimals, as integer fen. Raises BadInput for any other form."""
+    if not _AMOUNT.fullmatch(text):
+        raise BadInput("amount", text=text)
+    yuan, _, cents = text.partition(".")
+    return int(yuan) * 100 + int(cents.ljust(2, "0"))
+
+
+def yuan(amount_fen: int) -> str:
+    """Write integer fen as CNY with two decimals: 55350 -> '553.50'."""
+    sign, value = ("-", -amount_fen) if amount_fen < 0 else ("", amount_fen)
+    return f"{sign}{value // 100}.{value % 100:02d}"
+
+
+def number_of(table: str, text: str) -> int:
+    """Read an id of the table: 'T12', 't12' or '12' is 12. Raises BadInput for any other form."""
+    letter = LETTERS.get(table, "")
+    digits = text[1:] if letter and text[:1].upper() == letter else text
+    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 12):
+        raise BadInput("id", text=text, letter=letter)
+    return int(digits)
+
+
+def invoice(text: str | None) -> str | None:
+    """Read an invoice number. Raises BadInput for one that a spreadsheet destroyed (2.4112E+19)."""
+    if text is None or not text.strip():
+        return None
+    if _DESTROYED.fullmatch(text.strip()):
+        raise BadInput("invoice_destroyed", text=text)
+    return text.strip()
+
+
+def city(name: str) -> str:
+    """Name a city as it is compared: without 市, a station for its city (北京南 -> 北京, 汉口 -> 武汉)."""
+    short = name.strip().removesuffix("站").removesuffix("市")
+    return STATIONS.get(short, short)
+
+
+_SIDES = "东西南北"
+_MANY_STATIONS = (
+    "北京 上海 天津 重庆 广州 深圳 南京 杭州 成都 武汉 西安 郑州 长沙 沈阳 哈尔滨 长春 大连 济南 青岛 合肥 福州 厦门 "
+    "南昌 昆明 贵阳 南宁 海口 兰州 西宁 银川 太原 石家庄 唐山 苏州 无锡 常州 徐州 温州 宁波 嘉兴 金华 绍兴 佛山 东莞 "
+    "珠海 桂林 柳州 洛阳 开封 宜昌 襄阳 岳阳 衡阳 株洲 烟台 潍坊 威海 临沂 淄博 泰安 保定 邯郸 秦皇岛 大同 包头 "
+    "鞍山 抚顺 吉林 芜湖 蚌埠 九江 遵义 曲靖 大理 丽江 咸阳 宝鸡 延安 镇江 扬州 南通 昆山 义乌 湖州 承德 张家口"
+).split()
+
+# Stations that do not carry their city's name, and the four sides of those that do.
+STATIONS = {
+    "汉口": "武汉", "武昌": "武汉", "虹桥": "上海", "上海虹桥": "上海", "浦东": "上海", "首都机场": "北京",
+    "大兴机场": "北京", "丰台": "北京", "北京丰台": "北京", "北京朝阳": "北京", "清河": "北京", "福田": "深圳",
+    "深圳坪山": "深圳", "光明城": "深圳", "禄口": "南京", "萧山": "杭州", "双流": "成都", "天府机场": "成都",
+    "咸阳机场": "西安", "滨海": "天津", "滨海国际": "天津", "白云机场": "广州", "宝安机场": "深圳", "江北机场": "重庆",
+    "天河机场": "武汉", "沙坪坝": "重庆", "菜园坝": "重庆", "胶东机场": "青岛", "红岛": "青岛",
+} | {name + side: name for name in _MANY_STATIONS for side in _SIDES}  # fmt: skip

@@ -1,0 +1,166 @@
+"""Times, dates and periods as people type them, turned into UTC instants and half-open ranges. Nothing else decides them."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from svcdesk.errors import BadInput
+
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
+_AGO = re.compile(r"-(\d{1,4})([mhd])", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_STEP = {"m": "minutes", "h": "hours", "d": "days"}
+_DAYS_BACK = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
+
+
+class Period(NamedTuple):
+    """A half-open range of centre dates, [first, after), and the instants it spans."""
+
+    first: date
+    after: date
+    start: datetime
+    end: datetime
+
+    @property
+    def month(self) -> str:
+        """The month the period starts in, as 2026-10."""
+        return f"{self.first:%Y-%m}"
+
+
+def zone(name: str) -> ZoneInfo:
+    """Find a time zone by its name. Raises BadInput where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadInput("timezone", text=name) from None
+
+
+def stored(instant: datetime) -> str:
+    """Write an instant as the ledger stores it: UTC, to the second, 2026-10-03T01:12:00Z."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(text: str) -> datetime:
+    """Read an instant as the ledger stores it."""
+    return datetime.fromisoformat(text)
+
+
+def local(instant: datetime, where: tzinfo) -> str:
+    """Write an instant with the centre's offset, as JSON carries it: 2026-10-03T09:12:00+08:00."""
+    return instant.astimezone(where).isoformat(timespec="seconds")
+
+
+def short(instant: datetime, where: tzinfo) -> str:
+    """Write an instant for people in centre time: 2026-10-03 09:12, with seconds only where they say something."""
+    there = instant.astimezone(where)
+    return there.strftime("%Y-%m-%d %H:%M:%S" if there.second else "%Y-%m-%d %H:%M")
+
+
+def placed(naive: datetime, where: tzinfo, text: str) -> datetime:
+    """Place a wall-clock time in a zone. Raises BadInput where the clocks skip it or show it twice."""
+    first, second = naive.replace(tzinfo=where), naive.replace(tzinfo=where, fold=1)
+    if first.utcoffset() != second.utcoffset():
+        gone = first.astimezone(UTC).astimezone(where).replace(tzinfo=None) != naive
+        raise BadInput("time_skipped" if gone else "time_twice", text=text, zone=str(where))
+    return first.astimezone(UTC)
+
+
+def read_time(text: str, now: datetime, where: tzinfo) -> datetime:
+    """Read a time typed by a person as a UTC instant; without an offset it is centre time.
+
+    Takes 2026-10-03 09:12, 2026-10-03T09:12+08:00, 09:12 (today), yesterday 14:00, 昨天 14:00, -2h. Raises BadInput.
+    """
+    typed = text.strip()
+    if typed == "now":
+        return now
+    if ago := _AGO.fullmatch(typed):
+        return now - timedelta(**{_STEP[ago[2]]: int(ago[1])})
+    day, _, clock = typed.rpartition(" ")
+    if _CLOCK.fullmatch(clock) and day.strip() in ("", *_DAYS_BACK):
+        on = read_date(day.strip() or "today", now, where)
+        typed = f"{on}T{clock.rjust(8 if clock.count(':') == 2 else 5, '0')}"
+    shape = _TIME.fullmatch(typed)
+    if not shape:
+        raise BadInput("time", text=text)
+    try:
+        if shape[3]:
+            return datetime.fromisoformat(typed).astimezone(UTC)
+        return placed(datetime.fromisoformat(f"{shape[1]}T{shape[2]}"), where, text)
+    except (ValueError, OverflowError):
+        raise BadInput("time", text=text) from None
+
+
+def read_date(text: str, now: datetime, where: tzinfo) -> date:
+    """Read a date typed by a person: 2026-10-03, today, yesterday, 今天, 昨天. Raises BadInput."""
+    typed = text.strip()
+    if typed in _DAYS_BACK:
+        return today(now, where) - timedelta(days=_DAYS_BACK[typed])
+    if _DATE.fullmatch(typed):
+        try:
+            return date.fromisoformat(typed)
+        except ValueError:
+            pass
+    raise BadInput("date", text=text)
+
+
+def read_month(text: str, now: datetime, where: tzinfo) -> Period:
+    """Read a month: 2026-10, this, last. Raises BadInput."""
+    this = today(now, where).replace(day=1)
+    if text == "this":
+        return month_from(this, where)
+    if text == "last":
+        return month_from((this - timedelta(days=1)).replace(day=1), where)
+    shape = _MONTH.fullmatch(text)
+    if not (shape and 1 <= int(shape[2]) <= 12 and 1 <= int(shape[1]) < 9999):
+        raise BadInput("month", text=text)
+    return month_from(date(int(shape[1]), int(shape[2]), 1), where)
+
+
+def month_from(first: date, where: tzinfo) -> Period:
+    """Give the month that begins on the date."""
+    return between(first, (first + timedelta(days=31)).replace(day=1), where)
+
+
+def month_of(instant: datetime, where: tzinfo) -> str:
+    """Name the month, in centre time, that an instant falls in."""
+    return f"{instant.astimezone(where):%Y-%m}"
+
+
+def between(first: date, after: date, where: tzinfo) -> Period:
+    """Make the half-open period [first, after) of centre dates."""
+    return Period(first, after, midnight(first, where), midnight(after, where))
+
+
+def read_period(
+    month: str | None, since: str | None, until: str | None, now: datetime, where: tzinfo
+) -> Period | None:
+    """Read --month, or --since and --until (both days included); None where none is given. Raises BadInput."""
+    if month is not None:
+        if since is not None or until is not None:
+            raise BadInput("month_and_range")
+        return read_month(month, now, where)
+    if since is None and until is None:
+        return None
+    first = read_date(since, now, where) if since is not None else date(1970, 1, 1)
+    last = read_date(until, now, where) if until is not None else date(9998, 12, 31)
+    if last < first:
+        raise BadInput("range_reversed", since=first, until=last)
+    return between(first, last + timedelta(days=1), where)
+
+
+def today(now: datetime, where: tzinfo) -> date:
+    """Give the centre's date."""
+    return now.astimezone(where).date()
+
+
+def day_of(instant: datetime, where: tzinfo) -> date:
+    """Give the centre date of an instant."""
+    return instant.astimezone(where).date()
+
+
+def midnight(day: date, where: tzinfo) -> datetime:
+    """Give the instant at which a centre date begins."""
+    return datetime.combine(day, time(), tzinfo=where).astimezone(UTC)

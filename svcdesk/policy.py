@@ -1,0 +1,156 @@
+"""The policy: every amount, hour, day, window and reading that the regulation leaves to the centre, dated.
+
+A key has a type, a unit, a first value that holds from always, and dated values set since. A fact is judged by the value
+in force when it happened. Descriptions stand in words/policy.py.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, NamedTuple, get_args
+
+from svcdesk.errors import BadInput, NotFound
+from svcdesk.model import Category, Role, fen, yuan
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
+_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+NONE = "none"
+
+
+def _whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _clock(text: str) -> int:
+    """Minutes after midnight."""
+    if not _CLOCK.fullmatch(text):
+        raise ValueError(text)
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _money(text: str) -> int:
+    try:
+        return fen(text)
+    except BadInput:
+        raise ValueError(text) from None
+
+
+def _optional_money(text: str) -> int | None:
+    return None if text == NONE else _money(text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+class Key(NamedTuple):
+    """One key: how its text is read, its unit, its first value, and the bounds of a whole number."""
+
+    read: Callable[[str], Any]
+    unit: str
+    first: str
+    least: int | None = None
+    most: int | None = None
+
+
+KEYS: dict[str, Key] = {
+    "answer.hours": Key(_whole, "hours", "24", 1, 720),
+    "answer.clock": Key(_one_of("natural", "working"), "reading", "natural"),
+    "late.grace_minutes": Key(_whole, "minutes", "0", 0, 1440),
+    "report.due_days": Key(_whole, "days", "3", 0, 60),
+    "report.min_chars": Key(_whole, "characters", "1", 1, 500),
+    "phone.from": Key(_clock, "time", "08:00"),
+    "phone.until": Key(_clock, "time", "22:00"),
+    "phone.max_per_day": Key(_whole, "times", "1", 1, 24),
+    "no_callback.fine": Key(_money, "CNY", "50.00"),
+    "late_on_site.fine": Key(_money, "CNY", "50.00"),
+    "incomplete_report.fine": Key(_money, "CNY", "20.00"),
+    "phone_unreachable.fine": Key(_money, "CNY", "10.00"),
+    "disobedience.fine": Key(_money, "CNY", "100.00"),
+    "same_fact": Key(_one_of("absorb", "cumulate"), "reading", "absorb"),
+    "repeat.window_days": Key(_whole, "days", "90", 1, 3650),
+    **{f"expense.limit.{category}": Key(_optional_money, "CNY", NONE) for category in get_args(Category)},
+    "wage.minimum": Key(_optional_money, "CNY", NONE),
+    "wage.share": Key(_whole, "percent", "20", 0, 100),
+    "statistics.due_day": Key(_whole, "day", "4", 1, 28),
+    "projects.due_day": Key(_whole, "day", "5", 1, 28),
+}
+
+# A limit for one role stands beside the limit of its category: expense.limit.lodging.engineer.
+_ROLE_LIMIT = re.compile(rf"expense\.limit\.({'|'.join(get_args(Category))})\.({'|'.join(get_args(Role))})")
+
+
+def key_of(name: str) -> Key:
+    """Find a key by its name. Raises NotFound, with the nearest names."""
+    if name in KEYS:
+        return KEYS[name]
+    if _ROLE_LIMIT.fullmatch(name):
+        return Key(_optional_money, "CNY", NONE)
+    from difflib import get_close_matches
+
+    raise NotFound("policy_key", key_name=name, near=get_close_matches(name, KEYS, 3, 0.4) or list(KEYS)[:3])
+
+
+def read_value(name: str, text: str) -> str:
+    """Check a value for a key and give it in its one form. Raises BadInput for a wrong type, unit or bound."""
+    key = key_of(name)
+    typed = text.strip()
+    try:
+        value = key.read(typed)
+    except ValueError:
+        raise BadInput("policy_value", key_name=name, text=text, unit=key.unit, first=key.first) from None
+    if key.unit == "CNY":
+        return NONE if value is None else yuan(value)
+    if isinstance(value, int) and key.unit != "time":
+        if not (key.least or 0) <= value <= (key.most if key.most is not None else value):
+            raise BadInput("policy_bounds", key_name=name, text=text, least=key.least, most=key.most)
+        return str(value)
+    return typed
+
+
+class Dated(NamedTuple):
+    """A value in force, and the date from which it holds (None: from always)."""
+
+    value: Any
+    since: date | None
+
+
+class Policy:
+    """The dated values of every key. ``rows`` are (key, value, from date), oldest recorded first."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, date]] = ()) -> None:
+        self._dated: dict[str, list[tuple[date, str]]] = {}
+        for name, value, since in rows:
+            self._dated.setdefault(name, []).append((since, value))
+        for values in self._dated.values():
+            values.sort(key=lambda item: item[0])  # stable: of two from one date, the one recorded last holds
+
+    def text(self, name: str, on: date) -> tuple[str, date | None]:
+        """Give the text in force on a date, and since when."""
+        text, since = key_of(name).first, None
+        for start, value in self._dated.get(name, ()):
+            if start > on:
+                break
+            text, since = value, start
+        return text, since
+
+    def at(self, name: str, on: date) -> Dated:
+        """Give the value in force on a date, read as its type (money in fen, times in minutes)."""
+        text, since = self.text(name, on)
+        return Dated(key_of(name).read(text), since)
+
+    def every(self, name: str) -> list[Any]:
+        """Give every value the key ever had, the first one included."""
+        key = key_of(name)
+        return [key.read(key.first), *(key.read(value) for _, value in self._dated.get(name, ()))]
+
+    def names(self) -> list[str]:
+        """List every key: the fixed ones, then the limits by role that were set."""
+        return [*KEYS, *sorted(self._dated.keys() - KEYS.keys())]

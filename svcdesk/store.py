@@ -1,0 +1,368 @@
+"""The ledger: one way to open it, one transaction a command, one way to write a row. The queries stand in registers and facts."""
+
+import os
+import random
+import sqlite3
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from svcdesk import schema
+from svcdesk.errors import BadInput, DeskError, NotFound, Refused, StorageError
+from svcdesk.model import LETTERS, Record, number_of
+from svcdesk.periods import stored
+from svcdesk.policy import Policy
+
+BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
+_STEP_SECONDS = 0.05
+
+_ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
+_READ = {**_ALWAYS, "query_only": 1}
+_WRITE = {**_ALWAYS, "secure_delete": 1, "synchronous": 3}
+
+
+def storage_error(error: sqlite3.Error, path: Path) -> DeskError:
+    """Say what an SQLite failure means to the person at the desk."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    for prefix, key in _MEANING:
+        if name.startswith(prefix):
+            return StorageError(key, path=path, seconds=int(BUSY_SECONDS))
+    if isinstance(error, sqlite3.IntegrityError):
+        return BadInput("integrity", detail=str(error))
+    return StorageError("damaged", path=path)
+
+
+_MEANING = (
+    ("SQLITE_BUSY", "busy"),
+    ("SQLITE_LOCKED", "busy"),
+    ("SQLITE_READONLY", "readonly"),
+    ("SQLITE_CANTOPEN", "readonly"),
+    ("SQLITE_FULL", "full"),
+    ("SQLITE_IOERR", "io"),
+    ("SQLITE_PERM", "readonly"),
+)
+
+
+def check_file(path: Path) -> None:
+    """Make sure that the path is a ledger of ours that this version can read, without opening it as a database."""
+    try:
+        kind = path.stat()
+    except FileNotFoundError:
+        raise StorageError("no_ledger", path=path) from None
+    except OSError as error:
+        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+    if not stat.S_ISREG(kind.st_mode):
+        raise StorageError("not_a_ledger", path=path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+    ours = int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID
+    if len(head) < 100 or not head.startswith(b"SQLite format 3\0") or not ours:
+        raise StorageError("not_a_ledger", path=path)
+    version = int.from_bytes(head[60:64], "big")
+    if version > schema.VERSION:
+        raise StorageError("newer", path=path, theirs=version, ours=schema.VERSION)
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Connect to a checked ledger file, every safeguard on. Raises StorageError."""
+    mode = "rw" if write else "ro"
+    con = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+    )
+    for name, value in (_WRITE if write else _READ).items():
+        con.execute(f"PRAGMA {name} = {value}")
+        if (took := con.execute(f"PRAGMA {name}").fetchone()) and took[0] != value:
+            raise StorageError("pragma", path=path, name=name)
+    if write:
+        con.execute(f"PRAGMA busy_timeout = {int(_STEP_SECONDS * 1000)}")
+    return con
+
+
+def open_ledger(path: Path, *, write: bool = False) -> "Ledger":
+    """Open the ledger at the path. Never makes one. Raises StorageError."""
+    check_file(path)
+    try:
+        con = connect(path, write=write)
+        try:
+            con.execute("SELECT 1 FROM centre").fetchone()
+        except sqlite3.OperationalError as error:
+            name = error.sqlite_errorname or ""
+            if write or not name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+                raise
+            # A crash left a journal to roll back; only a writing connection may. Then read as asked.
+            con.close()
+            healing = connect(path, write=True)
+            healing.execute("SELECT 1 FROM centre").fetchone()
+            healing.close()
+            con = connect(path, write=False)
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    return Ledger(con, path)
+
+
+def create(path: Path) -> None:
+    """Make an empty ledger of the newest version, mode 0600. Raises StorageError where something stands there already."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        raise StorageError("exists", path=path) from None
+    except OSError as error:
+        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+    import sqlite_utils
+
+    try:
+        con = connect(path, write=True)
+        con.execute("PRAGMA journal_mode = DELETE")
+        con.execute("BEGIN IMMEDIATE")
+        con.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        for version in range(1, schema.VERSION + 1):
+            for statement in _statements(schema.script(version)):
+                con.execute(statement)
+        con.execute(f"PRAGMA user_version = {schema.VERSION}")
+        database = sqlite_utils.Database(con, execute_plugins=False)
+        loose = [table.name for table in database.tables if not table.strict]
+        if loose:
+            raise StorageError("sqlite_old", version=sqlite3.sqlite_version)
+        con.execute("COMMIT")
+        con.close()
+    except sqlite3.Error as error:
+        path.unlink(missing_ok=True)
+        raise storage_error(error, path) from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+class Ledger:
+    """An open ledger. Reads at any time; writes only inside ``command``."""
+
+    def __init__(self, con: sqlite3.Connection, path: Path) -> None:
+        self.con = con
+        self.path = path
+        self.entry: Any = None
+        self._touched: dict[tuple[str, int], None] | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        self.con.close()
+
+    @cached_property
+    def centre(self) -> Record:
+        """The centre: name, timezone, home."""
+        return self.rows("SELECT name, timezone, home FROM centre")[0]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The centre's time zone."""
+        return ZoneInfo(self.centre["timezone"])
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy with every value set so far."""
+        rows = self.con.execute('SELECT "key", value, from_on FROM policy WHERE undone_at IS NULL ORDER BY id')
+        return Policy((key, value, date.fromisoformat(since)) for key, value, since in rows)
+
+    # Reading
+
+    def rows(self, sql: str, values: Iterable[Any] | dict[str, Any] = ()) -> list[Record]:
+        """Run a query and give its rows as records."""
+        return list(self.stream(sql, values))
+
+    def stream(self, sql: str, values: Iterable[Any] | dict[str, Any] = ()) -> Iterator[Record]:
+        """Run a query and give its rows one by one as records."""
+        cursor = self.con.execute(sql, values if isinstance(values, dict) else tuple(values))
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+
+    def one(self, sql: str, values: Iterable[Any] = ()) -> Record | None:
+        """Run a query and give its first row, or None."""
+        return next(self.stream(sql, values), None)
+
+    def value(self, sql: str, values: Iterable[Any] = ()) -> Any:
+        """Run a query and give the first value of its first row, or None."""
+        row = self.con.execute(sql, tuple(values)).fetchone()
+        return row[0] if row else None
+
+    def get(self, table: str, record_id: int) -> Record:
+        """Load a record by its number. Raises NotFound where there is none or it was taken back."""
+        found = self.one(f'SELECT * FROM "{table}" WHERE id = ? AND undone_at IS NULL', (record_id,))
+        if found is None:
+            raise NotFound("record", table=table, id=f"{LETTERS.get(table, '')}{record_id}")
+        return found
+
+    def named(self, table: str, text: str) -> Record:
+        """Load a record by an id as typed (T12, t12, 12). Raises BadInput or NotFound."""
+        return self.get(table, number_of(table, text))
+
+    def staff(self, code: str) -> Record:
+        """Load a member of staff by code. Raises NotFound, with the nearest codes."""
+        return self._keyed("staff", "code", code)
+
+    def customer(self, name: str) -> Record:
+        """Load a customer by name. Raises NotFound, with the nearest names: never made silently."""
+        return self._keyed("customer", "name", name)
+
+    def contract(self, no: str) -> Record:
+        """Load a contract by its number. Raises NotFound, with the nearest numbers."""
+        return self._keyed("contract", "no", no)
+
+    def _keyed(self, table: str, column: str, text: str) -> Record:
+        found = self.one(f'SELECT * FROM {table} WHERE "{column}" = ? AND undone_at IS NULL', (text.strip(),))
+        if found is None:
+            names = [row[0] for row in self.con.execute(f'SELECT "{column}" FROM {table} WHERE undone_at IS NULL')]
+            raise NotFound(f"unknown_{table}", text=text, near=get_close_matches(text, names, 3, 0.4))
+        return found
+
+    # Writing
+
+    @contextmanager
+    def command(
+        self,
+        *,
+        at: datetime,
+        actor: str,
+        command: str,
+        request_id: str | None = None,
+        typed: str = "",
+        undoes: int | None = None,
+    ) -> Iterator[None]:
+        """Hold the one transaction of a command: all that is saved inside is one journal entry, or nothing is."""
+        from svcdesk import journal
+
+        self.begin()
+        try:
+            self._touched = {}
+            if request_id is not None:
+                self._refuse_repeated(request_id, typed)
+            yield
+            self.entry = journal.append(
+                self.con, self._touched, at=stored(at), actor=actor, command=command,
+                request_id=request_id, undoes=undoes,
+            )  # fmt: skip
+            if request_id is not None:
+                salt = os.urandom(16)
+                digest = journal.commitment(salt, typed)
+                self.con.execute("INSERT INTO request VALUES (?, ?, ?)", (self.entry.seq, salt, digest))
+            self._commit()
+        except BaseException as error:
+            if self.con.in_transaction:
+                self.con.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise storage_error(error, self.path) from error
+            raise
+        finally:
+            self._touched = None
+
+    def begin(self) -> None:
+        """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
+        self._patiently("BEGIN IMMEDIATE")
+
+    def _commit(self) -> None:
+        self._patiently("COMMIT")  # a reader may hold COMMIT up; the work itself is not done again
+
+    def _patiently(self, statement: str) -> None:
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.con.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if not (error.sqlite_errorname or "").startswith("SQLITE_BUSY") or time.monotonic() > until:
+                    raise storage_error(error, self.path) from error
+                time.sleep(random.uniform(0.001, 0.02))
+
+    def _refuse_repeated(self, request_id: str, typed: str) -> None:
+        from svcdesk import journal
+
+        found = self.one(
+            "SELECT e.seq, r.salt, r.digest, EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq) AS undone"
+            " FROM entry e LEFT JOIN request r ON r.entry = e.seq WHERE e.request_id = ?",
+            (request_id,),
+        )
+        if found is None:
+            return
+        if found["undone"]:
+            raise Refused("request_undone", request_id=request_id, seq=found["seq"])
+        if found["salt"] is not None and journal.commitment(found["salt"], typed) != found["digest"]:
+            raise Refused("request_differs", request_id=request_id, seq=found["seq"])
+        raise AlreadyRecorded(found["seq"])
+
+    def insert(self, table: str, **values: Any) -> int:
+        """Write a new row and give its number. Instants are datetimes, money is fen."""
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        cursor = self.con.execute(
+            f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [_plain(value) for value in values.values()]
+        )
+        assert cursor.lastrowid is not None
+        self._touch(table, cursor.lastrowid)
+        return cursor.lastrowid
+
+    def update(self, table: str, row: int, **values: Any) -> None:
+        """Change a row."""
+        pairs = ", ".join(f'"{name}" = ?' for name in values)
+        self.con.execute(
+            f'UPDATE "{table}" SET {pairs} WHERE id = ?', [*(_plain(value) for value in values.values()), row]
+        )
+        self._touch(table, row)
+
+    def _touch(self, table: str, row: int) -> None:
+        assert self._touched is not None, "rows are written only inside a command"
+        self._touched[table, row] = None
+
+    def keep_personal(self, name: str | None = None, phone: str | None = None, address: str | None = None) -> Record:
+        """Keep personal data outside the journal; give the columns by which a record refers to it."""
+        if not (name or phone or address):
+            return {"personal_id": None, "personal_hash": None}
+        from svcdesk import journal
+
+        salt = os.urandom(16)
+        cursor = self.con.execute(
+            "INSERT INTO personal (name, phone, address, salt) VALUES (?, ?, ?, ?)", (name, phone, address, salt)
+        )
+        return {
+            "personal_id": cursor.lastrowid,
+            "personal_hash": journal.commitment(salt, name, phone, address),
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as the ledger stores it."""
+    if isinstance(value, datetime):
+        return stored(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, list):
+        import json
+
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value
+
+
+class AlreadyRecorded(Exception):
+    """The same request was recorded before, as the entry ``seq``. Not a failure."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
