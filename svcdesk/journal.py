@@ -17,6 +17,7 @@ class Entry(NamedTuple):
     at: str
     actor: str
     command: str
+    note: str | None
     request_id: str | None
     undoes: int | None
     prev: str
@@ -71,20 +72,21 @@ def append(
     at: str,
     actor: str,
     command: str,
+    note: str | None = None,
     request_id: str | None = None,
     undoes: int | None = None,
 ) -> Entry:
     """Write the entry of the open transaction, with the image of every row it touched, and seal it."""
     seq, prev = last(con)
     seq += 1
-    head = (seq, at, actor, command, request_id, undoes)
+    head = (seq, at, actor, command, note, request_id, undoes)
     rows = list(touched)
     images = [
         (table, row, con.execute(f'SELECT {image_sql(table, con)} FROM "{table}" WHERE id = ?', (row,)).fetchone()[0])
         for table, row in rows
     ]
     entry = Entry(*head, prev, seal(head, images, prev))
-    con.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry)
+    con.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
     con.executemany(
         "INSERT INTO change VALUES (?, ?, ?, ?, ?)",
         ((seq, n, *image) for n, image in enumerate(images)),

@@ -30,6 +30,19 @@ SanctionKind = Literal["fine", "demerit", "major_demerit", "dismissal", "notice"
 PenaltyStatus = Literal["proposed", "confirmed", "waived", "appealed", "overturned", "settled"]
 SettledVia = Literal["payroll", "cash", "allowance"]
 
+# The values of each kind of word, by the name that registers use for it.
+WORDS: dict[str, tuple[str, ...]] = {
+    name: get_args(values)
+    for name, values in {
+        "channel": Channel, "ticket_kind": TicketKind, "ticket_status": TicketStatus, "dispatch_kind": DispatchKind,
+        "dispatch_status": DispatchStatus, "late_cause": LateCause, "asked_by": AskedBy, "role": Role,
+        "survey_via": SurveyVia, "complaint_finding": ComplaintFinding, "complaint_cause": ComplaintCause,
+        "complaint_status": ComplaintStatus, "phone_result": PhoneResult, "conduct_rule": ConductRule,
+        "category": Category, "expense_status": ExpenseStatus, "line": Line, "sanction": SanctionKind,
+        "penalty_status": PenaltyStatus, "settled_via": SettledVia,
+    }.items()
+}  # fmt: skip
+
 LINES: tuple[str, ...] = get_args(Line)
 
 # The letter of an id, by the table that holds the record.

@@ -356,6 +356,8 @@ PENALTIES = Register(
         Column("history", "r.history", "json", detail=True),
         Column("_kind", "r.sanction"),
         Column("_amount_fen", "r.amount_fen"),
+        Column("_key", "r.natural_key"),
+        Column("_facts", "r.facts"),
     ),
     filters=("clause", "engineer", "status", "subject"),
 )  # fmt: skip

@@ -241,6 +241,7 @@ class Ledger:
         at: datetime,
         actor: str,
         command: str,
+        note: str | None = None,
         request_id: str | None = None,
         typed: str = "",
         undoes: int | None = None,
@@ -255,7 +256,7 @@ class Ledger:
                 self._refuse_repeated(request_id, typed)
             yield
             self.entry = journal.append(
-                self.con, self._touched, at=stored(at), actor=actor, command=command,
+                self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
                 request_id=request_id, undoes=undoes,
             )  # fmt: skip
             if request_id is not None:

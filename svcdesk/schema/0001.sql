@@ -9,6 +9,7 @@ CREATE TABLE entry (
   at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
   actor TEXT NOT NULL,
   command TEXT NOT NULL,
+  note TEXT,
   request_id TEXT,
   undoes INTEGER REFERENCES entry (seq),
   prev TEXT NOT NULL,

@@ -1,0 +1,305 @@
+"""The front door: the root command, nouns loaded only when named, and every failure turned into one line and an exit code."""
+
+import errno
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+
+from svcdesk import __version__, words
+from svcdesk.errors import BadInput, BadRows, DeskError, StorageError
+from svcdesk.session import checked_language, current, locale_language
+
+# Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
+NOUNS = {
+    "init": "init", "status": "status", "demo": "demo", "undo": "undo",
+    "staff": "staff", "customer": "customer", "contract": "contract", "contact": "contact",
+    "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
+    "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
+    "penalty": "penalty", "policy": "policy", "report": "report",
+    "export": "export", "import": "import_", "ledger": "ledger",
+}  # fmt: skip
+SINGLE = ("init", "status", "demo", "undo", "export", "import")
+
+_OK, _BUG, _INTERRUPTED = 0, 70, 130
+
+
+class _Help:
+    """Help in the reader's language; plain, because Rich would double the time it takes."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        usage: Any = self
+        pieces = usage.collect_usage_pieces(ctx)
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{words.say('labels.usage')}: ")
+        text = words.find(f"help.{_path(ctx)}") or ""
+        if text:
+            formatter.write_paragraph()
+            for line in text.split("\n"):
+                formatter.write(f"  {line}\n")
+        _options(usage, ctx, formatter)
+        if isinstance(usage, Group):
+            with formatter.section(words.say("labels.commands")):
+                formatter.write_dl([(name, _summary(ctx, name)) for name in usage.list_commands(ctx)])
+        if epilog := words.find(f"help.{_path(ctx)}.epilog"):
+            formatter.write(f"\n{epilog}\n")
+
+
+def _path(ctx: Any) -> str:
+    return ".".join(ctx.command_path.split()[1:]) or "svcdesk"
+
+
+def _summary(ctx: Any, name: str) -> str:
+    path = _path(ctx)
+    return (words.find(f"help.{name}" if path == "svcdesk" else f"help.{path}.{name}") or "").partition("\n")[0]
+
+
+def _options(command: Any, ctx: Any, formatter: Any) -> None:
+    arguments, options = [], []
+    for param in command.get_params(ctx):
+        name = param.name.rstrip("_")
+        help_text = words.find(f"options.{_path(ctx)}.{name}") or words.find(f"options.{name}") or ""
+        if param.required:
+            help_text += f" [{words.say('labels.required')}]"
+        if param.param_type_name == "argument":
+            arguments.append((param.make_metavar(ctx), help_text))
+        else:
+            # the zero keeps Typer from describing the option itself
+            left = ", ".join([*param.opts, *param.secondary_opts])
+            choices = getattr(param.type, "choices", None)
+            if not param.is_flag:
+                left += f" {'|'.join(map(str, choices)) if choices else (param.metavar or param.opts[0].lstrip('-').upper())}"
+            options.append((left, help_text))
+    for title, rows in (("arguments", arguments), ("options", options)):
+        if rows:
+            with formatter.section(words.say(f"labels.{title}")):
+                formatter.write_dl(rows, col_max=34)
+
+
+class Verb(_Help, TyperCommand):
+    """One verb. On a terminal it asks for a required value that is missing."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse the arguments, asking for what is missing where there is somebody to ask."""
+        args = list(args)
+        for _ in range(20):
+            try:
+                return super().make_context(info_name, list(args), parent, **extra)
+            except Exception as error:
+                param = getattr(error, "param", None)
+                missing = type(error).__name__ == "MissingParameter" and param is not None
+                if not missing or not (sys.stdin.isatty() and sys.stderr.isatty()):
+                    raise
+                asked = words.find(f"options.{param.name.rstrip('_')}") or param.name
+                value = typer.prompt(asked, err=True)
+                args += [param.opts[0], value] if param.param_type_name == "option" else [value]
+        raise AssertionError("unreachable: every missing value was asked for")
+
+
+class Group(_Help, TyperGroup):
+    """A noun: builds only the verb that is called."""
+
+    source: typer.Typer | None = None
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the verbs in the order in which they are declared."""
+        assert self.source is not None
+        return [info.name for info in self.source.registered_commands if info.name]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Build one verb."""
+        assert self.source is not None
+        for info in self.source.registered_commands:
+            if info.name == cmd_name:
+                info.cls = Verb
+                return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+        return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the verb. Raises BadInput with the nearest names."""
+        if args and self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            names = self.list_commands(ctx)
+            raise BadInput(
+                "no_command", text=args[0], path=ctx.command_path, near=get_close_matches(args[0], names, 3, 0.5) or names
+            )
+        return super().resolve_command(ctx, args)
+
+
+class Root(Group):
+    """The root: imports only the noun that is named."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the nouns in the order of a working day."""
+        return list(NOUNS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import a noun's module and give its group, or its one command."""
+        if cmd_name not in NOUNS:
+            return None
+        source = import_module(f"svcdesk.commands.{NOUNS[cmd_name]}").noun.app
+        group = Group(name=cmd_name, invoke_without_command=False)
+        group.source = source
+        return group.get_command(ctx, cmd_name) if cmd_name in SINGLE else group
+
+
+def _root(
+    ledger: Annotated[str | None, typer.Option("--ledger")] = None,
+    lang: Annotated[str | None, typer.Option("--lang")] = None,
+    actor: Annotated[str | None, typer.Option("--actor")] = None,
+    no_color: Annotated[bool, typer.Option("--no-color")] = False,
+) -> None:
+    current.ledger_option, current.actor_option = ledger, actor
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
+
+
+def build() -> Group:
+    """Build the root command."""
+    app = typer.Typer(cls=Root, add_completion=False, rich_markup_mode=None)
+    app.callback()(_root)
+    root = typer.main.get_group(app)
+    assert isinstance(root, Root)
+    return root
+
+
+def main() -> None:
+    """Run the command line and leave with the contract's exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command. Every failure ends here, as one line on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        words.speak("zh")
+        words.speak(_language(args))
+        code = _invoke(list(args))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _abandon_stdout()
+        return _OK
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return _INTERRUPTED
+    except DeskError as error:
+        return _tell(error)
+    except sqlite3.Error as error:
+        from svcdesk.store import storage_error
+
+        return _tell(storage_error(error, current.path))
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            _abandon_stdout()
+            return _OK
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _abandon_stdout()
+            return _tell(StorageError("full", path=error.filename or "stdout"))
+        return _tell(StorageError("os", detail=error.strerror, path=error.filename or ""))
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            return _tell(_usage(error))
+        if os.environ.get("SVCDESK_DEBUG"):
+            raise
+        print(f"error: {words.say('errors.bug', kind=type(error).__name__)[0]}", file=sys.stderr)
+        return _BUG
+
+
+def _language(args: Sequence[str]) -> str:
+    for place, arg in enumerate(args):
+        if arg == "--lang" and place + 1 < len(args):
+            return checked_language(args[place + 1])
+        if arg.startswith("--lang="):
+            return checked_language(arg[7:])
+        if not arg.startswith("-") and (place == 0 or args[place - 1] not in ("--ledger", "--actor")):
+            break
+    return locale_language()
+
+
+def _invoke(args: list[str]) -> int:
+    if args in (["--version"], ["-V"]):
+        print(f"svcdesk {__version__}")
+        return _OK
+    for arg in args:
+        if any("\ud800" <= char <= "\udfff" for char in arg):
+            raise BadInput("not_utf8", text=arg.encode("utf-8", "backslashreplace").decode())
+    root = build()
+    if "_SVCDESK_COMPLETE" in os.environ:
+        return int(root.main(args, prog_name="svcdesk", standalone_mode=False) or 0)
+    try:
+        with root.make_context("svcdesk", args or ["--help"]) as ctx:
+            root.invoke(ctx)
+    except (typer.Exit, SystemExit) as done:
+        return int(getattr(done, "exit_code", getattr(done, "code", 0)) or 0)
+    except typer.Abort:
+        return _INTERRUPTED
+    return _OK
+
+
+def _tell(error: DeskError) -> int:
+    """Print a failure: one line, one line for each bad row, and the command that mends it."""
+    from svcdesk.commands.base import told
+
+    pair = words.find(f"errors.{error.key}")
+    text = pair if isinstance(pair, str) else error.key
+    message, _, hint = text.partition("\n")
+    values = told(error.values)
+    near = error.values.get("near")
+    values["near"] = told({"near": near})["near"] if near else words.say("labels.none")
+    print(f"error: {message.format_map(_Filled(values))}", file=sys.stderr)
+    if isinstance(error, BadRows):
+        for line, reason in error.rows:
+            print(f"error: {words.say('errors.line', line=line, reason=sentence(reason))}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint.format_map(_Filled(values))}", file=sys.stderr)
+    return error.exit_code
+
+
+class _Filled(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(error: DeskError) -> str:
+    """Give an error's sentence without its hint."""
+    from svcdesk.commands.base import told
+
+    text = words.find(f"errors.{error.key}") or error.key
+    return text.partition("\n")[0].format_map(_Filled(told(error.values)))
+
+
+def _usage(error: Any) -> DeskError:
+    """Say a usage error of the command grammar in our words."""
+    path = error.ctx.command_path if getattr(error, "ctx", None) else "svcdesk"
+    param = getattr(error, "param", None)
+    name = _shown(param) if param is not None else ""
+    match type(error).__name__:
+        case "MissingParameter":
+            return BadInput("usage_missing", name=name, path=path)
+        case "NoSuchOption":
+            near = getattr(error, "possibilities", None)
+            return BadInput("usage_no_option", name=error.option_name, path=path, near=near)
+        case "BadParameter":
+            choices = getattr(getattr(param, "type", None), "choices", None)
+            if choices:
+                return BadInput("usage_choice", name=name, words=list(choices), path=path)
+            return BadInput("usage_value", name=name, detail=error.message, path=path)
+    return BadInput("usage", detail=error.format_message(), path=path)
+
+
+def _shown(param: Any) -> str:
+    return param.opts[0] if param.param_type_name == "option" else str(param.name).upper()
+
+
+def _abandon_stdout() -> None:
+    """Point stdout nowhere, so that the interpreter's last flush cannot complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,438 @@
+"""How a verb becomes a command: the options that all writing or reading verbs share, the one transaction, the receipt.
+
+A noun's file declares its verbs with ``@noun.write("verb")`` or ``@noun.read("verb")``; the body is handed a ``Write`` or
+``Read`` and its own options. Help texts stand in words/help.py under ``noun.verb`` and the options' names.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from svcdesk import periods, show, views, words
+from svcdesk.errors import BadInput
+from svcdesk.model import LETTERS, WORDS, Record, number_of
+from svcdesk.periods import Period, instant
+from svcdesk.registers import Register
+from svcdesk.rules import Case
+from svcdesk.session import current
+from svcdesk.store import AlreadyRecorded, Ledger
+
+Format = Annotated[show.Format | None, typer.Option("--format", "-f")]
+WriteFormat = Annotated[show.WriteFormat, typer.Option("--format", "-f")]
+Text = Annotated[str | None, typer.Option()]
+Flag = Annotated[bool, typer.Option()]
+Month = Annotated[str | None, typer.Option("--month")]
+Since = Annotated[str | None, typer.Option("--since")]
+Until = Annotated[str | None, typer.Option("--until")]
+Yes = Annotated[bool, typer.Option("--yes", "-y")]
+
+_WRITE_OPTIONS = {
+    "at": Annotated[str | None, typer.Option("--at")],
+    "by": Annotated[str | None, typer.Option("--by")],
+    "note": Annotated[str | None, typer.Option("--note")],
+    "request_id": Annotated[str | None, typer.Option("--request-id")],
+    "format": WriteFormat,
+}
+_LIST_OPTIONS = {
+    "month": Month,
+    "since": Since,
+    "until": Until,
+    "limit": Annotated[int | None, typer.Option("--limit", min=0)],
+    "sort": Annotated[str | None, typer.Option("--sort")],
+    "format": Format,
+}
+
+
+class Receipt(NamedTuple):
+    """What a writing verb did: the key of its sentence, the record it is about, and what fills the sentence."""
+
+    key: str
+    table: str
+    id: int
+    values: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    records: Sequence[int] = ()  # where several records were written
+
+
+class Read:
+    """What a reading verb works with."""
+
+    def __init__(self, ledger: Ledger, form: str | None = None) -> None:
+        self.ledger = ledger
+        self.now = current.now(ledger.zone)
+        self.zone = ledger.zone
+        self.form = show.chosen(form)
+
+    @property
+    def case(self) -> Case:
+        """What judgements are made by."""
+        return Case(self.ledger.policy, self.now, self.zone)
+
+    def period(self, month: str | None, since: str | None = None, until: str | None = None) -> Period | None:
+        """Read the period options."""
+        return periods.read_period(month, since, until, self.now, self.zone)
+
+
+class Write(Read):
+    """What a writing verb works with: the ledger inside its transaction, and the options that all writing verbs share."""
+
+    def __init__(self, ledger: Ledger, given: dict[str, Any]) -> None:
+        super().__init__(ledger, "plain")
+        self._at = given.get("at")
+        self._by = given.get("by")
+        self.note: str | None = given.get("note")
+        self.warnings: list[str] = []
+        self.receipt: Receipt
+
+    def at(self, *, after: str | datetime | None = None) -> datetime:
+        """Give when it happened: --at, default now. Raises BadInput in the future or before the step that it follows."""
+        when = periods.read_time(self._at, self.now, self.zone) if self._at else self.now
+        return self.checked(when, after=after)
+
+    def checked(self, when: datetime, *, after: str | datetime | None = None) -> datetime:
+        """Refuse a time in the future or before the step that it follows."""
+        if when > self.now:
+            raise BadInput("future", at=when, now=self.now)
+        earlier = instant(after) if isinstance(after, str) else after
+        if earlier is not None and when < earlier:
+            raise BadInput("before_step", at=when, after=earlier)
+        return when
+
+    def time(self, text: str | None) -> datetime | None:
+        """Read a time that may lie ahead: an appointment, a deadline."""
+        return periods.read_time(text, self.now, self.zone) if text else None
+
+    def date(self, text: str) -> date:
+        """Read a date."""
+        return periods.read_date(text, self.now, self.zone)
+
+    @property
+    def by(self) -> str:
+        """Who did or decided it: --by as a code of the staff, else the one typing."""
+        return str(self.ledger.staff(self._by)["code"]) if self._by else current.actor
+
+    @property
+    def by_staff(self) -> Record | None:
+        """The member of staff named with --by, if one is."""
+        return self.ledger.staff(self._by) if self._by else None
+
+    def staff_id(self, code: str | None) -> int | None:
+        """Give the number of a member of staff, by code."""
+        return int(self.ledger.staff(code)["id"]) if code else None
+
+    def warn(self, key: str, **values: Any) -> None:
+        """Say something beside the receipt, on stderr, once the work is recorded."""
+        self.warnings.append(words.say(f"warnings.{key}", **told(values)))
+
+
+# Values of a sentence that also have a word of their own: {status_word} beside {status}.
+_WORDED = {"line": "line", "sanction": "sanction", "finding": "complaint_finding", "cause": "late_cause", "before": "step"}
+_WORDED |= {"result": "phone_result", "status": "status"}
+
+
+def told(values: dict[str, Any]) -> dict[str, Any]:
+    """Write values for a sentence: instants in centre time, lists joined, text disarmed, and words beside what has one."""
+    kind = f"{values['kind']}_" if "kind" in values else ""
+    sentence = {name: _told(value) for name, value in values.items()}
+    for name, word_kind in _WORDED.items():
+        if isinstance(values.get(name), str):
+            sentence[f"{name}_word"] = words.word(f"{kind}status" if name == "status" else word_kind, values[name])
+    if "table" in values:
+        sentence["noun"] = values["table"].replace("_", "-")
+    return sentence
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return periods.short(value, current.zone)
+    if isinstance(value, list | tuple | set | frozenset):
+        return words.comma(_told(item) for item in value)
+    if value is None:
+        return words.say("labels.none")
+    return show.disarm(value) if isinstance(value, str) else value
+
+
+Body = Callable[..., Any]
+
+
+class Noun:
+    """A noun of the command line and its verbs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.app = typer.Typer(name=name, add_completion=False, rich_markup_mode=None)
+
+    def _register(self, verb: str, body: Body, run: Callable[..., Any], options: dict[str, Any]) -> None:
+        signature = inspect.signature(body)
+        own = list(signature.parameters.values())[1:]
+        names = {parameter.name for parameter in own}
+        shared = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default="text" if hint is WriteFormat else None
+            )
+            for name, hint in options.items()
+            if name not in names
+        ]
+        own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+        run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+        run.__name__ = body.__name__
+        self.app.command(verb)(run)
+
+    def write(self, verb: str) -> Callable[[Body], Body]:
+        """Declare a writing verb. Its body gives a Receipt."""
+
+        def register(body: Body) -> Body:
+            def run(**given: Any) -> None:
+                request_id, form = given.pop("request_id"), given.pop("format")
+                typed = repr(sorted(given.items()))
+                own = {name: given[name] for name in inspect.signature(body).parameters if name in given}
+                with writing(command_line(self.name, verb, own), given, request_id, typed, form) as w:
+                    w.receipt = body(w, **own)
+                finish(w, form)
+
+            self._register(verb, body, run, _WRITE_OPTIONS)
+            return body
+
+        return register
+
+    def read(self, verb: str) -> Callable[[Body], Body]:
+        """Declare a reading verb."""
+
+        def register(body: Body) -> Body:
+            def run(**given: Any) -> None:
+                form = given.pop("format")
+                ledger = current.open()
+                body(Read(ledger, form), **given)
+                ledger.close()
+
+            self._register(verb, body, run, {"format": Format})
+            return body
+
+        return register
+
+    def plain(self, verb: str) -> Callable[[Body], Body]:
+        """Declare a verb that opens no ledger before its body does."""
+
+        def register(body: Body) -> Body:
+            self.app.command(verb)(body)
+            return body
+
+        return register
+
+    def list_of(
+        self,
+        register: Register,
+        flags: dict[str, tuple[str, Callable[[Record], bool]]] | None = None,
+        *,
+        during: bool = True,
+    ) -> None:
+        """Declare ``list``: periods, limit, sort, and a filter for each filter column; ``flags`` are further yes-no filters."""
+        options: dict[str, Any] = {
+            name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in ("month", "since", "until")
+        }
+        for name in register.filters:
+            options[f"{name}_" if name in ("from", "id") else name] = Annotated[str | None, typer.Option(f"--{name}")]
+        for name in flags or {}:
+            options[name] = Annotated[bool | None, typer.Option(f"--{name}")]
+        personal = any(column.kind.startswith("personal") and not column.detail for column in register.columns)
+        if personal:
+            options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
+
+        def body(_: Read) -> None: ...
+
+        def run(**given: Any) -> None:
+            reveal = bool(given.get("reveal"))
+            with revealing(f"{self.name} list", reveal) as ledger:
+                r = Read(ledger, given["format"])
+                wanted = r.period(given.get("month"), given.get("since"), given.get("until"))
+                selection = views.Selection().during(register, wanted).sorted_by(register, given["sort"])
+                for name in register.filters:
+                    if given[name] is not None:
+                        filter_by(selection, register, name, given[name])
+                keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
+                for name, (condition, _) in (flags or {}).items():
+                    if given[name]:
+                        selection.where(condition)
+                selection.first(None if keeps else given["limit"])
+                flat = register.table == "dispatch" and r.form not in ("json", "jsonl")
+                rows = views.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
+                if keeps:
+                    rows = _first((row for row in rows if all(keep(row) for keep in keeps)), given["limit"])
+                show.records(rows, views.columns_of(register, detail=False), r.form, r.zone)
+
+        self._register("list", body, run, options)
+
+    def show_of(
+        self,
+        register: Register,
+        find: Callable[[Ledger, str], Record],
+        extra: Callable[[Read, Record, Record], list[tuple[str, str]]] | None = None,
+    ) -> None:
+        """Declare ``show``: one record with all its details; ``extra`` are further lines for people."""
+        personal = any(column.kind.startswith("personal") for column in register.columns)
+
+        def body(_: Read, record: Annotated[str, typer.Argument()]) -> None: ...
+
+        def run(**given: Any) -> None:
+            reveal = bool(given.get("reveal"))
+            with revealing(f"{self.name} show {given['record']}", reveal) as ledger:
+                r = Read(ledger, given["format"])
+                stored = find(ledger, given["record"])
+                row = views.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
+                columns = views.columns_of(register, detail=True)
+                if r.form in ("csv", "tsv") and register.table == "dispatch":
+                    selection = views.Selection().where("r.id = ?", stored["id"])
+                    rows = views.records(ledger, register, r.now, selection, detail=True, flat=True)
+                    show.records(rows, columns, r.form, r.zone)
+                    return
+                lines = extra(r, stored, row) if extra and r.form in ("table", "plain", "markdown") else []
+                if register.table == "dispatch":
+                    columns = [column for column in columns if column.name in row]
+                show.record(row, columns, r.form, r.zone, lines)
+
+        options: dict[str, Any] = {"format": Format}
+        if personal:
+            options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
+        self._register("show", body, run, options)
+
+
+def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:
+    from itertools import islice
+
+    return rows if limit is None else islice(rows, limit)
+
+
+def filter_by(selection: views.Selection, register: Register, name: str, text: str) -> None:
+    """Keep the records whose column has the value as typed. Raises BadInput for a value that it cannot have."""
+    column = register.column(name)
+    assert column is not None
+    kind, _, rest = column.kind.partition(":")
+    value: Any = text
+    if kind == "id":
+        value = number_of(rest, text)
+    elif kind == "int":
+        if not text.isascii() or not text.isdigit():
+            raise BadInput("not_a_word", name=name, text=text, words=["1", "2", "…"])
+        value = int(text)
+    elif kind == "word" and rest in WORDS and text not in WORDS[rest]:
+        raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
+    selection.where(f"{column.sql} = ?", value)
+
+
+def command_line(noun: str, verb: str, own: dict[str, Any]) -> str:
+    """Name a command as the journal keeps it: noun, verb and the first record it names. No personal data stands there."""
+    first = next(iter(own.values()), None)
+    subject = first if isinstance(first, str) and number_like(first) else ""
+    return " ".join(filter(None, (noun, verb, subject)))
+
+
+def number_like(text: str) -> bool:
+    """Say whether a text is an id."""
+    digits = text[1:] if text[:1].upper() in LETTERS.values() else text
+    return digits.isascii() and digits.isdigit()
+
+
+@contextmanager
+def writing(
+    command: str, given: dict[str, Any], request_id: str | None = None, typed: str = "", form: str = "text"
+) -> Iterator[Write]:
+    """Open the ledger and hold the one transaction of a command."""
+    ledger = current.open(write=True)
+    try:
+        w = Write(ledger, given)
+        try:
+            with ledger.command(
+                at=w.now, actor=current.actor, command=command, note=w.note, request_id=request_id, typed=typed
+            ):
+                yield w
+        except AlreadyRecorded as again:
+            repeat(ledger, again.seq, form)
+    except BaseException:
+        ledger.close()
+        raise
+
+
+def repeat(ledger: Ledger, seq: int, form: str) -> None:
+    """Say that a request was recorded before, or give its record as it now stands, and stop there: that is no failure."""
+    made = ledger.one('SELECT "table", row FROM change WHERE entry = ? ORDER BY n LIMIT 1', (seq,))
+    if form == "json" and made:
+        print(show.dumps(views.one(ledger, made["table"], made["row"], current.now(ledger.zone)), 2))
+    else:
+        print(words.say("receipts.already", entry=entry_mark(ledger, seq)))
+    ledger.close()
+    raise typer.Exit(0)
+
+
+def finish(w: Write, form: str) -> None:
+    """Print the receipt, or with json the record as it now stands; then what there is to warn of."""
+    receipt = w.receipt
+    if form == "json":
+        made = [views.one(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
+        print(show.dumps(made if receipt.records else made[0], 2))
+    else:
+        print(receipt_line(receipt.key, w.ledger, record_id(receipt), **receipt.values))
+    for warning in w.warnings:
+        print(f"{words.say('labels.warning')}: {warning}", file=sys.stderr)
+    w.ledger.close()
+
+
+def record_id(receipt: Receipt) -> str:
+    """Name the record or records of a receipt."""
+    letter = LETTERS.get(receipt.table, "")
+    return words.comma(f"{letter}{number}" for number in receipt.records or (receipt.id,))
+
+
+def receipt_line(key: str, ledger: Ledger, id: str = "", **values: Any) -> str:
+    """Write a receipt: what was done, what is due next, and the entry with its short hash."""
+    sentence = words.say(f"receipts.{key}", id=id, **told(values))
+    return f"{sentence} [{entry_mark(ledger)}]"
+
+
+def entry_mark(ledger: Ledger, seq: int | None = None) -> str:
+    """Name an entry (else the command's own, else the newest) by number and short hash: the mark of receipts and reports."""
+    if seq is None:
+        seq = ledger.entry.seq if ledger.entry else ledger.value("SELECT max(seq) FROM entry")
+    return f"#{seq} {str(ledger.value('SELECT hash FROM entry WHERE seq = ?', (seq,)))[:12]}"
+
+
+@contextmanager
+def revealing(command: str, reveal: bool) -> Iterator[Ledger]:
+    """Open the ledger for reading; to reveal personal data, leave an access entry first."""
+    ledger = current.open(write=reveal)
+    try:
+        if reveal:
+            with ledger.command(at=current.now(ledger.zone), actor=current.actor, command=f"{command} --reveal"):
+                pass
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def personal_text(text: str | None) -> str | None:
+    """Read a value that need not stand in the command line: - is standard input, @file a file's first line."""
+    if text == "-":
+        return sys.stdin.readline().strip() or None
+    if text and text.startswith("@"):
+        try:
+            with open(text[1:], encoding="utf-8") as file:
+                return file.readline().strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput("file", path=text[1:], detail=str(error)) from None
+    return text
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before what cannot be undone; --yes skips it, and off a terminal it is needed. Raises BadInput."""
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise BadInput("needs_yes")
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(1)
+
+

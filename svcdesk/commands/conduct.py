@@ -1,0 +1,32 @@
+"""conduct: what somebody did against the rules (4.8); only disobedience is fined."""
+
+from typing import Annotated
+
+import typer
+
+from svcdesk.commands.base import Noun, Receipt, Text, Write
+from svcdesk.model import ConductRule
+from svcdesk.registers import CONDUCT
+
+noun = Noun("conduct")
+
+
+@noun.write("record")
+def record(
+    w: Write,
+    code: Annotated[str, typer.Argument()],
+    rule: Annotated[ConductRule, typer.Argument()],
+    note: Annotated[str, typer.Option("--note")],
+    dispatch: Text = None,
+    ticket: Text = None,
+) -> Receipt:
+    person = w.ledger.staff(code)
+    number = w.ledger.insert(
+        "conduct", at=w.at(), engineer_id=person["id"], rule=rule, note=note, by=w.by,
+        dispatch_id=w.ledger.named("dispatch", dispatch)["id"] if dispatch else None,
+        ticket_id=w.ledger.named("ticket", ticket)["id"] if ticket else None,
+    )  # fmt: skip
+    return Receipt("conduct_recorded", "conduct", number, {"code": person["code"]})
+
+
+noun.list_of(CONDUCT)

@@ -1,0 +1,34 @@
+"""customer: whom the centre serves."""
+
+from typing import Annotated
+
+import typer
+
+from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write, personal_text
+from svcdesk.errors import Refused
+from svcdesk.registers import CUSTOMERS
+
+noun = Noun("customer")
+
+
+@noun.write("add")
+def add(
+    w: Write,
+    name: Annotated[str, typer.Argument()],
+    region: Text = None,
+    city: Text = None,
+    person: Text = None,
+    phone: Text = None,
+    address: Text = None,
+    key: Flag = False,
+) -> Receipt:
+    name = name.strip()
+    if w.ledger.one("SELECT 1 FROM customer WHERE name = ? AND undone_at IS NULL", (name,)):
+        raise Refused("customer_exists", name=name)
+    personal = w.ledger.keep_personal(personal_text(person), personal_text(phone), personal_text(address))
+    number = w.ledger.insert("customer", name=name, region=region, city=city, key=key, **personal)
+    return Receipt("customer_added", "customer", number, {"name": name})
+
+
+noun.list_of(CUSTOMERS, during=False)
+noun.show_of(CUSTOMERS, lambda ledger, name: ledger.customer(name))

@@ -1,0 +1,34 @@
+"""init: make the ledger."""
+
+from typing import Annotated
+
+import typer
+
+from svcdesk import periods
+from svcdesk.commands.base import Noun, Text, receipt_line
+from svcdesk.session import current
+from svcdesk.store import create, open_ledger
+
+noun = Noun("init")
+
+
+@noun.plain("init")
+def init(
+    centre: Annotated[str, typer.Option()] = "客服支撑中心",
+    timezone: Annotated[str, typer.Option()] = "Asia/Shanghai",
+    home: Text = None,
+) -> None:
+    found(centre, timezone, home)
+    ledger = current.open()
+    print(receipt_line("init", ledger, centre=centre, timezone=timezone, path=current.path))
+    ledger.close()
+
+
+def found(centre: str, timezone: str, home: str | None) -> None:
+    """Make the ledger at the session's path and write the centre into it as the first entry."""
+    periods.zone(timezone)
+    create(current.path)
+    ledger = open_ledger(current.path, write=True)
+    with ledger.command(at=current.now(periods.zone(timezone)), actor=current.actor, command="init"):
+        ledger.insert("centre", id=1, name=centre, timezone=timezone, home=home)
+    ledger.close()

@@ -1,0 +1,28 @@
+"""phone-check: whether an engineer could be reached (4.7)."""
+
+from typing import Annotated
+
+import typer
+
+from svcdesk.commands.base import Noun, Receipt, Text, Write
+from svcdesk.model import PhoneResult
+from svcdesk.registers import PHONE_CHECKS
+
+noun = Noun("phone-check")
+
+
+@noun.write("log")
+def log(
+    w: Write,
+    code: Annotated[str, typer.Argument()],
+    result: Annotated[PhoneResult, typer.Option()],
+    excused: Text = None,
+) -> Receipt:
+    person = w.ledger.staff(code)
+    number = w.ledger.insert(
+        "phone_check", at=w.at(), engineer_id=person["id"], result=result, excused=excused, by=w.by, note=w.note
+    )
+    return Receipt("phone_checked", "phone_check", number, {"code": person["code"], "result": result})
+
+
+noun.list_of(PHONE_CHECKS)

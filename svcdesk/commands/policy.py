@@ -1,0 +1,70 @@
+"""policy: every amount, hour and day that the regulation leaves to the centre, with the date from which each holds."""
+
+from typing import Annotated
+
+import typer
+
+from svcdesk import periods, show, words
+from svcdesk.commands.base import Noun, Read, Receipt, Text, Write
+from svcdesk.policy import key_of, read_value
+from svcdesk.registers import Column
+
+noun = Noun("policy")
+
+_IN_FORCE = (
+    Column("key", brief=True),
+    Column("value", brief=True),
+    Column("unit", kind="word:unit", brief=True),
+    Column("from", kind="date", brief=True),
+    Column("description", brief=True),
+)
+_HISTORY = (
+    Column("key", brief=True),
+    Column("value", brief=True),
+    Column("from", kind="date", brief=True),
+    Column("reason", brief=True),
+    Column("set_at", kind="instant", brief=True),
+    Column("by", brief=True),
+)
+
+
+@noun.read("list")
+def list_(r: Read, at: Text = None) -> None:
+    on = periods.read_date(at, r.now, r.zone) if at else periods.today(r.now, r.zone)
+    rows = []
+    for name in r.ledger.policy.names():
+        text, since = r.ledger.policy.text(name, on)
+        rows.append(
+            {
+                "key": name, "value": text, "unit": key_of(name).unit, "from": since.isoformat() if since else None,
+                "description": words.find(f"policy.{name}") or words.say("policy.role_limit"),
+            }
+        )  # fmt: skip
+    show.records(rows, _IN_FORCE, r.form, r.zone)
+
+
+@noun.write("set")
+def set_(
+    w: Write,
+    key: Annotated[str, typer.Argument()],
+    value: Annotated[str, typer.Argument()],
+    from_: Annotated[str, typer.Option("--from")],
+    reason: Annotated[str, typer.Option()],
+) -> Receipt:
+    told = read_value(key, value)
+    since = w.date(from_)
+    number = w.ledger.insert("policy", key=key, value=told, from_on=since, reason=reason, set_at=w.now, by=w.by)
+    return Receipt("policy_set", "policy", number, {"key": key, "value": told, "since": since})
+
+
+@noun.read("history")
+def history(r: Read, key: Annotated[str, typer.Argument()]) -> None:
+    first = {"key": key, "value": key_of(key).first, "from": None, "reason": None, "set_at": None, "by": None}
+    rows = r.ledger.rows(
+        'SELECT "key", value, from_on AS "from", reason, set_at, "by" FROM policy WHERE "key" = ? AND undone_at IS NULL'
+        " ORDER BY id",
+        (key,),
+    )
+    for row in rows:
+        row["set_at"] = periods.local(periods.instant(row["set_at"]), r.zone)
+    show.records([first, *rows], _HISTORY, r.form, r.zone)

@@ -1,0 +1,199 @@
+"""The facts that the clauses are judged by, read from the ledger: each source by the period it may fall in, or by one subject.
+
+A period gives every fact whose finding could lie in it, and perhaps some more; the judge's own time decides.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from svcdesk.model import Record
+from svcdesk.periods import Period, between, day_of, instant, stored
+from svcdesk.rules import Decision, Misconduct, PhoneDay, Question, ReportDuty, Visit
+from svcdesk.store import Ledger
+
+Where = tuple[str, dict[str, Any]]
+
+
+def _when(text: str | None) -> datetime | None:
+    return instant(text) if text else None
+
+
+def _span(period: Period, back: timedelta = timedelta()) -> dict[str, Any]:
+    return {"start": stored(period.start - back) if period.start.year > 1970 else "", "end": stored(period.end)}
+
+
+def visits(ledger: Ledger, where: Where) -> Iterator[Visit]:
+    """Read the visits that were late or left without a callback."""
+    sql = f"""
+        SELECT w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at, w.left_at,
+          w.returned_at, w.late_cause, w.note,
+          (SELECT min(c.id) FROM complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
+             AND c.finding = 'upheld' AND c.cause = 'untimely' AND c.undone_at IS NULL),
+          (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
+             FROM appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id JOIN entry n ON n.seq = g.entry
+             WHERE a.ticket_id = d.ticket_id AND a.moved AND a.undone_at IS NULL AND n.at > a.previous)
+        FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id
+        WHERE {where[0]} AND w.undone_at IS NULL AND d.undone_at IS NULL AND d.status <> 'cancelled'
+          AND (w.arrived_at > w.due_at OR (w.arrived_at IS NULL AND w.due_at IS NOT NULL) OR w.callback_at IS NULL
+               OR w.callback_at > coalesce(w.left_at, w.returned_at))
+        ORDER BY w.id"""
+    for row in ledger.con.execute(sql, where[1]):
+        dispatch, ticket, code, due, departed, arrived, callback, left, returned, cause, note, complaint, late = row
+        yield Visit(
+            dispatch, ticket, code, _when(due), _when(departed), _when(arrived), _when(callback), _when(left),
+            _when(returned), cause, note, complaint,
+            tuple({name: instant(value) for name, value in entry.items()} for entry in json.loads(late)),
+        )  # fmt: skip
+
+
+def _visits_in(ledger: Ledger, period: Period) -> Where:
+    return (
+        "w.id IN (SELECT id FROM crew WHERE arrived_at >= :start AND arrived_at < :end"
+        " UNION SELECT id FROM crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end"
+        " UNION SELECT id FROM crew WHERE left_at >= :start AND left_at < :end"
+        " UNION SELECT id FROM crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end)",
+        _span(period),
+    )
+
+
+def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
+    """Read the dispatches whose crew is back, each with the versions of its report."""
+    sql = f"""
+        SELECT d.id, d.kind, max(w.returned_at), count(w.departed_at) - count(w.returned_at) AS away,
+          r.id, s.code, r.filed_at, r.versions, r.fault_cause, r.solution, r.parts, r.no_parts, r.customer_opinion,
+          (SELECT json_group_array(code) FROM (SELECT e.code FROM crew c JOIN staff e ON e.id = c.engineer_id
+             WHERE c.dispatch_id = d.id AND c.undone_at IS NULL ORDER BY c.id))
+        FROM dispatch d JOIN crew w ON w.dispatch_id = d.id AND w.undone_at IS NULL
+        LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL LEFT JOIN staff s ON s.id = r.filed_by
+        WHERE {where[0]} AND d.undone_at IS NULL AND d.status <> 'cancelled'
+        GROUP BY d.id HAVING away = 0 AND max(w.returned_at) IS NOT NULL"""
+    for row in ledger.con.execute(sql, where[1]):
+        content = dict(
+            fault_cause=row[8], solution=row[9], parts=json.loads(row[10] or "[]"), no_parts=row[11], customer_opinion=row[12]
+        )
+        yield ReportDuty(
+            row[0], row[1], tuple(json.loads(row[13])), instant(row[2]), row[4], row[5],
+            tuple(versions_of(row[6], json.loads(row[7] or "[]"), content)) if row[4] else (),
+        )  # fmt: skip
+
+
+def versions_of(filed_at: str, earlier: list[Record], current: Record) -> Iterator[tuple[datetime, Record]]:
+    """Give a report's contents with the time each began to stand. ``earlier`` are contents with the time they ended."""
+    since = instant(filed_at)
+    for version in earlier:
+        yield since, version
+        since = instant(version["until"])
+    yield since, current
+
+
+def _report_duties_in(ledger: Ledger, period: Period) -> Where:
+    back = timedelta(days=max(ledger.policy.every("report.due_days")) + 2)
+    return (
+        "d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= :start AND returned_at < :end)",
+        _span(period, back),
+    )
+
+
+def phone_days(ledger: Ledger, where: Where) -> Iterator[PhoneDay]:
+    """Read the unexcused checks that found nobody, gathered by engineer and centre day."""
+    sql = f"""
+        SELECT r.id, e.code, r.at, r.result FROM phone_check r JOIN staff e ON e.id = r.engineer_id
+        WHERE {where[0]} AND r.result <> 'answered' AND r.excused IS NULL AND r.undone_at IS NULL
+        ORDER BY e.code, r.at, r.id"""
+    checks = ((code, instant(at), check, result) for check, code, at, result in ledger.con.execute(sql, where[1]))
+    for (code, day), found in groupby(checks, lambda check: (check[0], day_of(check[1], ledger.zone))):
+        yield PhoneDay(code, day, tuple((check, at, result) for _, at, check, result in found))
+
+
+def _phone_day_of(ledger: Ledger, check: int) -> Where:
+    row = ledger.get("phone_check", check)
+    day = day_of(instant(row["at"]), ledger.zone)
+    around = between(day, day + timedelta(days=1), ledger.zone)
+    where = "r.at >= :start AND r.at < :end AND r.engineer_id = :engineer"
+    return where, {**_span(around), "engineer": row["engineer_id"]}
+
+
+def conduct(ledger: Ledger, where: Where) -> Iterator[Misconduct]:
+    """Read the recorded conduct."""
+    sql = f"""
+        SELECT r.id, e.code, r.at, r.rule, r.note FROM conduct r JOIN staff e ON e.id = r.engineer_id
+        WHERE {where[0]} AND r.undone_at IS NULL ORDER BY r.id"""
+    for check, code, at, rule, note in ledger.con.execute(sql, where[1]):
+        yield Misconduct(check, code, instant(at), rule, note)
+
+
+def complaints(ledger: Ledger, where: Where) -> Iterator[Decision]:
+    """Read the decided complaints."""
+    sql = f"""
+        SELECT r.id, e.code, r.decided_at, r.decided_by, r.finding, r.cause, r.ticket_id
+        FROM complaint r LEFT JOIN staff e ON e.id = r.about_id
+        WHERE {where[0]} AND r.decided_at IS NOT NULL AND r.undone_at IS NULL ORDER BY r.id"""
+    for row in ledger.con.execute(sql, where[1]):
+        yield Decision(row[0], row[1], instant(row[2]), row[3], finding=row[4], cause=row[5], ticket=row[6])
+
+
+def frauds(ledger: Ledger, where: Where) -> Iterator[Decision]:
+    """Read the expenses that were found falsified."""
+    sql = f"""
+        SELECT r.id, e.code, r.falsified_at, r.falsified_by, r.sanction, r.refer_legal, r.evidence, r.amount_fen
+        FROM expense r JOIN staff e ON e.id = r.engineer_id
+        WHERE {where[0]} AND r.falsified_at IS NOT NULL AND r.undone_at IS NULL ORDER BY r.id"""
+    for row in ledger.con.execute(sql, where[1]):
+        yield Decision(
+            row[0], row[1], instant(row[2]), row[3],
+            sanction=row[4], refer_legal=bool(row[5]), evidence=row[6], amount_fen=row[7],
+        )  # fmt: skip
+
+
+def questions(ledger: Ledger, where: Where) -> Iterator[Question]:
+    """Read the tickets that were not answered within the shortest time any policy ever set."""
+    sql = f"""
+        SELECT r.id, r.received_at, r.answered_at, r.cancelled_at FROM ticket r
+        WHERE {where[0]} AND r.undone_at IS NULL
+          AND (r.answered_at IS NULL OR r.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', r.received_at, :shortest))
+        ORDER BY r.id"""
+    shortest = f"+{min(ledger.policy.every('answer.hours'))} hours"
+    for ticket, received, answered, cancelled in ledger.con.execute(sql, {**where[1], "shortest": shortest}):
+        yield Question(ticket, instant(received), _when(answered), _when(cancelled))
+
+
+def longest_wait(ledger: Ledger) -> timedelta:
+    """Give the longest time that any policy ever let pass between receipt and answer, holidays included."""
+    hours = max(ledger.policy.every("answer.hours"))
+    if "working" in ledger.policy.every("answer.clock"):
+        return timedelta(days=hours // 7 * 2 + 30)
+    return timedelta(hours=hours)
+
+
+def _questions_in(ledger: Ledger, period: Period) -> Where:
+    return "r.received_at >= :start AND r.received_at < :end", _span(period, longest_wait(ledger))
+
+
+def _in(column: str) -> Callable[[Ledger, Period], Where]:
+    return lambda _, period: (f"{column} >= :start AND {column} < :end", _span(period))
+
+
+def _one(column: str) -> Callable[[Ledger, int], Where]:
+    return lambda _, number: (f"{column} = :number", {"number": number})
+
+
+class Source(NamedTuple):
+    """How the facts of one kind are read, and which of them a period or one subject's number asks for."""
+
+    read: Callable[[Ledger, Where], Iterator[Any]]
+    during: Callable[[Ledger, Period], Where]
+    about: Callable[[Ledger, int], Where]
+
+
+SOURCES = {
+    "complaints": Source(complaints, _in("r.decided_at"), _one("r.id")),
+    "frauds": Source(frauds, _in("r.falsified_at"), _one("r.id")),
+    "visits": Source(visits, _visits_in, _one("w.dispatch_id")),
+    "report_duties": Source(report_duties, _report_duties_in, _one("d.id")),
+    "phone_days": Source(phone_days, _in("r.at"), _phone_day_of),
+    "conduct": Source(conduct, _in("r.at"), _one("r.id")),
+    "questions": Source(questions, _questions_in, _one("r.id")),
+}

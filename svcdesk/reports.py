@@ -1,0 +1,195 @@
+"""The month (part 5): its figures as plain records, from queries over half-open ranges. No printing."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from svcdesk.clock import answer_clock, answered_in_time
+from svcdesk.model import LINES, Record, yuan
+from svcdesk.periods import Period, between, instant, stored, today
+from svcdesk.store import Ledger
+
+_TRAVELLING_LINES = ("installation", "dispatch")
+
+
+class Journey(NamedTuple):
+    """One engineer on one dispatch in a period: first and last day as day numbers of the period, cut at its ends."""
+
+    departed_at: str
+    id: int
+    engineer: int
+    line: str
+    first: int
+    last: int
+    starts_here: bool
+
+
+class Travel(NamedTuple):
+    """What a line of the month counts of the journeys: persons, trips, days."""
+
+    persons: int
+    trips: int
+    days: int
+
+
+def person_days(journeys: Iterable[Journey]) -> dict[str, Travel]:
+    """Count persons, trips and days by line; a person's day counts once, with the journey that departed first."""
+    trips = dict.fromkeys(_TRAVELLING_LINES, 0)
+    days = dict.fromkeys(_TRAVELLING_LINES, 0)
+    people: dict[str, set[int]] = {line: set() for line in _TRAVELLING_LINES}
+    counted: dict[int, int] = defaultdict(lambda: -1)  # the last day already counted, by engineer
+    for journey in sorted(journeys):
+        trips[journey.line] += journey.starts_here
+        first = max(journey.first, counted[journey.engineer] + 1)
+        if first <= journey.last:
+            days[journey.line] += journey.last - first + 1
+            people[journey.line].add(journey.engineer)
+            counted[journey.engineer] = journey.last
+    return {line: Travel(len(people[line]), trips[line], days[line]) for line in _TRAVELLING_LINES}
+
+
+def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
+    """Read the journeys that touch the period. One not ended counts until today, or the period's end if that is earlier."""
+    days = (period.after - period.first).days
+    starts = [stored(between(period.first + timedelta(days=n), period.after, ledger.zone).start) for n in range(days)]
+    until = (today(now, ledger.zone) - period.first).days
+    start, end = stored(period.start), stored(period.end)
+    found = []
+    for journey, engineer, kind, departed, returned in ledger.con.execute(_JOURNEYS, {"start": start, "end": end}):
+        first = max(0, bisect_right(starts, departed) - 1)
+        last = min(days - 1, until if returned is None else bisect_right(starts, returned) - 1)
+        line = "installation" if kind == "installation" else "dispatch"
+        found.append(Journey(departed, journey, engineer, line, first, last, departed >= start))
+    return found
+
+
+# Three ranges, each on an index: departed in the period; departed before and back in it; departed before, back later or never.
+_JOURNEYS = """
+    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+      WHERE w.departed_at >= :start AND w.departed_at < :end AND w.undone_at IS NULL
+    UNION ALL
+    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+      WHERE w.returned_at >= :start AND w.departed_at < :start AND w.undone_at IS NULL
+    UNION ALL
+    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+      WHERE w.returned_at IS NULL AND w.departed_at < :start AND w.undone_at IS NULL"""
+
+_COSTS = """
+    SELECT line, excluded, status, sum(amount_fen) FROM expense
+    WHERE spent_on >= :first AND spent_on < :after AND status NOT IN ('rejected', 'falsified') AND undone_at IS NULL
+    GROUP BY line, excluded, status"""
+
+_SERVICE = {
+    "contacts": "SELECT count(*) FROM contact WHERE at >= :start AND at < :end AND undone_at IS NULL",
+    "tickets_opened": "SELECT count(*) FROM ticket WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL",
+    "closed": "SELECT count(*) FROM (SELECT id FROM ticket WHERE closed_at >= :start AND closed_at < :end AND undone_at IS NULL"
+    " UNION SELECT id FROM ticket WHERE first_closed_at >= :start AND first_closed_at < :end AND undone_at IS NULL)",
+}
+_ANSWERS = """
+    SELECT received_at, answered_at FROM ticket
+    WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL"""
+_SURVEYS = "SELECT count(*), sum(score) FROM survey WHERE at >= :start AND at < :end AND undone_at IS NULL"
+
+
+def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], int]:
+    """Work out the month's five lines, and the pending cost in fen."""
+    cost, excluded, pending = dict.fromkeys(LINES, 0), 0, 0
+    days = {"first": period.first.isoformat(), "after": period.after.isoformat()}
+    for line, is_excluded, status, amount in ledger.con.execute(_COSTS, days):
+        cost[line] += amount
+        excluded += amount if is_excluded else 0
+        pending += amount if status == "submitted" else 0
+    people = person_days(journeys(ledger, period, now))
+    rows: list[Record] = [{"line": line, **(people[line]._asdict() if line in people else {}), "cost": yuan(cost[line])} for line in LINES]
+    rows.append({"line": "total", "cost": yuan(sum(cost.values()) - excluded), "excluded": yuan(excluded)})
+    return rows, pending
+
+
+def service(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Count the month's service: contacts, tickets and how they were answered, closings, surveys."""
+    span = {"start": stored(period.start), "end": stored(period.end)}
+    figures = {name: ledger.con.execute(sql, span).fetchone()[0] for name, sql in _SERVICE.items()}
+    answers = answered(ledger, ledger.con.execute(_ANSWERS, span).fetchall(), now)
+    count, total = ledger.con.execute(_SURVEYS, span).fetchone()
+    return {
+        "contacts": figures["contacts"],
+        "tickets_opened": figures["tickets_opened"],
+        **answers,
+        "closed": figures["closed"],
+        "surveys": count,
+        "mean_score": f"{total / count:.2f}" if count else None,
+    }
+
+
+def answered(ledger: Ledger, tickets: Sequence[tuple[str, str | None]], now: datetime) -> dict[str, int]:
+    """Count the tickets answered in time, answered late, and not answered."""
+    counts = {"answered_in_time": 0, "answered_late": 0, "unanswered": 0}
+    fixed = not any(len(set(ledger.policy.every(key))) > 1 for key in ("answer.hours", "answer.clock"))
+    if fixed and ledger.policy.every("answer.clock")[0] == "natural":
+        # one policy for all: the instants compare as text, offset by the hours
+        hours = timedelta(hours=ledger.policy.every("answer.hours")[0])
+        for received, reply in tickets:
+            if reply is None:
+                counts["unanswered"] += 1
+            elif instant(reply) - instant(received) <= hours:
+                counts["answered_in_time"] += 1
+            else:
+                counts["answered_late"] += 1
+        return counts
+    for received, reply in tickets:
+        due = answer_clock(instant(received), ledger.policy, ledger.zone).due
+        in_time = answered_in_time(due, instant(reply) if reply else None, now)
+        counts["unanswered" if reply is None else "answered_late" if in_time is False else "answered_in_time"] += 1
+    return counts
+
+
+def penalties(ledger: Ledger, period: Period) -> Record:
+    """Sum the recorded penalties of the month's findings that were not waived or overturned."""
+    rows = ledger.con.execute(
+        "SELECT clause, sanction, count(*), sum(amount_fen) FROM penalty WHERE at >= ? AND at < ?"
+        " AND status NOT IN ('waived', 'overturned') AND undone_at IS NULL GROUP BY clause, sanction ORDER BY clause",
+        (stored(period.start), stored(period.end)),
+    ).fetchall()
+    by_clause: dict[str, dict[str, object]] = {}
+    for clause, _, count, amount in rows:
+        by_clause[clause] = {"count": count, "fines": yuan(amount or 0)}
+    counts = {kind: sum(row[2] for row in rows if row[1] == kind) for kind in ("fine", "demerit", "major_demerit", "dismissal")}
+    return {
+        "fines": yuan(sum(row[3] or 0 for row in rows)),
+        "fine_count": counts["fine"],
+        "demerit": counts["demerit"],
+        "major_demerit": counts["major_demerit"],
+        "dismissal": counts["dismissal"],
+        "by_clause": by_clause,
+    }
+
+
+def due_days(ledger: Ledger, period: Period) -> Record:
+    """Give the last days on which the statistics and the projects report may be handed in."""
+    return {
+        report: (period.after + timedelta(days=ledger.policy.at(f"{report}.due_day", period.after).value - 1)).isoformat()
+        for report in ("statistics", "projects")
+    }
+
+
+def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Make the monthly report: one record with everything it says, and the entry it was read at."""
+    ledger.con.execute("BEGIN")  # one snapshot for all its queries
+    try:
+        rows, pending = lines(ledger, period, now)
+        entry = ledger.one("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+        return {
+            "month": period.month,
+            "centre": ledger.centre["name"],
+            "lines": rows,
+            "pending_cost": yuan(pending),
+            "service": service(ledger, period, now),
+            "penalties": penalties(ledger, period),
+            "due": due_days(ledger, period),
+            "entry": entry["seq"] if entry else 0,
+            "ledger_hash": entry["hash"] if entry else None,
+        }
+    finally:
+        ledger.con.execute("COMMIT")

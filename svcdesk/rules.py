@@ -1,0 +1,311 @@
+"""The regulation's part 4: every clause as one entry of ``CLAUSES``, judged by a pure function over facts.
+
+A finding is derived anew each time, from facts in the ledger, by the policy in force when the fact happened. It carries
+its evidence as data, so that both languages explain it from the same facts. No clock, no file, no database.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple
+
+from svcdesk.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk.model import Record, yuan
+from svcdesk.periods import day_of, midnight
+from svcdesk.policy import Policy
+
+
+class Case(NamedTuple):
+    """What every judgement is made by: the policy, the time of judging and the centre's zone."""
+
+    policy: Policy
+    now: datetime
+    zone: tzinfo
+
+    def value(self, key: str, at: datetime) -> Any:
+        """Give the policy value in force at an instant."""
+        return self.policy.at(key, day_of(at, self.zone)).value
+
+    def cited(self, key: str, at: datetime) -> dict[str, Any]:
+        """Cite a policy value as evidence: the key, its text and since when it holds."""
+        text, since = self.policy.text(key, day_of(at, self.zone))
+        return {"key": key, "value": text, "from": since.isoformat() if since else None}
+
+
+class Finding(NamedTuple):
+    """What a clause found. ``at`` is when its fact happened, ``key`` what it is about for good (its natural key)."""
+
+    clause: str
+    article: str
+    engineer: str | None
+    subject: str
+    key: str
+    at: datetime
+    sanction: str
+    amount_fen: int | None
+    evidence: dict[str, Any]
+    needs: str | None = None
+    absorbed_by: str | None = None
+
+    @property
+    def is_recordable(self) -> bool:
+        """Say whether --record makes a penalty of it: not one without sanction, absorbed, or still in need of a cause."""
+        return self.sanction != "none" and not self.absorbed_by and not self.needs
+
+
+class Visit(NamedTuple):
+    """One engineer on one dispatch. ``untimely_complaint`` is a complaint about it, upheld as untimely."""
+
+    dispatch: int
+    ticket: int
+    engineer: str
+    due: datetime | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    callback_at: datetime | None
+    left_at: datetime | None
+    returned_at: datetime | None
+    late_cause: str | None
+    note: str | None
+    untimely_complaint: int | None
+    late_entries: tuple[dict[str, Any], ...] = ()
+
+
+class ReportDuty(NamedTuple):
+    """A dispatch whose crew is back, with its report in every version. ``versions`` are (from, content), oldest first."""
+
+    dispatch: int
+    kind: str
+    engineers: tuple[str, ...]
+    returned_at: datetime
+    report: int | None
+    author: str | None
+    versions: tuple[tuple[datetime, Record], ...]
+
+
+class PhoneDay(NamedTuple):
+    """The unexcused checks of one engineer on one centre day that found the phone off or refused, in order."""
+
+    engineer: str
+    day: date
+    checks: tuple[tuple[int, datetime, str], ...]
+
+
+class Decision(NamedTuple):
+    """A complaint that was decided, or an expense found falsified: what was decided, by whom, about whom."""
+
+    id: int
+    engineer: str | None
+    at: datetime
+    by: str | None
+    finding: str | None = None
+    cause: str | None = None
+    ticket: int | None = None
+    sanction: str | None = None
+    refer_legal: bool = False
+    evidence: str | None = None
+    amount_fen: int = 0
+
+
+class Misconduct(NamedTuple):
+    """A recorded piece of conduct."""
+
+    id: int
+    engineer: str
+    at: datetime
+    rule: str
+    note: str
+
+
+class Question(NamedTuple):
+    """A ticket as the answer clock sees it."""
+
+    ticket: int
+    received_at: datetime
+    answered_at: datetime | None
+    cancelled_at: datetime | None
+
+
+def complaint_upheld(decision: Decision, _: Case) -> Iterator[Finding]:
+    """4.2: a complaint upheld for quarrel, solicitation, untimely service or repeat repair is a major demerit."""
+    if decision.finding == "upheld" and decision.cause in _UPHELD_CAUSES and decision.engineer:
+        subject = f"C{decision.id}"
+        evidence = {
+            "complaint": subject, "decided_at": decision.at, "decided_by": decision.by, "cause": decision.cause,
+            "ticket": _id("T", decision.ticket),
+        }  # fmt: skip
+        yield Finding(
+            "complaint_upheld", "4.2", decision.engineer, subject, subject, decision.at, "major_demerit", None, evidence
+        )
+
+
+_UPHELD_CAUSES = ("quarrel", "solicitation", "untimely", "repeat_repair")
+
+
+def expense_falsified(decision: Decision, _: Case) -> Iterator[Finding]:
+    """4.3: a falsified expense is punished as somebody decided; referral to the law stands beside it."""
+    if decision.sanction:
+        subject = f"E{decision.id}"
+        evidence = {
+            "expense": subject, "amount": yuan(decision.amount_fen), "decided_at": decision.at,
+            "decided_by": decision.by, "evidence": decision.evidence, "refer_legal": decision.refer_legal,
+        }  # fmt: skip
+        yield Finding(
+            "expense_falsified", "4.3", decision.engineer, subject, subject, decision.at, decision.sanction, None, evidence
+        )
+
+
+def no_callback(visit: Visit, case: Case) -> Iterator[Finding]:
+    """4.4: whoever leaves without having called HQ before is fined."""
+    left = visit.left_at or visit.returned_at
+    if left is None or (visit.callback_at is not None and visit.callback_at <= left):
+        return
+    evidence = {"dispatch": f"D{visit.dispatch}", "left_at": left, "callback_at": visit.callback_at}
+    yield _fine("no_callback", "4.4", visit.engineer, f"D{visit.dispatch}", left, case, evidence)
+
+
+def late_on_site(visit: Visit, case: Case) -> Iterator[Finding]:
+    """4.5: arriving after the due time, or not at all, for personal reasons; without a stated cause it waits for one."""
+    if visit.due is None or visit.late_cause not in (None, "personal"):
+        return
+    grace = timedelta(minutes=case.value("late.grace_minutes", visit.due))
+    if (visit.arrived_at or case.now) <= visit.due + grace:
+        return
+    subject, at = f"D{visit.dispatch}", visit.arrived_at or visit.due
+    evidence = {
+        "dispatch": subject, "due": visit.due, "arrived_at": visit.arrived_at,
+        "late_minutes": minutes_late(visit.due, visit.arrived_at), "cause": visit.late_cause, "said": visit.note,
+    }  # fmt: skip
+    if visit.late_entries:
+        evidence["appointments_entered_late"] = list(visit.late_entries)
+    finding = _fine("late_on_site", "4.5", visit.engineer, subject, at, case, evidence)
+    if visit.late_cause is None:
+        finding = finding._replace(needs="late_cause", amount_fen=None)
+    elif visit.untimely_complaint and case.value("same_fact", at) == "absorb":
+        finding = finding._replace(absorbed_by=f"C{visit.untimely_complaint}", amount_fen=None)
+    yield finding
+
+
+def report_deadline(returned: datetime, case: Case) -> datetime:
+    """Give the first instant at which a report is overdue: the midnight after the last day it may be filed on (4.6)."""
+    days = case.value("report.due_days", returned)
+    return midnight(day_of(returned, case.zone) + timedelta(days=days + 1), case.zone)
+
+
+_FIELDS = ("fault_cause", "solution", "parts", "customer_opinion")
+_NOT_REQUIRED = {"installation": ("fault_cause",)}
+_BLANK = frozenset("-—–－―~/\\.。、·…*_ \t\u3000")
+_DITTO = ("同上", "同前", "ditto", "as above", "same as above")
+
+
+def is_entry(text: str | None, least: int = 1) -> bool:
+    """Say whether a text is an entry: 无 and "none" are; blank, a dash or 同上 is not."""
+    stripped = (text or "").strip()
+    if not stripped or set(stripped) <= _BLANK or stripped.lower() in _DITTO:
+        return False
+    return len(stripped) >= least or stripped.lower() in ("无", "none")
+
+
+def missing_fields(report: Record, kind: str, least: int = 1) -> list[str]:
+    """List what a service report lacks (4.6). ``parts`` is a list of {name, quantity}; ``no_parts`` an explicit none."""
+    has = {
+        "fault_cause": is_entry(report["fault_cause"], least),
+        "solution": is_entry(report["solution"], least),
+        "parts": bool(report["no_parts"]) or any(is_entry(part["name"]) for part in report["parts"]),
+        "customer_opinion": is_entry(report["customer_opinion"], least),
+    }
+    return [field for field in _FIELDS if not has[field] and field not in _NOT_REQUIRED.get(kind, ())]
+
+
+def incomplete_report(duty: ReportDuty, case: Case) -> Iterator[Finding]:
+    """4.6: a report that was incomplete, or not filed, at its deadline; judged as it stood then."""
+    deadline = report_deadline(duty.returned_at, case)
+    if case.now < deadline:
+        return
+    at = deadline - timedelta(seconds=1)
+    stood = [content for since, content in duty.versions if since < deadline]
+    dispatch = f"D{duty.dispatch}"
+    if stood:
+        missing = missing_fields(stood[-1], duty.kind, case.value("report.min_chars", at))
+        subject, engineer = f"R{duty.report}", duty.author or duty.engineers[0]
+    else:
+        missing, subject, engineer = list(_FIELDS), dispatch, duty.engineers[0]
+    if missing:
+        evidence = {
+            "dispatch": dispatch, "returned_at": duty.returned_at, "deadline": at, "filed": bool(stood),
+            "missing": missing, "days": case.cited("report.due_days", duty.returned_at),
+        }  # fmt: skip
+        if not stood:
+            evidence["reading"] = "not_filed"
+        yield _fine("incomplete_report", "4.6", engineer, subject, at, case, evidence)._replace(key=dispatch)
+
+
+def phone_unreachable(day: PhoneDay, case: Case) -> Iterator[Finding]:
+    """4.7: phone off or call refused within the hours, not excused; so many times a person a day at most."""
+    counted = 0
+    for check, at, result in day.checks:
+        there = at.astimezone(case.zone)
+        minutes = there.hour * 60 + there.minute
+        inside = case.value("phone.from", at) <= minutes < case.value("phone.until", at)
+        if not inside or counted >= case.value("phone.max_per_day", at):
+            continue
+        counted += 1
+        subject = f"H{check}"
+        yield _fine("phone_unreachable", "4.7", day.engineer, subject, at, case, {"check": subject, "result": result})
+
+
+def disobedience(act: Misconduct, case: Case) -> Iterator[Finding]:
+    """4.8: not following the centre's unified command."""
+    if act.rule == "disobedience":
+        subject = f"B{act.id}"
+        yield _fine("disobedience", "4.8", act.engineer, subject, act.at, case, {"conduct": subject, "note": act.note})
+
+
+def answer_overdue(question: Question, case: Case) -> Iterator[Finding]:
+    """3.4: not answered by the due time. It names nobody and punishes nobody."""
+    due = answer_clock(question.received_at, case.policy, case.zone).due
+    withdrawn = due and not question.answered_at and question.cancelled_at and question.cancelled_at <= due
+    if due is None or withdrawn or answered_in_time(due, question.answered_at, case.now) is not False:
+        return
+    subject = f"T{question.ticket}"
+    evidence = {
+        "ticket": subject, "received_at": question.received_at, "answer_due": due, "answered_at": question.answered_at,
+        "late_minutes": minutes_late(due, question.answered_at),
+        "policy": case.cited("answer.hours", question.received_at),
+    }  # fmt: skip
+    yield Finding("answer_overdue", "3.4", None, subject, subject, due, "none", None, evidence)
+
+
+class Clause(NamedTuple):
+    """One clause: its id, its article, the facts it is judged by (facts.SOURCES), and the judge."""
+
+    id: str
+    article: str
+    facts: str
+    judge: Callable[[Any, Case], Iterator[Finding]]
+
+
+# Read from top to bottom like the regulation. Adding a clause is one entry here, its facts, and its test.
+CLAUSES = (
+    Clause("complaint_upheld", "4.2", "complaints", complaint_upheld),
+    Clause("expense_falsified", "4.3", "frauds", expense_falsified),
+    Clause("no_callback", "4.4", "visits", no_callback),
+    Clause("late_on_site", "4.5", "visits", late_on_site),
+    Clause("incomplete_report", "4.6", "report_duties", incomplete_report),
+    Clause("phone_unreachable", "4.7", "phone_days", phone_unreachable),
+    Clause("disobedience", "4.8", "conduct", disobedience),
+    Clause("answer_overdue", "3.4", "questions", answer_overdue),
+)
+ARTICLES = {clause.id: clause.article for clause in CLAUSES}
+
+
+def _fine(
+    clause: str, article: str, engineer: str, subject: str, at: datetime, case: Case, evidence: dict[str, Any]
+) -> Finding:
+    """Make a finding whose sanction is the clause's fine in force at the time."""
+    key = f"{clause}.fine"
+    evidence = {**evidence, "policy": case.cited(key, at)}
+    return Finding(clause, article, engineer, subject, subject, at, "fine", case.value(key, at), evidence)
+
+
+def _id(letter: str, number: int | None) -> str | None:
+    return f"{letter}{number}" if number is not None else None

@@ -1,0 +1,78 @@
+"""One run of the tool: which ledger, who types, in which language, and the one clock."""
+
+import os
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from svcdesk import periods
+from svcdesk.errors import BadInput
+from svcdesk.store import Ledger, open_ledger
+
+
+class Session:
+    """What the options and the environment settled. Options come first, then SVCDESK_LEDGER, _ACTOR, _LANG, _NOW."""
+
+    def __init__(self) -> None:
+        self.ledger_option: str | None = None
+        self.actor_option: str | None = None
+        self.zone: tzinfo = UTC
+        self._now: datetime | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the ledger is."""
+        named = self.ledger_option or os.environ.get("SVCDESK_LEDGER")
+        if named:
+            return Path(named).expanduser()
+        from platformdirs import user_data_path
+
+        return user_data_path("svcdesk") / "ledger.db"
+
+    @property
+    def actor(self) -> str:
+        """Who is typing."""
+        named = self.actor_option or os.environ.get("SVCDESK_ACTOR")
+        if named and named.strip():
+            return named.strip()
+        import getpass
+
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return "unknown"
+
+    def now(self, zone: tzinfo | None = None) -> datetime:
+        """Read the clock, once a run, to the second; SVCDESK_NOW fixes it. Raises BadInput for an unreal one."""
+        if self._now is None:
+            fixed = os.environ.get("SVCDESK_NOW")
+            clock = datetime.now(UTC).replace(microsecond=0)
+            self._now = periods.read_time(fixed, clock, zone or UTC) if fixed else clock
+        return self._now
+
+    def open(self, *, write: bool = False) -> Ledger:
+        """Open the ledger and learn the centre's zone from it."""
+        ledger = open_ledger(self.path, write=write)
+        self.zone = ledger.zone
+        return ledger
+
+
+def locale_language() -> str:
+    """Choose the language: SVCDESK_LANG, else the locale, else zh. Raises BadInput for an unknown one."""
+    named = os.environ.get("SVCDESK_LANG")
+    if named:
+        return checked_language(named)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh" if value.startswith(("zh", "C", "POSIX")) else "en"
+    return "zh"
+
+
+def checked_language(name: str) -> str:
+    """Read a language by its name: zh or en, with or without a country."""
+    short = name.lower().replace("_", "-").partition("-")[0]
+    if short not in ("zh", "en"):
+        raise BadInput("language", text=name)
+    return short
+
+
+current = Session()

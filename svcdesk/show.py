@@ -1,0 +1,250 @@
+"""A result in every format. The only room that prints data; what people read is in their language, the rest never changes."""
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
+from itertools import chain, islice
+from typing import Any, Literal, TextIO
+
+from svcdesk import words
+from svcdesk.model import Record
+from svcdesk.periods import short
+from svcdesk.registers import Column
+
+Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
+WriteFormat = Literal["text", "json"]
+
+TABLE_CAP = 500  # rows that a Rich table draws; the rest is counted under it
+_WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; later rows stream
+
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_UNSAFE_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_LIVE = ("=", "+", "-", "@", "\t", "\r")
+
+
+def disarm(text: str) -> str:
+    """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
+    return _ODD.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    """Write JSON as UTF-8 text in which no control or bidi character stands bare."""
+    separators = (", ", ": ") if indent is None else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return _UNSAFE_JSON.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def chosen(form: str | None) -> str:
+    """Give the format asked for; else a table on a terminal, plain text elsewhere."""
+    return form or ("table" if sys.stdout.isatty() else "plain")
+
+
+def records(rows: Iterable[Record], columns: Sequence[Column], form: str, zone: tzinfo, out: TextIO | None = None) -> None:
+    """Print records in a format."""
+    out = out or sys.stdout
+    if form == "json":
+        _json_array(rows, out)
+    elif form == "jsonl":
+        for row in rows:
+            out.write(dumps(row) + "\n")
+    elif form in ("csv", "tsv"):
+        separated(rows, columns, out, tab=form == "tsv")
+    else:
+        brief = [column for column in columns if column.brief] or list(columns)
+        cells = ([cell(row.get(column.name), column, zone) for column in brief] for row in rows)
+        headings = [heading(column) for column in brief]
+        right = [column.kind in ("money", "int") for column in brief]
+        _FOR_PEOPLE[form](headings, cells, right, out)
+
+
+def record(row: Record, columns: Sequence[Column], form: str, zone: tzinfo, extra: Sequence[tuple[str, str]] = ()) -> None:
+    """Print one record in a format; ``extra`` are further lines for people (heading, text)."""
+    if form == "json":
+        sys.stdout.write(dumps(row, 2) + "\n")
+        return
+    if form in ("jsonl", "csv", "tsv"):
+        records([row], columns, form, zone)
+        return
+    pairs = [[heading(column), cell(row.get(column.name), column, zone)] for column in columns]
+    pairs = [pair for pair in pairs if pair[1]] + [list(pair) for pair in extra]
+    headings = [words.say("labels.field"), words.say("labels.value")]
+    _FOR_PEOPLE[form](headings, iter(pairs), [False, False], sys.stdout)
+
+
+def heading(column: Column) -> str:
+    """Name a column in the reader's language."""
+    return words.find(f"columns.{column.name}") or column.name
+
+
+def cell(value: Any, column: Column, zone: tzinfo) -> str:
+    """Write a value for people."""
+    kind, _, rest = column.kind.partition(":")
+    if value is None or value == []:
+        return ""
+    if isinstance(value, bool):
+        return words.say("labels.yes" if value else "labels.no")
+    if kind == "instant":
+        return short(datetime.fromisoformat(value), zone)
+    if kind == "word":
+        return words.word(rest, value)
+    if kind == "sanction":
+        amount = f" {value['amount']}" if value["amount"] else ""
+        return words.word("sanction", value["kind"]) + amount
+    if kind == "evidence" or isinstance(value, dict):
+        return disarm(evidence(value, zone))
+    if isinstance(value, list):
+        return disarm(words.comma(_item(item) for item in value))
+    return disarm(str(value))
+
+
+def _item(item: Any) -> str:
+    if not isinstance(item, dict):
+        return words.word("missing", item)
+    if "message" in item:
+        return str(item["message"])
+    if "quantity" in item:
+        return f"{item['name']} x{item['quantity']}"
+    return ", ".join(f"{name} {value}" for name, value in item.items() if value is not None)
+
+
+def evidence(facts: Record, zone: tzinfo) -> str:
+    """Write a finding's evidence as a sentence that a person can check."""
+    told = []
+    for name, value in facts.items():
+        if name == "policy":
+            told.append(words.say("labels.policy", key=value["key"], value=value["value"], since=value["from"] or words.say("labels.always")))
+        elif name in ("days",):
+            continue
+        elif name == "appointments_entered_late":
+            told.append(words.say("labels.appointments_entered_late", n=len(value)))
+        elif value is None:
+            if name in ("callback_at", "arrived_at", "answered_at", "cause"):
+                told.append(words.say(f"evidence.no_{name}"))
+        elif isinstance(value, bool):
+            if value or name == "filed":
+                told.append(words.say(f"evidence.{name}" if value else f"evidence.not_{name}"))
+        else:
+            if name.endswith("_at") or name in ("due", "deadline", "answer_due"):
+                value = short(datetime.fromisoformat(value), zone)
+            elif isinstance(value, list):
+                value = words.comma(words.word("missing", item) for item in value)
+            elif name in ("cause", "result", "reading"):
+                value = words.word(name, value)
+            told.append(words.say(f"evidence.{name}", value=value))
+    return words.say("labels.evidence_joint").join(told)
+
+
+def _json_array(rows: Iterable[Record], out: TextIO) -> None:
+    out.write("[")
+    lead = "\n "
+    for row in rows:
+        out.write(lead + dumps(row))
+        lead = ",\n "
+    out.write("\n]\n" if lead[0] == "," else "]\n")
+
+
+def flattened(row: Record, columns: Sequence[Column]) -> list[str]:
+    """Write a record as CSV cells: nothing is empty, true and false, nested keys joined, lists as JSON text."""
+    cells = []
+    for column in columns:
+        value = row.get(column.name)
+        for part in [value[key] for key in column.keys] if column.keys and value else [value] * max(1, len(column.keys)):
+            cells.append(_csv_cell(part))
+    return cells
+
+
+def _csv_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def csv_header(columns: Sequence[Column]) -> list[str]:
+    """Name the CSV columns: nested keys join with _ (sanction_amount)."""
+    return [name for column in columns for name in ([f"{column.name}_{key}" for key in column.keys] or [column.name])]
+
+
+def separated(
+    rows: Iterable[Record], columns: Sequence[Column], out: TextIO, *, tab: bool = False, excel: bool = False
+) -> None:
+    """Write CSV or TSV. ``excel`` writes for spreadsheets: a BOM, CRLF, and text that would be a formula disarmed."""
+    import csv
+
+    if excel:
+        out.write("\ufeff")
+    writer = csv.writer(out, delimiter="\t" if tab else ",", lineterminator="\r\n" if excel else "\n")
+    writer.writerow(csv_header(columns))
+    terminal = out.isatty()
+    numeric = [column.kind in ("money", "int") for column in columns for _ in column.keys or ("",)]
+    for row in rows:
+        cells = flattened(row, columns)
+        if excel:
+            cells = [
+                f"'{text}" if text.startswith(_LIVE) and not number else text
+                for text, number in zip(cells, numeric, strict=True)
+            ]
+        writer.writerow([disarm(text) for text in cells] if terminal else cells)
+
+
+def width(text: str) -> int:
+    """Count the terminal cells of a text: a Chinese character stands on two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _pad(text: str, cells: int, right: bool) -> str:
+    blank = " " * max(0, cells - width(text))
+    return blank + text if right else text + blank
+
+
+def plain(headings: list[str], rows: Iterator[list[str]], right: list[bool], out: TextIO) -> None:
+    """Print aligned columns without lines. Only the first rows decide the widths; the rest streams."""
+    sample = list(islice(rows, _WIDTH_SAMPLE))
+    widths = [max(width(row[place]) for row in [headings, *sample]) for place in range(len(headings))]
+    for row in chain([headings], sample, rows):
+        padded = [_pad(text, cells, side) for text, cells, side in zip(row, widths, right, strict=True)]
+        out.write("  ".join(padded).rstrip() + "\n")
+
+
+def _markdown(headings: list[str], rows: Iterator[list[str]], right: list[bool], out: TextIO) -> None:
+    from tabulate import tabulate
+
+    safe = [[text.replace("\\", "\\\\").replace("|", "\\|") for text in row] for row in rows]
+    align = ["right" if side else "left" for side in right]
+    out.write(tabulate(safe, headings, "pipe", disable_numparse=True, colalign=align if safe else None) + "\n")
+
+
+def _table(headings: list[str], rows: Iterator[list[str]], right: list[bool], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=out, highlight=False)
+    table = Table(box=_box(), header_style="bold", pad_edge=False)
+    for name, side in zip(headings, right, strict=True):
+        table.add_column(Text(name), justify="right" if side else "left", no_wrap=side, overflow="fold")
+    for row in islice(rows, TABLE_CAP):
+        table.add_row(*(Text(text) for text in row))
+    left = sum(1 for _ in rows)
+    console.print(table)
+    if left:
+        console.print(Text(words.say("labels.more_rows", n=left, cap=TABLE_CAP)), style="dim")
+
+
+def _box() -> Any:
+    from rich import box
+
+    return box.SIMPLE_HEAD
+
+
+_FOR_PEOPLE = {"table": _table, "plain": plain, "markdown": _markdown}

@@ -1,0 +1,28 @@
+"""What each option and argument is, by its name; ``noun.verb.name`` where it means something of its own there."""
+
+TEXTS = {
+    "ledger": ("账本文件;默认 SVCDESK_LEDGER,再默认用户数据目录", "the ledger file; else SVCDESK_LEDGER, else the user's data folder"),
+    "lang": ("语言 zh 或 en", "the language, zh or en"), "actor": ("谁在录入;默认 SVCDESK_ACTOR,再默认系统用户", "who types; else SVCDESK_ACTOR, else the system's user"),
+    "no_color": ("不用颜色", "no colours"), "help": ("显示这段帮助", "show this help"),
+    "at": ("何时发生;默认现在", "when it happened; now by default"), "by": ("经办或裁定人工号;默认录入者", "code of who did or decided it; else the one typing"),
+    "note": ("备注", "a note"), "request_id": ("请求号;同号重发只记一次", "a request id; sent twice, it is written once"), "format": ("输出格式", "the format of the output"),
+    "month": ("月份:2026-10、this、last", "a month: 2026-10, this, last"), "since": ("自某日(含)", "from a date, included"), "until": ("至某日(含)", "to a date, included"),
+    "limit": ("至多几条", "at most so many"), "sort": ("排序列;前加 - 为倒序", "the column to sort by; a leading - for the greatest first"), "reveal": ("显示个人信息(会留下查阅记录)", "show personal data (leaves an access entry)"),
+    "yes": ("不再询问", "do not ask"), "centre": ("中心名称", "the centre's name"), "timezone": ("时区", "the time zone"), "home": ("常驻城市", "the home city"), "into": ("示例账本放在哪里", "where the sample ledger goes"),
+    "record": ("编号、工号、名称或合同号", "an id, a code, a name or a contract number"),
+    "code": ("工号", "the staff code"), "name": ("名称", "the name"), "department": ("部门", "the department"), "role": ("岗位", "the role"), "phone": ("电话;- 读标准输入,@文件 读文件", "the phone; - reads standard input, @FILE a file"),
+    "wage": ("月工资(元)", "the monthly wage (CNY)"), "region": ("区域", "the region"), "city": ("城市", "the city"), "person": ("联系人;- 或 @文件 同上", "the contact person; - or @FILE as above"), "address": ("地址;- 或 @文件 同上", "the address; - or @FILE as above"), "key": ("重点客户", "a key customer"),
+    "policy.set.key": ("制度项", "the policy key"), "policy.history.key": ("制度项", "the policy key"), "policy.list.at": ("看某日的值", "the values on a date"), "no": ("合同号", "the contract number"), "customer": ("客户名称", "the customer's name"), "project": ("项目", "the project"),
+    "includes_installation": ("合同含指导安装调试", "installation is included"), "warranty_until": ("保修至", "the warranty's last day"), "channel": ("渠道", "the channel"), "summary": ("事由", "what it is about"), "taken_by": ("受理人工号", "code of who took it"),
+    "kind": ("类别", "the kind"), "contract": ("合同号", "the contract number"), "product": ("产品", "the product"), "serial": ("序列号", "the serial number"), "on_site_by": ("客户要求的到场时间", "when the customer wants us on site"), "repeat_of": ("重复于哪张工单", "the ticket that it repeats"),
+    "ticket": ("工单编号", "the ticket's id"), "to": ("到哪里", "where to"), "ticket.escalate.to": ("hq、quality 或部门", "hq, quality or a department"), "major_quality": ("重大质量问题", "a major quality problem"), "reason": ("理由", "the reason"), "asked_by": ("谁提出", "who asked"),
+    "resolution": ("处理结果", "how it was resolved"), "no_survey": ("客户不填调查表的原因", "why the customer filled in no survey"), "text": ("内容", "the text"), "overdue": ("只列超时未答复的", "only those not answered in time"),
+    "engineer": ("工程师工号", "the engineer's code"), "place": ("城市", "the city"), "transit": ("途经城市,可重复", "a transit city; may be repeated"), "due": ("应到时间", "when to be on site"), "dispatch": ("派工编号", "the dispatch's id"), "late_cause": ("迟到原因", "why late"),
+    "fault_cause": ("故障原因", "the fault's cause"), "solution": ("解决办法", "the solution"), "part": ("更换零件 名称[:数量],可重复", "a replaced part NAME[:QTY]; may be repeated"), "no_parts": ("没有更换零件", "no parts were replaced"), "customer_opinion": ("用户意见", "the customer's opinion"), "report": ("报告单编号", "the report's id"),
+    "score": ("评分 1 至 5", "the score, 1 to 5"), "comment": ("评语", "a comment"), "via": ("方式", "by what way"), "complainant": ("投诉人;- 或 @文件 读入", "who complains; - or @FILE reads it"), "about": ("被投诉人工号", "code of the person complained of"), "complaint": ("投诉编号", "the complaint's id"),
+    "finding": ("认定", "the finding"), "cause": ("原因", "the cause"), "satisfied": ("是否满意", "whether the complainant is satisfied"), "result": ("结果", "the result"), "excused": ("有事由,不罚", "the reason that excuses it"), "rule": ("行为", "the conduct"),
+    "category": ("费用类别", "the category"), "amount": ("金额(元)", "the amount (CNY)"), "date": ("票据日期", "the date on the receipt"), "from": ("自哪个城市", "from which city"), "policy.set.from": ("自哪天起", "from which date"), "number": ("发票号", "the invoice number"), "invoice": ("发票号", "the invoice number"),
+    "expense": ("费用编号", "the expense's id"), "expenses": ("费用编号,可多个", "ids of expenses"), "override": ("有问题仍批准的理由", "why it is approved in spite of its problems"), "sanction": ("处分", "the sanction"), "evidence": ("证据", "the evidence"), "refer_legal": ("移交法律", "refer it to the law"), "exit_code": ("有待处理时退出码为 1", "exit 1 where something awaits a decision"),
+    "penalty": ("处理编号", "the penalty's id"), "penalties": ("处理编号,可多个", "ids of penalties"), "uphold": ("维持或撤销", "uphold or overturn"), "value": ("值", "the value"), "clause": ("条款", "the clause"), "status": ("状态", "the status"), "subject": ("事项", "the subject"), "line": ("统计项", "the line of the month"), "filed_by": ("填写人", "who filed it"),
+    "penalty.check.record": ("把查到的记为待定处理", "record what is found as proposed"),
+}  # fmt: skip
