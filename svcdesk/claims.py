@@ -75,7 +75,9 @@ def _place_mismatch(claim: Claim, _: Policy) -> Iterator[Problem]:
         wrong = [end or "?" for end in (claim.from_city, claim.to_city) if not end or city(end) not in allowed]
         if wrong:
             yield Problem("place_mismatch", {"wrong": wrong, "allowed": sorted(allowed)})
-    elif claim.category == "lodging" and claim.trip and (not claim.place or city(claim.place) != city(claim.trip.place)):
+    elif (
+        claim.category == "lodging" and claim.trip and (not claim.place or city(claim.place) != city(claim.trip.place))
+    ):
         yield Problem("place_mismatch", {"wrong": [claim.place or "?"], "allowed": [city(claim.trip.place)]})
 
 

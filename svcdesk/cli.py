@@ -27,7 +27,7 @@ NOUNS = {
 }  # fmt: skip
 SINGLE = ("init", "status", "demo", "undo", "export", "import")
 
-_OK, _BUG, _INTERRUPTED = 0, 70, 130
+_OK, _INTERRUPTED = 0, 130
 
 
 class _Help:
@@ -91,7 +91,7 @@ class Verb(_Help, TyperCommand):
             try:
                 return super().make_context(info_name, list(args), parent, **extra)
             except Exception as error:
-                param = getattr(error, "param", None)
+                param: Any = getattr(error, "param", None)
                 missing = type(error).__name__ == "MissingParameter" and param is not None
                 if not missing or not (sys.stdin.isatty() and sys.stderr.isatty()):
                     raise
@@ -122,12 +122,15 @@ class Group(_Help, TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises BadInput with the nearest names."""
-        if args and self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+        if args and args[0] not in self.list_commands(ctx) and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             names = self.list_commands(ctx)
             raise BadInput(
-                "no_command", text=args[0], path=ctx.command_path, near=get_close_matches(args[0], names, 3, 0.5) or names
+                "no_command",
+                text=args[0],
+                path=ctx.command_path,
+                near=get_close_matches(args[0], names, 3, 0.5) or names,
             )
         return super().resolve_command(ctx, args)
 
@@ -210,8 +213,7 @@ def run(args: Sequence[str]) -> int:
             return _tell(_usage(error))
         if os.environ.get("SVCDESK_DEBUG"):
             raise
-        print(f"error: {words.say('errors.bug', kind=type(error).__name__)[0]}", file=sys.stderr)
-        return _BUG
+        return _tell(DeskError("bug", kind=type(error).__name__))
 
 
 def _language(args: Sequence[str]) -> str:

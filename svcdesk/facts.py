@@ -72,7 +72,11 @@ def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
         GROUP BY d.id HAVING away = 0 AND max(w.returned_at) IS NOT NULL"""
     for row in ledger.con.execute(sql, where[1]):
         content = dict(
-            fault_cause=row[8], solution=row[9], parts=json.loads(row[10] or "[]"), no_parts=row[11], customer_opinion=row[12]
+            fault_cause=row[8],
+            solution=row[9],
+            parts=json.loads(row[10] or "[]"),
+            no_parts=row[11],
+            customer_opinion=row[12],
         )
         yield ReportDuty(
             row[0], row[1], tuple(json.loads(row[13])), instant(row[2]), row[4], row[5],

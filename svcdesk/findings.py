@@ -10,7 +10,8 @@ from svcdesk.errors import NotFound
 from svcdesk.facts import SOURCES
 from svcdesk.model import Record, yuan
 from svcdesk.periods import Period, local, month_of
-from svcdesk.rules import CLAUSES, Case, Finding
+from svcdesk.policy import Case
+from svcdesk.rules import CLAUSES, Finding
 from svcdesk.store import Ledger
 
 
@@ -113,10 +114,16 @@ def record_new(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> list[
         made.append(
             ledger.insert(
                 "penalty",
-                clause=finding.clause, subject=finding.subject, natural_key=finding.key,
-                engineer_id=ledger.staff(finding.engineer)["id"], at=finding.at, sanction=finding.sanction,
-                amount_fen=finding.amount_fen, status="proposed",
-                evidence=json.dumps(told(finding.evidence, case), ensure_ascii=False), facts=digest(finding, case),
+                clause=finding.clause,
+                subject=finding.subject,
+                natural_key=finding.key,
+                engineer_id=ledger.staff(finding.engineer)["id"],
+                at=finding.at,
+                sanction=finding.sanction,
+                amount_fen=finding.amount_fen,
+                status="proposed",
+                evidence=json.dumps(told(finding.evidence, case), ensure_ascii=False),
+                facts=digest(finding, case),
             )  # fmt: skip
         )
     return made

@@ -102,9 +102,7 @@ def entries(con: sqlite3.Connection, since: int = 1) -> Iterator[Entry]:
 
 def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
     """Read an entry's changes in order: table, row, image."""
-    return con.execute(
-        'SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n', (seq,)
-    ).fetchall()
+    return con.execute('SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n', (seq,)).fetchall()
 
 
 def undoable(con: sqlite3.Connection) -> Entry | None:

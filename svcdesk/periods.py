@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from svcdesk.errors import BadInput
 
-_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
-_AGO = re.compile(r"-(\d{1,4})([mhd])", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+# Patterns are compiled when first used: most commands use none of them.
+_TIME = r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
+_AGO = r"-(\d{1,4})([mhd])"
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_MONTH = r"(\d{4})-(\d{2})"
 _STEP = {"m": "minutes", "h": "hours", "d": "days"}
 _DAYS_BACK = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
 
@@ -76,13 +77,13 @@ def read_time(text: str, now: datetime, where: tzinfo) -> datetime:
     typed = text.strip()
     if typed == "now":
         return now
-    if ago := _AGO.fullmatch(typed):
+    if ago := re.fullmatch(_AGO, typed, re.ASCII):
         return now - timedelta(**{_STEP[ago[2]]: int(ago[1])})
     day, _, clock = typed.rpartition(" ")
-    if _CLOCK.fullmatch(clock) and day.strip() in ("", *_DAYS_BACK):
+    if re.fullmatch(_CLOCK, clock, re.ASCII) and day.strip() in ("", *_DAYS_BACK):
         on = read_date(day.strip() or "today", now, where)
         typed = f"{on}T{clock.rjust(8 if clock.count(':') == 2 else 5, '0')}"
-    shape = _TIME.fullmatch(typed)
+    shape = re.fullmatch(_TIME, typed, re.ASCII)
     if not shape:
         raise BadInput("time", text=text)
     try:
@@ -98,7 +99,7 @@ def read_date(text: str, now: datetime, where: tzinfo) -> date:
     typed = text.strip()
     if typed in _DAYS_BACK:
         return today(now, where) - timedelta(days=_DAYS_BACK[typed])
-    if _DATE.fullmatch(typed):
+    if re.fullmatch(_DATE, typed, re.ASCII):
         try:
             return date.fromisoformat(typed)
         except ValueError:
@@ -113,7 +114,7 @@ def read_month(text: str, now: datetime, where: tzinfo) -> Period:
         return month_from(this, where)
     if text == "last":
         return month_from((this - timedelta(days=1)).replace(day=1), where)
-    shape = _MONTH.fullmatch(text)
+    shape = re.fullmatch(_MONTH, text, re.ASCII)
     if not (shape and 1 <= int(shape[2]) <= 12 and 1 <= int(shape[1]) < 9999):
         raise BadInput("month", text=text)
     return month_from(date(int(shape[1]), int(shape[2]), 1), where)
@@ -134,9 +135,7 @@ def between(first: date, after: date, where: tzinfo) -> Period:
     return Period(first, after, midnight(first, where), midnight(after, where))
 
 
-def read_period(
-    month: str | None, since: str | None, until: str | None, now: datetime, where: tzinfo
-) -> Period | None:
+def read_period(month: str | None, since: str | None, until: str | None, now: datetime, where: tzinfo) -> Period | None:
     """Read --month, or --since and --until (both days included); None where none is given. Raises BadInput."""
     if month is not None:
         if since is not None or until is not None:

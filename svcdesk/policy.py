@@ -6,26 +6,28 @@ in force when it happened. Descriptions stand in words/policy.py.
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple, get_args
 
 from svcdesk.errors import BadInput, NotFound
 from svcdesk.model import Category, Role, fen, yuan
+from svcdesk.periods import day_of
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
-_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+# Patterns are compiled when first used: most commands use none of them.
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d|24:00"
+_WHOLE = r"\d{1,6}"
 NONE = "none"
 
 
 def _whole(text: str) -> int:
-    if not _WHOLE.fullmatch(text):
+    if not re.fullmatch(_WHOLE, text, re.ASCII):
         raise ValueError(text)
     return int(text)
 
 
 def _clock(text: str) -> int:
     """Minutes after midnight."""
-    if not _CLOCK.fullmatch(text):
+    if not re.fullmatch(_CLOCK, text, re.ASCII):
         raise ValueError(text)
     return int(text[:2]) * 60 + int(text[3:])
 
@@ -84,14 +86,14 @@ KEYS: dict[str, Key] = {
 }
 
 # A limit for one role stands beside the limit of its category: expense.limit.lodging.engineer.
-_ROLE_LIMIT = re.compile(rf"expense\.limit\.({'|'.join(get_args(Category))})\.({'|'.join(get_args(Role))})")
+_ROLE_LIMIT = rf"expense\.limit\.({'|'.join(get_args(Category))})\.({'|'.join(get_args(Role))})"
 
 
 def key_of(name: str) -> Key:
     """Find a key by its name. Raises NotFound, with the nearest names."""
     if name in KEYS:
         return KEYS[name]
-    if _ROLE_LIMIT.fullmatch(name):
+    if re.fullmatch(_ROLE_LIMIT, name):
         return Key(_optional_money, "CNY", NONE)
     from difflib import get_close_matches
 
@@ -154,3 +156,20 @@ class Policy:
     def names(self) -> list[str]:
         """List every key: the fixed ones, then the limits by role that were set."""
         return [*KEYS, *sorted(self._dated.keys() - KEYS.keys())]
+
+
+class Case(NamedTuple):
+    """What every judgement is made by: the policy, the time of judging and the centre's zone."""
+
+    policy: Policy
+    now: datetime
+    zone: tzinfo
+
+    def value(self, key: str, at: datetime) -> Any:
+        """Give the policy value in force at an instant."""
+        return self.policy.at(key, day_of(at, self.zone)).value
+
+    def cited(self, key: str, at: datetime) -> dict[str, Any]:
+        """Cite a policy value as evidence: the key, its text and since when it holds."""
+        text, since = self.policy.text(key, day_of(at, self.zone))
+        return {"key": key, "value": text, "from": since.isoformat() if since else None}

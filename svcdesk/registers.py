@@ -40,7 +40,9 @@ class Register(NamedTuple):
 
 
 def _personal(*columns: tuple[str, bool]) -> tuple[Column, ...]:
-    return tuple(Column(name, f"p.{_PERSONAL[name]}", f"personal:{_PERSONAL[name]}", brief=brief) for name, brief in columns)
+    return tuple(
+        Column(name, f"p.{_PERSONAL[name]}", f"personal:{_PERSONAL[name]}", brief=brief) for name, brief in columns
+    )
 
 
 _PERSONAL = {"person": "name", "complainant": "name", "phone": "phone", "address": "address"}

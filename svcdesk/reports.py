@@ -102,7 +102,9 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], 
         excluded += amount if is_excluded else 0
         pending += amount if status == "submitted" else 0
     people = person_days(journeys(ledger, period, now))
-    rows: list[Record] = [{"line": line, **(people[line]._asdict() if line in people else {}), "cost": yuan(cost[line])} for line in LINES]
+    rows: list[Record] = [
+        {"line": line, **(people[line]._asdict() if line in people else {}), "cost": yuan(cost[line])} for line in LINES
+    ]
     rows.append({"line": "total", "cost": yuan(sum(cost.values()) - excluded), "excluded": yuan(excluded)})
     return rows, pending
 
@@ -155,7 +157,10 @@ def penalties(ledger: Ledger, period: Period) -> Record:
     by_clause: dict[str, dict[str, object]] = {}
     for clause, _, count, amount in rows:
         by_clause[clause] = {"count": count, "fines": yuan(amount or 0)}
-    counts = {kind: sum(row[2] for row in rows if row[1] == kind) for kind in ("fine", "demerit", "major_demerit", "dismissal")}
+    counts = {
+        kind: sum(row[2] for row in rows if row[1] == kind)
+        for kind in ("fine", "demerit", "major_demerit", "dismissal")
+    }
     return {
         "fines": yuan(sum(row[3] or 0 for row in rows)),
         "fine_count": counts["fine"],
@@ -169,7 +174,9 @@ def penalties(ledger: Ledger, period: Period) -> Record:
 def due_days(ledger: Ledger, period: Period) -> Record:
     """Give the last days on which the statistics and the projects report may be handed in."""
     return {
-        report: (period.after + timedelta(days=ledger.policy.at(f"{report}.due_day", period.after).value - 1)).isoformat()
+        report: (
+            period.after + timedelta(days=ledger.policy.at(f"{report}.due_day", period.after).value - 1)
+        ).isoformat()
         for report in ("statistics", "projects")
     }
 

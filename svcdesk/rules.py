@@ -5,30 +5,13 @@ its evidence as data, so that both languages explain it from the same facts. No 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from svcdesk.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.model import Record, yuan
 from svcdesk.periods import day_of, midnight
-from svcdesk.policy import Policy
-
-
-class Case(NamedTuple):
-    """What every judgement is made by: the policy, the time of judging and the centre's zone."""
-
-    policy: Policy
-    now: datetime
-    zone: tzinfo
-
-    def value(self, key: str, at: datetime) -> Any:
-        """Give the policy value in force at an instant."""
-        return self.policy.at(key, day_of(at, self.zone)).value
-
-    def cited(self, key: str, at: datetime) -> dict[str, Any]:
-        """Cite a policy value as evidence: the key, its text and since when it holds."""
-        text, since = self.policy.text(key, day_of(at, self.zone))
-        return {"key": key, "value": text, "from": since.isoformat() if since else None}
+from svcdesk.policy import Case
 
 
 class Finding(NamedTuple):
@@ -150,7 +133,15 @@ def expense_falsified(decision: Decision, _: Case) -> Iterator[Finding]:
             "decided_by": decision.by, "evidence": decision.evidence, "refer_legal": decision.refer_legal,
         }  # fmt: skip
         yield Finding(
-            "expense_falsified", "4.3", decision.engineer, subject, subject, decision.at, decision.sanction, None, evidence
+            "expense_falsified",
+            "4.3",
+            decision.engineer,
+            subject,
+            subject,
+            decision.at,
+            decision.sanction,
+            None,
+            evidence,
         )
 
 

@@ -1,9 +1,7 @@
 """A result in every format. The only room that prints data; what people read is in their language, the rest never changes."""
 
-import json
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
@@ -20,21 +18,23 @@ WriteFormat = Literal["text", "json"]
 TABLE_CAP = 500  # rows that a Rich table draws; the rest is counted under it
 _WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; later rows stream
 
-_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_UNSAFE_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_ODD = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_UNSAFE_JSON = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def disarm(text: str) -> str:
     """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
-    return _ODD.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
+    return re.sub(_ODD, lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
 
 
 def dumps(value: Any, indent: int | None = None) -> str:
     """Write JSON as UTF-8 text in which no control or bidi character stands bare."""
+    import json
+
     separators = (", ", ": ") if indent is None else None
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
-    return _UNSAFE_JSON.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    return re.sub(_UNSAFE_JSON, lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def chosen(form: str | None) -> str:
@@ -42,7 +42,9 @@ def chosen(form: str | None) -> str:
     return form or ("table" if sys.stdout.isatty() else "plain")
 
 
-def records(rows: Iterable[Record], columns: Sequence[Column], form: str, zone: tzinfo, out: TextIO | None = None) -> None:
+def records(
+    rows: Iterable[Record], columns: Sequence[Column], form: str, zone: tzinfo, out: TextIO | None = None
+) -> None:
     """Print records in a format."""
     out = out or sys.stdout
     if form == "json":
@@ -60,7 +62,9 @@ def records(rows: Iterable[Record], columns: Sequence[Column], form: str, zone: 
         _FOR_PEOPLE[form](headings, cells, right, out)
 
 
-def record(row: Record, columns: Sequence[Column], form: str, zone: tzinfo, extra: Sequence[tuple[str, str]] = ()) -> None:
+def record(
+    row: Record, columns: Sequence[Column], form: str, zone: tzinfo, extra: Sequence[tuple[str, str]] = ()
+) -> None:
     """Print one record in a format; ``extra`` are further lines for people (heading, text)."""
     if form == "json":
         sys.stdout.write(dumps(row, 2) + "\n")
@@ -115,7 +119,14 @@ def evidence(facts: Record, zone: tzinfo) -> str:
     told = []
     for name, value in facts.items():
         if name == "policy":
-            told.append(words.say("labels.policy", key=value["key"], value=value["value"], since=value["from"] or words.say("labels.always")))
+            told.append(
+                words.say(
+                    "labels.policy",
+                    key=value["key"],
+                    value=value["value"],
+                    since=value["from"] or words.say("labels.always"),
+                )
+            )
         elif name in ("days",):
             continue
         elif name == "appointments_entered_late":
@@ -151,7 +162,9 @@ def flattened(row: Record, columns: Sequence[Column]) -> list[str]:
     cells = []
     for column in columns:
         value = row.get(column.name)
-        for part in [value[key] for key in column.keys] if column.keys and value else [value] * max(1, len(column.keys)):
+        for part in (
+            [value[key] for key in column.keys] if column.keys and value else [value] * max(1, len(column.keys))
+        ):
             cells.append(_csv_cell(part))
     return cells
 
@@ -162,6 +175,8 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
+        import json
+
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 
@@ -197,9 +212,9 @@ def width(text: str) -> int:
     """Count the terminal cells of a text: a Chinese character stands on two."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    import unicodedata
+
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _pad(text: str, cells: int, right: bool) -> str:

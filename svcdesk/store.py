@@ -1,7 +1,6 @@
 """The ledger: one way to open it, one transaction a command, one way to write a row. The queries stand in registers and facts."""
 
 import os
-import random
 import sqlite3
 import stat
 import time
@@ -23,6 +22,7 @@ from svcdesk.policy import Policy
 
 BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
 _STEP_SECONDS = 0.05
+_LONGEST_PAUSE = 0.02
 
 _ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
 _READ = {**_ALWAYS, "query_only": 1}
@@ -289,7 +289,7 @@ class Ledger:
             except sqlite3.OperationalError as error:
                 if not (error.sqlite_errorname or "").startswith("SQLITE_BUSY") or time.monotonic() > until:
                     raise storage_error(error, self.path) from error
-                time.sleep(random.uniform(0.001, 0.02))
+                time.sleep(os.urandom(1)[0] / 255 * _LONGEST_PAUSE)  # jitter, without importing random
 
     def _refuse_repeated(self, request_id: str, typed: str) -> None:
         from svcdesk import journal

@@ -1,18 +1,20 @@
 """Records as JSON and CSV carry them: a register's stored columns written out, and what is worked out beside them."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from svcdesk import claims, words
+from svcdesk import words
 from svcdesk.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, Record, yuan
 from svcdesk.periods import Period, day_of, instant, local, month_of, stored
+from svcdesk.policy import Case
 from svcdesk.registers import BY_TABLE, CREW_COLUMNS, Column, Register
-from svcdesk.rules import ARTICLES, Case, missing_fields
 from svcdesk.store import Ledger
+
+if TYPE_CHECKING:
+    from svcdesk import claims
 
 Write = Callable[[Any], Any]
 
@@ -57,8 +59,14 @@ def _writer(column: Column, ledger: Ledger, reveal: bool) -> Write | None:
 _PLAIN: dict[str, Write] = {
     "flag": lambda v: None if v is None else bool(v),
     "money": lambda v: None if v is None else yuan(v),
-    "json": lambda v: None if v is None else json.loads(v),
+    "json": lambda v: None if v is None else _loads(v),
 }
+
+
+def _loads(text: str) -> Any:
+    import json
+
+    return json.loads(text)
 
 
 def columns_of(register: Register, *, detail: bool) -> list[Column]:
@@ -171,7 +179,9 @@ def _rows(
             yield record
 
 
-def one(ledger: Ledger, table: str, record_id: int, now: datetime, *, reveal: bool = False, detail: bool = True) -> Record:
+def one(
+    ledger: Ledger, table: str, record_id: int, now: datetime, *, reveal: bool = False, detail: bool = True
+) -> Record:
     """Give one record, with all its details."""
     ledger.get(table, record_id)
     selection = Selection().where("r.id = ?", record_id)
@@ -211,7 +221,8 @@ def _ticket(record: Record, case: Case, _: Ledger) -> None:
 
 def _dispatch(record: Record, case: Case, _: Ledger) -> None:
     due, departed, arrived, returned = (
-        record[name] and datetime.fromisoformat(record[name]) for name in ("due", "departed_at", "arrived_at", "returned_at")
+        record[name] and datetime.fromisoformat(record[name])
+        for name in ("due", "departed_at", "arrived_at", "returned_at")
     )
     record["late_minutes"] = minutes_late(due, arrived)
     if departed:
@@ -220,28 +231,34 @@ def _dispatch(record: Record, case: Case, _: Ledger) -> None:
 
 
 def _service_report(record: Record, case: Case, _: Ledger) -> None:
+    from svcdesk.rules import missing_fields
+
     least = case.value("report.min_chars", datetime.fromisoformat(record["filed_at"]))
     record["missing"] = missing_fields(record, record["_kind"], least)
     record["complete"] = not record["missing"]
 
 
 def _expense(record: Record, case: Case, ledger: Ledger) -> None:
-    found = claims.problems(_claim(record, case, ledger), case.policy) if record["status"] != "rejected" else []
+    from svcdesk import claims
+
+    found = claims.problems(_claim(record, case, ledger), case.policy)
     record["problems"] = [
         {"code": problem.code, "message": words.say(f"problems.{problem.code}", **_readable(problem.values))}
         for problem in found
     ]
 
 
-def _claim(record: Record, case: Case, ledger: Ledger) -> claims.Claim:
+def _claim(record: Record, case: Case, ledger: Ledger) -> "claims.Claim":
+    from svcdesk import claims
+
     def on(text: str | None) -> date | None:
         return day_of(instant(text), case.zone) if text else None
 
     trip = None
     if record["_trip_place"]:
-        transit = tuple(json.loads(record["_transit"]))
+        transit = tuple(_loads(record["_transit"]))
         trip = claims.Trip(record["_trip_place"], on(record["_departed_at"]), on(record["_returned_at"]), transit)
-    others = json.loads(record["_other_places"]) if record["_other_places"] else ()
+    others = _loads(record["_other_places"]) if record["_other_places"] else ()
     amount = record["amount"].replace(".", "")
     return claims.Claim(
         record["category"], int(amount), date.fromisoformat(record["date"]), record["from"], record["to"],
@@ -266,6 +283,7 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
 
 def _penalty(record: Record, case: Case, ledger: Ledger) -> None:
     from svcdesk.findings import derive, digest
+    from svcdesk.rules import ARTICLES
 
     record["article"] = ARTICLES.get(record["clause"])
     record["month"] = month_of(datetime.fromisoformat(record["at"]), case.zone)

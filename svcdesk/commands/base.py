@@ -17,8 +17,8 @@ from svcdesk import periods, show, views, words
 from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, WORDS, Record, number_of
 from svcdesk.periods import Period, instant
+from svcdesk.policy import Case
 from svcdesk.registers import Register
-from svcdesk.rules import Case
 from svcdesk.session import current
 from svcdesk.store import AlreadyRecorded, Ledger
 
@@ -130,7 +130,13 @@ class Write(Read):
 
 
 # Values of a sentence that also have a word of their own: {status_word} beside {status}.
-_WORDED = {"line": "line", "sanction": "sanction", "finding": "complaint_finding", "cause": "late_cause", "before": "step"}
+_WORDED = {
+    "line": "line",
+    "sanction": "sanction",
+    "finding": "complaint_finding",
+    "cause": "late_cause",
+    "before": "step",
+}
 _WORDED |= {"result": "phone_result", "status": "status"}
 
 
@@ -387,7 +393,7 @@ def record_id(receipt: Receipt) -> str:
     return words.comma(f"{letter}{number}" for number in receipt.records or (receipt.id,))
 
 
-def receipt_line(key: str, ledger: Ledger, id: str = "", **values: Any) -> str:
+def receipt_line(key: str, ledger: Ledger, id: str = "", /, **values: Any) -> str:
     """Write a receipt: what was done, what is due next, and the entry with its short hash."""
     sentence = words.say(f"receipts.{key}", id=id, **told(values))
     return f"{sentence} [{entry_mark(ledger)}]"
@@ -434,5 +440,3 @@ def confirm(question: str, yes: bool) -> None:
         raise BadInput("needs_yes")
     if not typer.confirm(question, err=True):
         raise typer.Exit(1)
-
-

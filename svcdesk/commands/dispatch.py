@@ -1,6 +1,7 @@
 """dispatch: engineers sent to a customer, step by step (3.4, 4.4, 4.5)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -53,14 +54,14 @@ def _fit_to_go(w: Write, code: str) -> Record:
     return person
 
 
-def _asked_for(w: Write, asked: Record) -> object:
+def _asked_for(w: Write, asked: Record) -> datetime | None:
     """Give the customer's time while no crew of the ticket has arrived yet (3.4)."""
     arrived = w.ledger.value(
         "SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL"
         " AND w.undone_at IS NULL",
         (asked["id"],),
     )
-    return None if arrived else asked["on_site_by"]
+    return None if arrived else _when(asked["on_site_by"])
 
 
 def _crew(w: Write, dispatch_id: int, code: str | None = None) -> list[Record]:
@@ -77,7 +78,7 @@ def _crew(w: Write, dispatch_id: int, code: str | None = None) -> list[Record]:
     return named
 
 
-def _step(w: Write, dispatch: str, verb: str, engineer: str | None, also: dict[str, object] | None = None) -> Receipt:
+def _step(w: Write, dispatch: str, verb: str, engineer: str | None, also: Record | None = None) -> Receipt:
     """Record a step of the journey for one engineer, else for all of the crew that have not taken it yet."""
     field, before = STEPS[verb]
     sent = w.ledger.named("dispatch", dispatch)
@@ -98,7 +99,9 @@ def _step(w: Write, dispatch: str, verb: str, engineer: str | None, also: dict[s
     status = dispatch_status(_crew(w, sent["id"]))
     w.ledger.update("dispatch", sent["id"], status=status)
     codes = [member["code"] for member in going]
-    late = max((minutes_late(_when(member["due_at"]), at) or 0 for member in going), default=0) if verb == "arrive" else 0
+    late = (
+        max((minutes_late(_when(member["due_at"]), at) or 0 for member in going), default=0) if verb == "arrive" else 0
+    )
     key = f"dispatch_{verb}_late" if late and not (also or {}).get("late_cause") else f"dispatch_{verb}"
     return Receipt(key, "dispatch", sent["id"], {"codes": codes, "at": at, "minutes": late, "code": codes[0]})
 
@@ -126,7 +129,7 @@ def _latest(sent: Record, member: Record, verb: str) -> str:
     return max(times)
 
 
-def _when(text: str | None) -> object:
+def _when(text: str | None) -> datetime | None:
     return instant(text) if text else None
 
 
@@ -151,7 +154,7 @@ def arrive(
     engineer: Engineer = None,
     late_cause: Annotated[LateCause | None, typer.Option()] = None,
 ) -> Receipt:
-    also = {name: value for name, value in (("late_cause", late_cause), ("note", w.note)) if value is not None}
+    also: Record = {name: value for name, value in (("late_cause", late_cause), ("note", w.note)) if value is not None}
     return _step(w, dispatch, "arrive", engineer, also)
 
 

@@ -120,9 +120,7 @@ def reject(w: Write, expense: Expense, reason: Annotated[str, typer.Option()]) -
 def reimburse(w: Write, expenses: Expenses) -> Receipt:
     claimed = _each(w, expenses, "reimburse")
     for expense in claimed:
-        w.ledger.update(
-            "expense", expense["id"], status="reimbursed", reimbursed_at=w.at(after=expense["decided_at"])
-        )
+        w.ledger.update("expense", expense["id"], status="reimbursed", reimbursed_at=w.at(after=expense["decided_at"]))
     return _decided("expense_reimbursed", claimed)
 
 

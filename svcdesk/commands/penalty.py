@@ -6,7 +6,19 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import findings, periods, show, words
-from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Since, Text, Until, Write, receipt_line, writing
+from svcdesk.commands.base import (
+    Flag,
+    Month,
+    Noun,
+    Read,
+    Receipt,
+    Since,
+    Text,
+    Until,
+    Write,
+    receipt_line,
+    writing,
+)
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, SettledVia, yuan
 from svcdesk.periods import Period, day_of, instant, month_from, stored
@@ -136,7 +148,9 @@ def settle(w: Write, penalties: Penalties, via: Annotated[SettledVia, typer.Opti
         if via == "payroll":
             _warn_wage(w, penalty)
     numbers = [penalty["id"] for penalty in chosen]
-    return Receipt("penalty_settled", "penalty", numbers[0], {"via": words.word("settled_via", via)}, numbers[1:] and numbers)
+    return Receipt(
+        "penalty_settled", "penalty", numbers[0], {"via": words.word("settled_via", via)}, numbers[1:] and numbers
+    )
 
 
 def _warn_wage(w: Write, penalty: Record) -> None:

@@ -27,7 +27,12 @@ def add(
     if earlier > asked["reopen_count"]:
         raise Refused("surveyed", id=f"T{asked['id']}", article="3.7")
     number = w.ledger.insert(
-        "survey", ticket_id=asked["id"], at=w.at(after=asked["received_at"]), score=score, comment=comment or w.note, via=via
+        "survey",
+        ticket_id=asked["id"],
+        at=w.at(after=asked["received_at"]),
+        score=score,
+        comment=comment or w.note,
+        via=via,
     )
     return Receipt("survey_added", "survey", number, {"ticket": f"T{asked['id']}", "score": score})
 

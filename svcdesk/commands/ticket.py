@@ -1,6 +1,6 @@
 """ticket: what a customer asked for, from receipt to closing (3.2 to 3.9)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -52,7 +52,9 @@ def open_(
         ticket_id=number,
     )  # fmt: skip
     if wanted:
-        w.ledger.insert("appointment", ticket_id=number, at=at, on_site_by=wanted, asked_by="customer", moved=True, by=w.by)
+        w.ledger.insert(
+            "appointment", ticket_id=number, at=at, on_site_by=wanted, asked_by="customer", moved=True, by=w.by
+        )
     if not earlier:
         _suggest_repeat(w, number, caller["id"], product, serial, kind)
     clock = answer_clock(at, w.ledger.policy, w.zone)
@@ -61,7 +63,9 @@ def open_(
     return Receipt("ticket_opened", "ticket", number, {"customer": caller["name"], "due": clock.due})
 
 
-def _suggest_repeat(w: Write, number: int, customer_id: int, product: str | None, serial: str | None, kind: str) -> None:
+def _suggest_repeat(
+    w: Write, number: int, customer_id: int, product: str | None, serial: str | None, kind: str
+) -> None:
     """Suggest the ticket that a repair may repeat: same customer and serial, else product, closed within the window."""
     column, same = ("serial", serial) if serial else ("product", product)
     if kind != "repair" or not same:
@@ -107,7 +111,9 @@ def escalate(w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], major
     allow("ticket", asked, "escalate")
     at = w.at(after=asked["received_at"])
     w.ledger.update("ticket", asked["id"], notes=_noted(w, "escalate", asked))
-    w.ledger.insert("escalation", ticket_id=asked["id"], at=at, to=to, major_quality=major_quality, by=w.by, note=w.note)
+    w.ledger.insert(
+        "escalation", ticket_id=asked["id"], at=at, to=to, major_quality=major_quality, by=w.by, note=w.note
+    )
     return Receipt("ticket_escalated", "ticket", asked["id"], {"to": words.word("escalation", to)})
 
 
@@ -168,21 +174,19 @@ def appoint(
         "appointment", ticket_id=asked["id"], at=at, on_site_by=wanted, asked_by=asked_by, moved=moved, previous=previous,
         by=w.by, note=w.note,
     )  # fmt: skip
-    w.ledger.update(
-        "ticket", asked["id"], on_site_by=wanted if moved else previous, notes=_noted(w, "appoint", asked)
-    )
+    w.ledger.update("ticket", asked["id"], on_site_by=wanted if moved else previous, notes=_noted(w, "appoint", asked))
     if moved:
         _move_due(w, asked["id"], at, wanted)
     key = "appointed" if moved else "appointed_by_us" if asked_by == "us" else "appointed_too_late"
     return Receipt(key, "ticket", asked["id"], {"at": wanted, "previous": previous})
 
 
-def _move_due(w: Write, ticket_id: int, at: object, wanted: object) -> None:
+def _move_due(w: Write, ticket_id: int, at: datetime, wanted: datetime) -> None:
     """Move the due time of every crew that had not arrived when the customer asked (3.4)."""
     crews = w.ledger.rows(
         "SELECT w.id, w.dispatch_id FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ?"
         " AND d.status <> 'cancelled' AND (w.arrived_at IS NULL OR w.arrived_at > ?) AND w.undone_at IS NULL",
-        (ticket_id, stored(at)),  # type: ignore[arg-type]
+        (ticket_id, stored(at)),
     )
     for member in crews:
         w.ledger.update("crew", member["id"], due_at=wanted)
@@ -221,14 +225,14 @@ def _missing(w: Write, asked: Record, no_survey: str | None) -> list[Record]:
     return states.missing_to_close(asked, crews, {row["dispatch_id"] for row in reported}, bool(surveyed), no_survey)
 
 
-def _last_step(w: Write, asked: Record) -> str:
+def _last_step(w: Write, asked: Record) -> datetime:
     """Give the latest thing that a closing must follow: receipt, answer, return of the last engineer."""
     returned = w.ledger.value(
         "SELECT max(w.returned_at) FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ?"
         " AND w.undone_at IS NULL",
         (asked["id"],),
     )
-    return max(filter(None, (asked["received_at"], asked["answered_at"], returned)))
+    return instant(max(filter(None, (asked["received_at"], asked["answered_at"], returned))))
 
 
 @noun.write("reopen")
@@ -255,7 +259,12 @@ def cancel(w: Write, ticket: Ticket, reason: Reason) -> Receipt:
         raise Refused("dispatch_away", id=f"T{asked['id']}", dispatch=f"D{away}", article="3.9")
     at = w.at(after=asked["received_at"])
     w.ledger.update(
-        "ticket", asked["id"], status="cancelled", cancelled_at=at, cancel_reason=reason, notes=_noted(w, "cancel", asked)
+        "ticket",
+        asked["id"],
+        status="cancelled",
+        cancelled_at=at,
+        cancel_reason=reason,
+        notes=_noted(w, "cancel", asked),
     )
     return Receipt("ticket_cancelled", "ticket", asked["id"])
 
