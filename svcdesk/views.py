@@ -59,11 +59,11 @@ def _writer(column: Column, ledger: Ledger, reveal: bool) -> Write | None:
 _PLAIN: dict[str, Write] = {
     "flag": lambda v: None if v is None else bool(v),
     "money": lambda v: None if v is None else yuan(v),
-    "json": lambda v: None if v is None else _loads(v),
+    "json": lambda v: None if v is None else loads(v),
 }
 
 
-def _loads(text: str) -> Any:
+def loads(text: str) -> Any:
     import json
 
     return json.loads(text)
@@ -256,9 +256,9 @@ def _claim(record: Record, case: Case, ledger: Ledger) -> "claims.Claim":
 
     trip = None
     if record["_trip_place"]:
-        transit = tuple(_loads(record["_transit"]))
+        transit = tuple(loads(record["_transit"]))
         trip = claims.Trip(record["_trip_place"], on(record["_departed_at"]), on(record["_returned_at"]), transit)
-    others = _loads(record["_other_places"]) if record["_other_places"] else ()
+    others = loads(record["_other_places"]) if record["_other_places"] else ()
     amount = record["amount"].replace(".", "")
     return claims.Claim(
         record["category"], int(amount), date.fromisoformat(record["date"]), record["from"], record["to"],

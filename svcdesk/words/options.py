@@ -8,7 +8,7 @@ TEXTS = {
     "note": ("备注", "a note"), "request_id": ("请求号;同号重发只记一次", "a request id; sent twice, it is written once"), "format": ("输出格式", "the format of the output"),
     "month": ("月份:2026-10、this、last", "a month: 2026-10, this, last"), "since": ("自某日(含)", "from a date, included"), "until": ("至某日(含)", "to a date, included"),
     "limit": ("至多几条", "at most so many"), "sort": ("排序列;前加 - 为倒序", "the column to sort by; a leading - for the greatest first"), "reveal": ("显示个人信息(会留下查阅记录)", "show personal data (leaves an access entry)"),
-    "yes": ("不再询问", "do not ask"), "centre": ("中心名称", "the centre's name"), "timezone": ("时区", "the time zone"), "home": ("常驻城市", "the home city"), "into": ("示例账本放在哪里", "where the sample ledger goes"),
+    "all": ("全部列出,不限一屏", "list all of it, not one screen"), "yes": ("不再询问", "do not ask"), "centre": ("中心名称", "the centre's name"), "timezone": ("时区", "the time zone"), "home": ("常驻城市", "the home city"), "into": ("示例账本放在哪里", "where the sample ledger goes"),
     "record": ("编号、工号、名称或合同号", "an id, a code, a name or a contract number"),
     "code": ("工号", "the staff code"), "name": ("名称", "the name"), "department": ("部门", "the department"), "role": ("岗位", "the role"), "phone": ("电话;- 读标准输入,@文件 读文件", "the phone; - reads standard input, @FILE a file"),
     "wage": ("月工资(元)", "the monthly wage (CNY)"), "region": ("区域", "the region"), "city": ("城市", "the city"), "person": ("联系人;- 或 @文件 同上", "the contact person; - or @FILE as above"), "address": ("地址;- 或 @文件 同上", "the address; - or @FILE as above"), "key": ("重点客户", "a key customer"),

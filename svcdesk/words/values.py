@@ -43,5 +43,10 @@ TEXTS = {
     "unit.percent": ("百分比", "percent"), "unit.day": ("日", "day of month"),
     "article.no_callback": ("4.4", "4.4"), "article.late_on_site": ("4.5", "4.5"), "article.incomplete_report": ("4.6", "4.6"), "article.phone_unreachable": ("4.7", "4.7"),
     "article.disobedience": ("4.8", "4.8"), "article.complaint_upheld": ("4.2", "4.2"), "article.expense_falsified": ("4.3", "4.3"), "article.answer_overdue": ("3.4", "3.4"),
+    "section.answer": ("答复", "answers"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
+    "section.away": ("返程", "on the way back"), "section.report": ("报告单", "reports"), "section.report_lacking": ("报告单不全", "incomplete reports"), "section.survey": ("调查表", "surveys"),
+    "section.close": ("可关闭", "to close"), "section.complaint": ("投诉", "complaints"), "section.escalation": ("上报", "escalations"), "section.expense": ("问题费用", "expenses with problems"),
+    "section.cause": ("迟到原因", "late causes"), "section.finding": ("未记的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.appealed": ("申诉", "appeals"),
+    "section.statistics": ("统计表", "statistics"), "section.projects": ("项目表", "projects report"),
     "step.departed_at": ("出发", "departed"), "step.arrived_at": ("到场", "arrived"),
 }  # fmt: skip

@@ -1,0 +1,26 @@
+"""The board: what waits, in a sentence each."""
+
+TEXTS = {
+    "nothing": ("没有待办", "nothing waits"),
+    "left": ("还剩 {time}", "{time} left"),
+    "over": ("已超 {time}", "{time} over"),
+    "more": ("{section}:另有 {n} 项", "{section}: {n} more"),
+    "answer": ("{id} 待答复({customer})", "{id} waits for an answer ({customer})"),
+    "sent": ("{id} {code} 待出发赴 {place}", "{id}: {code} is to leave for {place}"),
+    "travelling": ("{id} {code} 自 {since} 在途,赴 {place}", "{id}: {code} on the way to {place} since {since}"),
+    "on_site": ("{id} {code} 自 {since} 在 {place} 现场", "{id}: {code} on site in {place} since {since}"),
+    "away": ("{id} {code} 自 {since} 离开 {place},返程中", "{id}: {code} left {place} at {since}, on the way back"),
+    "report": ("{id} 的服务报告单未交({code})", "{id} has no service report yet ({code})"),
+    "report_lacking": ("{id} 尚缺 {missing}", "{id} lacks {missing}"),
+    "survey": ("{id} 待收调查表({customer})", "{id} has no survey yet ({customer})"),
+    "close": ("{id} 手续已齐,可关闭({customer})", "{id} has all it needs and can be closed ({customer})"),
+    "complaint": ("{id} {status_word},已 {days} 天", "{id} {status_word}, {days} days old"),
+    "escalation": ("{id} {at} 上报 {to},未了结", "{id} escalated to {to} at {at}, not settled"),
+    "expense": ("{id} {code} {amount} 元:{problems}", "{id} {code} {amount} CNY: {problems}"),
+    "cause": ("{id} {code} 迟到原因未写明", "{id}: why was {code} late?"),
+    "finding": ("{id} {code} {clause},未记", "{id} {code}: {clause}, not recorded"),
+    "proposed": ("{id} {code} {clause},待定", "{id} {code}: {clause}, to be decided"),
+    "appealed": ("{id} {code} {clause},申诉中", "{id} {code}: {clause}, appealed"),
+    "statistics": ("{month} 月统计表报企管室,还有 {left} 天", "statistics of {month} to the management office, {left} days left"),
+    "projects": ("{month} 月项目表报出,还有 {left} 天", "projects report of {month}, {left} days left"),
+}  # fmt: skip
