@@ -10,7 +10,7 @@ class Column(NamedTuple):
     """One column of a register.
 
     ``kind`` says how the stored value is written and read back: text, int, flag, money, instant, date, json, word,
-    id:TABLE, or personal (name, phone, address). ``sql`` is None where views works the value out.
+    id:TABLE, personal (name, phone, address), or raw (text that only machines read). ``sql`` is None where views works the value out.
     """
 
     name: str
@@ -353,8 +353,8 @@ PENALTIES = Register(
         Column("facts_changed", None, "flag", brief=True, derived=True),
         Column("via", "r.via", "word:settled_via", detail=True),
         Column("settled_at", "r.settled_at", "instant", detail=True),
-        Column("natural_key", "r.natural_key", detail=True),
-        Column("facts", "r.facts", detail=True),
+        Column("natural_key", "r.natural_key", "raw", detail=True),
+        Column("facts", "r.facts", "raw", detail=True),
         Column("history", "r.history", "json", detail=True),
         Column("_kind", "r.sanction"),
         Column("_amount_fen", "r.amount_fen"),

@@ -72,7 +72,7 @@ def record(
     if form in ("jsonl", "csv", "tsv"):
         records([row], columns, form, zone)
         return
-    pairs = [[heading(column), cell(row.get(column.name), column, zone)] for column in columns]
+    pairs = [[heading(column), cell(row.get(column.name), column, zone)] for column in columns if column.kind != "raw"]
     pairs = [pair for pair in pairs if pair[1]] + [list(pair) for pair in extra]
     headings = [words.say("labels.field"), words.say("labels.value")]
     _FOR_PEOPLE[form](headings, iter(pairs), [False, False], sys.stdout)
@@ -119,14 +119,8 @@ def evidence(facts: Record, zone: tzinfo) -> str:
     told = []
     for name, value in facts.items():
         if name == "policy":
-            told.append(
-                words.say(
-                    "labels.policy",
-                    key=value["key"],
-                    value=value["value"],
-                    since=value["from"] or words.say("labels.always"),
-                )
-            )
+            key = "labels.policy" if value["from"] else "labels.policy_always"
+            told.append(words.say(key, key=value["key"], value=value["value"], since=value["from"]))
         elif name in ("days",):
             continue
         elif name == "appointments_entered_late":

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from svcdesk import words
 from svcdesk.clock import minutes_late
-from svcdesk.commands.base import Noun, Receipt, Text, Write
+from svcdesk.commands.base import Noun, Read, Receipt, Text, Write
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import LateCause, Record
-from svcdesk.periods import instant
+from svcdesk.periods import instant, short
 from svcdesk.registers import DISPATCHES
 from svcdesk.states import STEPS, allow, dispatch_status
 
@@ -195,5 +196,34 @@ def cancel(w: Write, dispatch: Dispatch, reason: Annotated[str, typer.Option()])
     return Receipt("dispatch_cancelled", "dispatch", sent["id"])
 
 
+def _crew_lines(r: Read, stored_row: Record, shown: Record) -> list[tuple[str, str]]:
+    """Tell each engineer's journey in a line."""
+    dash = "-"
+    due = {
+        row["code"]: row["due_at"]
+        for row in r.ledger.rows(
+            "SELECT e.code, w.due_at FROM crew w JOIN staff e ON e.id = w.engineer_id WHERE w.dispatch_id = ?",
+            (stored_row["id"],),
+        )
+    }
+    lines = []
+    for member in shown["crew"]:
+        times = {
+            name: short(datetime.fromisoformat(member[f"{name}_at"]), r.zone) if member[f"{name}_at"] else dash
+            for name in ("departed", "arrived", "callback", "left", "returned")
+        }
+        wanted = due[member["engineer"]]
+        text = words.say(
+            "labels.crew_line",
+            **times,
+            due=short(instant(wanted), r.zone) if wanted else dash,
+            days=member["days"] or 0,
+            late=dash if member["late_minutes"] is None else member["late_minutes"],
+            cause=words.word("late_cause", member["late_cause"]) if member["late_cause"] else "",
+        )
+        lines.append((member["engineer"], text.rstrip()))
+    return lines
+
+
 noun.list_of(DISPATCHES)
-noun.show_of(DISPATCHES, lambda ledger, text: ledger.named("dispatch", text))
+noun.show_of(DISPATCHES, lambda ledger, text: ledger.named("dispatch", text), _crew_lines)
