@@ -36,7 +36,8 @@ def items(ledger: Ledger, case: Case) -> list[Item]:
 def _answers(ledger: Ledger, case: Case) -> Iterator[Item]:
     rows = ledger.rows(
         "SELECT r.id, r.received_at, c.name FROM ticket r JOIN customer c ON c.id = r.customer_id"
-        " WHERE r.answered_at IS NULL AND r.received_at >= ? AND r.status IN ('open', 'on_hold') AND r.undone_at IS NULL",
+        " WHERE r.answered_at IS NULL AND r.received_at >= ? AND r.status IN ('open', 'on_hold')"
+        " AND r.undone_at IS NULL",
         (stored(case.now - longest_wait(ledger) - _LOOK_BACK),),
     )
     for row in rows:
@@ -101,7 +102,8 @@ def _surveys(ledger: Ledger, case: Case) -> Iterator[Item]:
     rows = ledger.rows(
         "SELECT t.id, c.name FROM ticket t JOIN customer c ON c.id = t.customer_id WHERE t.status = 'answered'"
         " AND t.received_at >= ? AND t.undone_at IS NULL"
-        " AND EXISTS (SELECT 1 FROM dispatch d WHERE d.ticket_id = t.id AND d.status = 'returned' AND d.undone_at IS NULL)"
+        " AND EXISTS (SELECT 1 FROM dispatch d WHERE d.ticket_id = t.id AND d.status = 'returned'"
+        "   AND d.undone_at IS NULL)"
         " AND NOT EXISTS (SELECT 1 FROM dispatch d WHERE d.ticket_id = t.id AND d.undone_at IS NULL"
         "   AND d.status NOT IN ('returned', 'cancelled'))",
         (stored(case.now - _LOOK_BACK),),
@@ -109,7 +111,8 @@ def _surveys(ledger: Ledger, case: Case) -> Iterator[Item]:
     for row in rows:
         subject = f"T{row['id']}"
         if ledger.value("SELECT 1 FROM survey WHERE ticket_id = ? AND undone_at IS NULL", (row["id"],)):
-            yield Item("close", subject, None, f"svcdesk ticket close {subject} --resolution", {"customer": row["name"]})
+            command = f"svcdesk ticket close {subject} --resolution"
+            yield Item("close", subject, None, command, {"customer": row["name"]})
         else:
             yield Item("survey", subject, None, f"svcdesk survey add {subject} --score", {"customer": row["name"]})
 

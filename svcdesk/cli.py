@@ -1,4 +1,4 @@
-"""The front door: the root command, nouns loaded only when named, and every failure turned into one line and an exit code."""
+"""The front door: the root command, nouns loaded only when named, every failure as one line and an exit code."""
 
 import errno
 import os
@@ -69,11 +69,12 @@ def _options(command: Any, ctx: Any, formatter: Any) -> None:
         if param.param_type_name == "argument":
             arguments.append((param.make_metavar(ctx), help_text))
         else:
-            # the zero keeps Typer from describing the option itself
             left = ", ".join([*param.opts, *param.secondary_opts])
             choices = getattr(param.type, "choices", None)
             if not param.is_flag:
-                left += f" {'|'.join(map(str, choices)) if choices else (param.metavar or param.opts[0].lstrip('-').upper())}"
+                left += " " + (
+                    "|".join(map(str, choices)) if choices else param.metavar or param.opts[0].lstrip("-").upper()
+                )
             options.append((left, help_text))
     for title, rows in (("arguments", arguments), ("options", options)):
         if rows:

@@ -13,7 +13,7 @@ _LONGEST_WAIT = 400  # days; a working clock that runs longer than this has met 
 
 
 class AnswerClock(NamedTuple):
-    """When an answer is due, by which reading. ``due`` is None where the calendar of ``unknown_year`` is not published."""
+    """When an answer is due, by which reading; ``due`` is None where no calendar of ``unknown_year`` is published."""
 
     due: datetime | None
     hours: int

@@ -1,4 +1,4 @@
-"""The facts that the clauses are judged by, read from the ledger: each source by the period it may fall in, or by one subject.
+"""The facts that the clauses are judged by, read from the ledger: each source by a period, or by one subject.
 
 A period gives every fact whose finding could lie in it, and perhaps some more; the judge's own time decides.
 """
@@ -33,7 +33,8 @@ def visits(ledger: Ledger, where: Where) -> Iterator[Visit]:
           (SELECT min(c.id) FROM complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
              AND c.finding = 'upheld' AND c.cause = 'untimely' AND c.undone_at IS NULL),
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
-             FROM appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id JOIN entry n ON n.seq = g.entry
+             FROM appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id
+             JOIN entry n ON n.seq = g.entry
              WHERE a.ticket_id = d.ticket_id AND a.moved AND a.undone_at IS NULL AND n.at > a.previous)
         FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id
         WHERE {where[0]} AND w.undone_at IS NULL AND d.undone_at IS NULL AND d.status <> 'cancelled'
@@ -67,17 +68,18 @@ def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
           (SELECT json_group_array(code) FROM (SELECT e.code FROM crew c JOIN staff e ON e.id = c.engineer_id
              WHERE c.dispatch_id = d.id AND c.undone_at IS NULL ORDER BY c.id))
         FROM dispatch d JOIN crew w ON w.dispatch_id = d.id AND w.undone_at IS NULL
-        LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL LEFT JOIN staff s ON s.id = r.filed_by
+        LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL
+        LEFT JOIN staff s ON s.id = r.filed_by
         WHERE {where[0]} AND d.undone_at IS NULL AND d.status <> 'cancelled'
         GROUP BY d.id HAVING away = 0 AND max(w.returned_at) IS NOT NULL"""
     for row in ledger.con.execute(sql, where[1]):
-        content = dict(
-            fault_cause=row[8],
-            solution=row[9],
-            parts=json.loads(row[10] or "[]"),
-            no_parts=row[11],
-            customer_opinion=row[12],
-        )
+        content = {
+            "fault_cause": row[8],
+            "solution": row[9],
+            "parts": json.loads(row[10] or "[]"),
+            "no_parts": row[11],
+            "customer_opinion": row[12],
+        }
         yield ReportDuty(
             row[0], row[1], tuple(json.loads(row[13])), instant(row[2]), row[4], row[5],
             tuple(versions_of(row[6], json.loads(row[7] or "[]"), content)) if row[4] else (),

@@ -54,8 +54,10 @@ def digest(finding: Finding | None, case: Case) -> str:
     told = record_of(finding, case)
     return json.dumps(
         {name: told[name] for name in ("subject", "at", "sanction", "needs", "evidence", "absorbed_by")},
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
-    )  # fmt: skip
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
 
 
 def record_of(finding: Finding, case: Case, penalty: Record | None = None) -> Record:
@@ -124,6 +126,6 @@ def record_new(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> list[
                 status="proposed",
                 evidence=json.dumps(told(finding.evidence, case), ensure_ascii=False),
                 facts=digest(finding, case),
-            )  # fmt: skip
+            )
         )
     return made

@@ -54,7 +54,7 @@ def columns(table: str, con: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def image_sql(table: str, con: sqlite3.Connection) -> str:
-    """Give the SQL expression for a row's full image as JSON text. The one form in which images are written and compared."""
+    """Give the SQL expression for a row's full image as JSON text: the one form written and compared."""
     pairs = ", ".join(f"'{name}', \"{name}\"" for name in columns(table, con))
     return f"json_object({pairs})"
 

@@ -1,4 +1,4 @@
-"""Times, dates and periods as people type them, turned into UTC instants and half-open ranges. Nothing else decides them."""
+"""Times, dates and periods as people type them, turned into UTC instants and half-open ranges."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo

@@ -1,7 +1,7 @@
 """The policy: every amount, hour, day, window and reading that the regulation leaves to the centre, dated.
 
-A key has a type, a unit, a first value that holds from always, and dated values set since. A fact is judged by the value
-in force when it happened. Descriptions stand in words/policy.py.
+A key has a type, a unit, a first value that holds from always, and dated values set since. A fact is judged by the
+value in force when it happened. Descriptions stand in words/policy.py.
 """
 
 import re

@@ -10,7 +10,8 @@ class Column(NamedTuple):
     """One column of a register.
 
     ``kind`` says how the stored value is written and read back: text, int, flag, money, instant, date, json, word,
-    id:TABLE, personal (name, phone, address), or raw (text that only machines read). ``sql`` is None where views works the value out.
+    id:TABLE, personal (name, phone, address), or raw (text that only machines read). ``sql`` is None where views works
+    the value out.
     """
 
     name: str
@@ -103,7 +104,8 @@ CONTRACTS = Register(
 
 CONTACTS = Register(
     "contact", "contacts",
-    f"contact r LEFT JOIN customer c ON c.id = r.customer_id LEFT JOIN staff s ON s.id = r.taken_by {_PERSON_JOIN}", "r.at",
+    f"contact r LEFT JOIN customer c ON c.id = r.customer_id LEFT JOIN staff s ON s.id = r.taken_by {_PERSON_JOIN}",
+    "r.at",
     (
         _ID["L"],
         Column("at", "r.at", "instant", brief=True, need=True),
@@ -282,7 +284,8 @@ _CLAIM_FACTS = (
 )
 _OTHER_PLACES = (
     "(SELECT json_group_array(json_array(o.place, ow.departed_at, ow.returned_at)) FROM crew ow"
-    " JOIN dispatch o ON o.id = ow.dispatch_id WHERE ow.engineer_id = r.engineer_id AND ow.dispatch_id IS NOT r.dispatch_id"
+    " JOIN dispatch o ON o.id = ow.dispatch_id"
+    " WHERE ow.engineer_id = r.engineer_id AND ow.dispatch_id IS NOT r.dispatch_id"
     " AND ow.departed_at >= date(r.spent_on, '-60 days') AND ow.departed_at < date(r.spent_on, '+60 days')"
     " AND ow.undone_at IS NULL AND o.status <> 'cancelled' AND r.category = 'fare')"
 )

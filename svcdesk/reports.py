@@ -51,7 +51,7 @@ def person_days(journeys: Iterable[Journey]) -> dict[str, Travel]:
 
 
 def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
-    """Read the journeys that touch the period. One not ended counts until today, or the period's end if that is earlier."""
+    """Read the journeys that touch the period; one not ended counts until today or the period's end."""
     days = (period.after - period.first).days
     starts = [stored(between(period.first + timedelta(days=n), period.after, ledger.zone).start) for n in range(days)]
     until = (today(now, ledger.zone) - period.first).days
@@ -65,7 +65,7 @@ def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
     return found
 
 
-# Three ranges, each on an index: departed in the period; departed before and back in it; departed before, back later or never.
+# Three ranges, each on an index: departed in the period; departed before and back since; departed before, not back.
 _JOURNEYS = """
     SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
       WHERE w.departed_at >= :start AND w.departed_at < :end AND w.undone_at IS NULL
@@ -83,8 +83,10 @@ _COSTS = """
 
 _SERVICE = {
     "contacts": "SELECT count(*) FROM contact WHERE at >= :start AND at < :end AND undone_at IS NULL",
-    "tickets_opened": "SELECT count(*) FROM ticket WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL",
-    "closed": "SELECT count(*) FROM (SELECT id FROM ticket WHERE closed_at >= :start AND closed_at < :end AND undone_at IS NULL"
+    "tickets_opened": "SELECT count(*) FROM ticket"
+    " WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL",
+    "closed": "SELECT count(*) FROM ("
+    "SELECT id FROM ticket WHERE closed_at >= :start AND closed_at < :end AND undone_at IS NULL"
     " UNION SELECT id FROM ticket WHERE first_closed_at >= :start AND first_closed_at < :end AND undone_at IS NULL)",
 }
 _ANSWERS = """

@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 
     @property
     def is_recordable(self) -> bool:
-        """Say whether --record makes a penalty of it: not one without sanction, absorbed, or still in need of a cause."""
+        """Say whether --record makes a penalty of it: it has a sanction, is not absorbed and needs no cause."""
         return self.sanction != "none" and not self.absorbed_by and not self.needs
 
 
@@ -54,7 +54,7 @@ class Visit(NamedTuple):
 
 
 class ReportDuty(NamedTuple):
-    """A dispatch whose crew is back, with its report in every version. ``versions`` are (from, content), oldest first."""
+    """A dispatch whose crew is back, with its report; ``versions`` are (from, content), oldest first."""
 
     dispatch: int
     kind: str
@@ -155,7 +155,7 @@ def no_callback(visit: Visit, case: Case) -> Iterator[Finding]:
 
 
 def late_on_site(visit: Visit, case: Case) -> Iterator[Finding]:
-    """4.5: arriving after the due time, or not at all, for personal reasons; without a stated cause it waits for one."""
+    """4.5: arriving after the due time, or not at all, for personal reasons; it waits for a cause not stated."""
     if visit.due is None or visit.late_cause not in (None, "personal"):
         return
     grace = timedelta(minutes=case.value("late.grace_minutes", visit.due))
@@ -197,7 +197,7 @@ def is_entry(text: str | None, least: int = 1) -> bool:
 
 
 def missing_fields(report: Record, kind: str, least: int = 1) -> list[str]:
-    """List what a service report lacks (4.6). ``parts`` is a list of {name, quantity}; ``no_parts`` an explicit none."""
+    """List what a service report lacks (4.6); ``parts`` are {name, quantity}, ``no_parts`` an explicit none."""
     has = {
         "fault_cause": is_entry(report["fault_cause"], least),
         "solution": is_entry(report["solution"], least),

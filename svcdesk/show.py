@@ -1,4 +1,4 @@
-"""A result in every format. The only room that prints data; what people read is in their language, the rest never changes."""
+"""A result in every format. The only room that prints data."""
 
 import re
 import sys

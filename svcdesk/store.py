@@ -1,4 +1,4 @@
-"""The ledger: one way to open it, one transaction a command, one way to write a row. The queries stand in registers and facts."""
+"""The ledger: one way to open it, one transaction a command, one way to write a row."""
 
 import os
 import sqlite3
@@ -112,7 +112,7 @@ def open_ledger(path: Path, *, write: bool = False) -> "Ledger":
 
 
 def create(path: Path) -> None:
-    """Make an empty ledger of the newest version, mode 0600. Raises StorageError where something stands there already."""
+    """Make an empty ledger of the newest version, mode 0600. Raises StorageError where a file stands there already."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

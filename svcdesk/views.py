@@ -96,7 +96,8 @@ class Selection:
         start, end = stored(period.start) if period.first.year > 1970 else "", stored(period.end)
         if register.table == "dispatch":
             return self.where(
-                "(r.id IN (SELECT dispatch_id FROM crew WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL))"
+                "(r.id IN (SELECT dispatch_id FROM crew"
+                " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL))"
                 " OR (w.departed_at IS NULL AND r.sent_at >= ? AND r.sent_at < ?))",
                 end, start, start, end,
             )  # fmt: skip
@@ -105,7 +106,7 @@ class Selection:
         return self.where(f"{register.at} >= ? AND {register.at} < ?", start, end)
 
     def sorted_by(self, register: Register, name: str | None) -> "Selection":
-        """Sort by a column, a leading minus for the greatest first. Raises BadInput for one that cannot be sorted by."""
+        """Sort by a column, a leading minus for the greatest first. Raises BadInput for one that cannot be."""
         if name:
             column = register.column(name.removeprefix("-"))
             if column is None or column.sql is None or column.name[0] == "_":

@@ -1,7 +1,7 @@
 """How a verb becomes a command: the options that all writing or reading verbs share, the one transaction, the receipt.
 
-A noun's file declares its verbs with ``@noun.write("verb")`` or ``@noun.read("verb")``; the body is handed a ``Write`` or
-``Read`` and its own options. Help texts stand in words/help.py under ``noun.verb`` and the options' names.
+A noun's file declares its verbs with ``@noun.write("verb")`` or ``@noun.read("verb")``; the body is handed a ``Write``
+or ``Read`` and its own options. Help texts stand in words/help.py under ``noun.verb`` and the options' names.
 """
 
 import inspect
@@ -78,7 +78,7 @@ class Read:
 
 
 class Write(Read):
-    """What a writing verb works with: the ledger inside its transaction, and the options that all writing verbs share."""
+    """What a writing verb works with: the ledger inside its transaction, and the options that all share."""
 
     def __init__(self, ledger: Ledger, given: dict[str, Any]) -> None:
         super().__init__(ledger, "plain")
@@ -89,7 +89,7 @@ class Write(Read):
         self.receipt: Receipt
 
     def at(self, *, after: str | datetime | None = None) -> datetime:
-        """Give when it happened: --at, default now. Raises BadInput in the future or before the step that it follows."""
+        """Give when it happened: --at, default now. Raises BadInput in the future or before the step it follows."""
         when = periods.read_time(self._at, self.now, self.zone) if self._at else self.now
         return self.checked(when, after=after)
 
@@ -141,7 +141,7 @@ _WORDED |= {"result": "phone_result", "status": "status"}
 
 
 def told(values: dict[str, Any]) -> dict[str, Any]:
-    """Write values for a sentence: instants in centre time, lists joined, text disarmed, and words beside what has one."""
+    """Write values for a sentence: instants in centre time, lists joined, text disarmed, words beside values."""
     kind = f"{values['kind']}_" if "kind" in values else ""
     sentence = {name: _told(value) for name, value in values.items()}
     for name, word_kind in _WORDED.items():
@@ -237,7 +237,7 @@ class Noun:
         *,
         during: bool = True,
     ) -> None:
-        """Declare ``list``: periods, limit, sort, and a filter for each filter column; ``flags`` are further yes-no filters."""
+        """Declare ``list``: periods, limit, sort, a filter for each filter column; ``flags`` are yes-no filters."""
         options: dict[str, Any] = {
             name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in ("month", "since", "until")
         }
@@ -331,7 +331,7 @@ def filter_by(selection: views.Selection, register: Register, name: str, text: s
 
 
 def command_line(noun: str, verb: str, own: dict[str, Any]) -> str:
-    """Name a command as the journal keeps it: noun, verb and the first record it names. No personal data stands there."""
+    """Name a command as the journal keeps it: noun, verb and the first record named; no personal data."""
     first = next(iter(own.values()), None)
     subject = first if isinstance(first, str) and number_like(first) else ""
     return " ".join(filter(None, (noun, verb, subject)))
@@ -364,7 +364,7 @@ def writing(
 
 
 def repeat(ledger: Ledger, seq: int, form: str) -> None:
-    """Say that a request was recorded before, or give its record as it now stands, and stop there: that is no failure."""
+    """Say that a request was recorded before, or give its record as it now stands; that is no failure."""
     made = ledger.one('SELECT "table", row FROM change WHERE entry = ? ORDER BY n LIMIT 1', (seq,))
     if form == "json" and made:
         print(show.dumps(views.one(ledger, made["table"], made["row"], current.now(ledger.zone)), 2))
@@ -400,7 +400,7 @@ def receipt_line(key: str, ledger: Ledger, id: str = "", /, **values: Any) -> st
 
 
 def entry_mark(ledger: Ledger, seq: int | None = None) -> str:
-    """Name an entry (else the command's own, else the newest) by number and short hash: the mark of receipts and reports."""
+    """Name an entry (else the command's own, else the newest) by number and short hash, as receipts do."""
     if seq is None:
         seq = ledger.entry.seq if ledger.entry else ledger.value("SELECT max(seq) FROM entry")
     return f"#{seq} {str(ledger.value('SELECT hash FROM entry WHERE seq = ?', (seq,)))[:12]}"

@@ -44,7 +44,7 @@ def open_(
 
 
 def _take(w: Write, text: str, verb: str) -> tuple[Record, Any, list[Record]]:
-    """Load a complaint whose state allows the verb; give it, the time of the step, and the steps with room for this one."""
+    """Load a complaint whose state allows the verb; give it, the time of the step, and the steps so far."""
     complaint = w.ledger.named("complaint", text)
     allow("complaint", complaint, verb)
     steps: list[Record] = json.loads(complaint["steps"])

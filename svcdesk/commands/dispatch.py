@@ -58,8 +58,8 @@ def _fit_to_go(w: Write, code: str) -> Record:
 def _asked_for(w: Write, asked: Record) -> datetime | None:
     """Give the customer's time while no crew of the ticket has arrived yet (3.4)."""
     arrived = w.ledger.value(
-        "SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL"
-        " AND w.undone_at IS NULL",
+        "SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id"
+        " WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL AND w.undone_at IS NULL",
         (asked["id"],),
     )
     return None if arrived else _when(asked["on_site_by"])

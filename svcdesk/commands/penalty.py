@@ -159,7 +159,8 @@ def _warn_wage(w: Write, penalty: Record) -> None:
     month = month_from(day_of(w.now, w.zone).replace(day=1), w.zone)
     total = w.ledger.value(
         "SELECT sum(amount_fen) FROM penalty WHERE engineer_id = ? AND sanction = 'fine' AND undone_at IS NULL"
-        " AND ((status = 'confirmed') OR (status = 'settled' AND via = 'payroll' AND settled_at >= ? AND settled_at < ?))",
+        " AND (status = 'confirmed'"
+        "  OR (status = 'settled' AND via = 'payroll' AND settled_at >= ? AND settled_at < ?))",
         (person["id"], stored(month.start), stored(month.end)),
     )
     wage = person["wage_fen"]

@@ -171,8 +171,8 @@ def appoint(
     previous = instant(asked["on_site_by"]) if asked["on_site_by"] else None
     moved = states.moves_target(asked_by, at, previous)
     w.ledger.insert(
-        "appointment", ticket_id=asked["id"], at=at, on_site_by=wanted, asked_by=asked_by, moved=moved, previous=previous,
-        by=w.by, note=w.note,
+        "appointment", ticket_id=asked["id"], at=at, on_site_by=wanted, asked_by=asked_by, moved=moved,
+        previous=previous, by=w.by, note=w.note,
     )  # fmt: skip
     w.ledger.update("ticket", asked["id"], on_site_by=wanted if moved else previous, notes=_noted(w, "appoint", asked))
     if moved:
