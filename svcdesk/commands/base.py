@@ -210,8 +210,10 @@ class Noun:
         """Declare a reading verb."""
 
         def register(body: Body) -> Body:
+            own = inspect.signature(body).parameters
+
             def run(**given: Any) -> None:
-                form = given.pop("format")
+                form = given["format"] if "format" in own else given.pop("format")
                 ledger = current.open()
                 body(Read(ledger, form), **given)
                 ledger.close()

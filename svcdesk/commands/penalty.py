@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import findings, periods, show, words
+from svcdesk import findings, notices, periods, show, views, words
 from svcdesk.commands.base import (
     Flag,
     Month,
@@ -16,6 +16,7 @@ from svcdesk.commands.base import (
     Text,
     Until,
     Write,
+    entry_mark,
     receipt_line,
     writing,
 )
@@ -186,6 +187,22 @@ def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
     if shown["facts_changed"]:
         lines.append((words.say("labels.attention"), words.say("warnings.facts_changed", id=shown["id"])))
     return lines
+
+
+@noun.read("notice")
+def notice(
+    r: Read, penalty: Penalty, format: Annotated[notices.Format, typer.Option("--format", "-f")] = "markdown"
+) -> None:
+    row = r.ledger.named("penalty", penalty)
+    shown = views.one(r.ledger, "penalty", row["id"], r.now)
+    parts = notices.sections(shown, r.ledger.get("staff", row["engineer_id"]), r.zone)
+    footer = words.say(
+        "notice.footer",
+        centre=r.ledger.centre["name"],
+        date=periods.today(r.now, r.zone),
+        entry=entry_mark(r.ledger),
+    )
+    print(notices.WRITERS[format](words.say("notice.title", id=shown["id"]), parts, footer), end="")
 
 
 noun.list_of(PENALTIES)

@@ -37,7 +37,7 @@ TEXTS = {
     "expense.reject": ("退回", "reject"), "expense.reimburse": ("报销", "reimburse"), "expense.falsified": ("认定弄虚作假", "find an expense falsified"), "expense.list": ("列出费用", "list the expenses"), "expense.show": ("看一笔费用", "show one expense"),
     "penalty": ("处理:查、记、定、申诉、执行(第四部分)", "penalties: found, recorded, decided, appealed, settled (part 4)"),
     "penalty.check": ("按制度逐条查,每次重新推算", "derive what the clauses find, anew each time"), "penalty.list": ("列出处理", "list the penalties"), "penalty.show": ("看一项处理及其证据和经过", "show one penalty with its evidence and history"),
-    "penalty.confirm": ("确认", "confirm"), "penalty.waive": ("免除", "waive"), "penalty.appeal": ("申诉", "appeal"), "penalty.decide": ("裁定申诉", "decide an appeal"), "penalty.settle": ("执行", "settle"),
+    "penalty.notice": ("出处理告知书", "print the notice to the person concerned"), "penalty.confirm": ("确认", "confirm"), "penalty.waive": ("免除", "waive"), "penalty.appeal": ("申诉", "appeal"), "penalty.decide": ("裁定申诉", "decide an appeal"), "penalty.settle": ("执行", "settle"),
     "policy": ("制度项:金额、小时、天数,各有生效日", "the policy: amounts, hours and days, each from a date"), "policy.list": ("列出现行的值", "list the values in force"), "policy.set": ("自某日起改值", "set a value from a date"), "policy.history": ("看一项的沿革", "show the values a key had"),
     "report": ("报表(第五部分)", "the reports (part 5)"), "report.monthly": ("月度统计;不写月份即上月", "the month's statistics; the last month where none is named"),
     "export": ("导出一张表", "export a table"), "import": ("导入一张表", "import a table"),
