@@ -121,6 +121,13 @@ class Group(_Help, TyperGroup):
                 return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
         return None
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises BadInput where no verb is named."""
+        rest: list[str] = super().parse_args(ctx, args)
+        if not args and not ctx.resilient_parsing:
+            raise BadInput("no_verb", path=ctx.command_path, names=self.list_commands(ctx))
+        return rest
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises BadInput with the nearest names."""
         if args and args[0] not in self.list_commands(ctx) and not ctx.resilient_parsing:

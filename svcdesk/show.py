@@ -72,10 +72,16 @@ def record(
     if form in ("jsonl", "csv", "tsv"):
         records([row], columns, form, zone)
         return
-    pairs = [[heading(column), cell(row.get(column.name), column, zone)] for column in columns if column.kind != "raw"]
+    pairs = [pair for column in columns if column.kind != "raw" for pair in _lines(row.get(column.name), column, zone)]
     pairs = [pair for pair in pairs if pair[1]] + [list(pair) for pair in extra]
     headings = [words.say("labels.field"), words.say("labels.value")]
     _FOR_PEOPLE[form](headings, iter(pairs), [False, False], sys.stdout)
+
+
+def _lines(value: Any, column: Column, zone: tzinfo) -> list[list[str]]:
+    """Give a value's lines: what happened several times stands on a line each."""
+    several = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
+    return [[heading(column), cell([item] if several is value else item, column, zone)] for item in several]
 
 
 def heading(column: Column) -> str:
@@ -100,18 +106,30 @@ def cell(value: Any, column: Column, zone: tzinfo) -> str:
     if kind == "evidence" or isinstance(value, dict):
         return disarm(evidence(value, zone))
     if isinstance(value, list):
-        return disarm(words.comma(_item(item) for item in value))
+        return disarm(words.comma(_item(item, zone) for item in value))
     return disarm(str(value))
 
 
-def _item(item: Any) -> str:
+def _item(item: Any, zone: tzinfo) -> str:
+    """Write one item of a list: a problem's words, a part, or what somebody did and when."""
     if not isinstance(item, dict):
         return words.word("missing", item)
     if "message" in item:
         return str(item["message"])
     if "quantity" in item:
         return f"{item['name']} x{item['quantity']}"
-    return ", ".join(f"{name} {value}" for name, value in item.items() if value is not None)
+    told = [_fact(name, value, zone) for name, value in item.items() if value not in (None, [], False)]
+    return "  ".join(told)
+
+
+def _fact(name: str, value: Any, zone: tzinfo) -> str:
+    if name in ("at", "until"):
+        return short(datetime.fromisoformat(value), zone)
+    if name == "round":
+        return words.say("labels.round", n=value)
+    if isinstance(value, list):
+        return words.comma(_item(item, zone) for item in value)
+    return words.word("yes" if value is True else name, name if value is True else value)
 
 
 def evidence(facts: Record, zone: tzinfo) -> str:

@@ -40,6 +40,7 @@ TEXTS = {
     "file": ("文件 {path} 读不了:{detail}\n核对路径和编码", "cannot read {path}: {detail}\ncheck the path and the encoding"),
     "needs_yes": ("此事不能撤回,须先确认\n不在终端上时加 --yes", "this cannot be undone and needs a confirmation\noff a terminal, add --yes"),
     "integrity": ("账本不收这条记录:{detail}\n核对所填的内容", "the ledger does not take this record: {detail}\ncheck what was given"),
+    "no_verb": ("{path} 后面还要写命令:{names}\n{path} --help", "{path} needs a command: {names}\n{path} --help"),
     "no_command": ("{path} 没有“{text}”这个命令\n是不是:{near}", "{path} has no command “{text}”\nmaybe: {near}"),
     "usage_missing": ("缺少 {name}\n{path} --help", "{name} is missing\n{path} --help"),
     "usage_no_option": ("没有 {name} 这个选项\n{path} --help", "there is no option {name}\n{path} --help"),

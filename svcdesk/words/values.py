@@ -48,5 +48,9 @@ TEXTS = {
     "section.close": ("可关闭", "to close"), "section.complaint": ("投诉", "complaints"), "section.escalation": ("上报", "escalations"), "section.expense": ("问题费用", "expenses with problems"),
     "section.cause": ("迟到原因", "late causes"), "section.finding": ("未记的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.appealed": ("申诉", "appeals"),
     "section.statistics": ("统计表", "statistics"), "section.projects": ("项目表", "projects report"),
+    "step.assign": ("指定部门", "assigned"), "step.investigate": ("调查", "investigated"), "step.decide": ("裁定", "decided"), "step.remedy": ("补救", "remedied"),
+    "step.feedback": ("反馈", "told the complainant"), "step.close": ("结案", "closed"), "yes.satisfied": ("满意", "satisfied"), "yes.no_parts": ("未换零件", "no parts"),
+    "verb.open": ("受理", "opened"), "verb.answer": ("答复", "answered"), "verb.escalate": ("上报", "escalated"), "verb.hold": ("搁置", "on hold"), "verb.resume": ("恢复", "resumed"),
+    "verb.appoint": ("改约", "appointed"), "verb.close": ("关闭", "closed"), "verb.reopen": ("重开", "reopened"), "verb.cancel": ("取消", "cancelled"), "verb.note": ("备注", "noted"),
     "step.departed_at": ("出发", "departed"), "step.arrived_at": ("到场", "arrived"),
 }  # fmt: skip
