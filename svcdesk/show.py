@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, NamedTuple, TextIO
 
 from svcdesk import words
 from svcdesk.model import Record
@@ -57,9 +57,7 @@ def records(
     else:
         brief = [column for column in columns if column.brief] or list(columns)
         cells = ([cell(row.get(column.name), column, zone) for column in brief] for row in rows)
-        headings = [heading(column) for column in brief]
-        right = [column.kind in ("money", "int") for column in brief]
-        _FOR_PEOPLE[form](headings, cells, right, out)
+        _FOR_PEOPLE[form]([_head(column) for column in brief], cells, out)
 
 
 def record(
@@ -74,14 +72,30 @@ def record(
         return
     pairs = [pair for column in columns if column.kind != "raw" for pair in _lines(row.get(column.name), column, zone)]
     pairs = [pair for pair in pairs if pair[1]] + [list(pair) for pair in extra]
-    headings = [words.say("labels.field"), words.say("labels.value")]
-    _FOR_PEOPLE[form](headings, iter(pairs), [False, False], sys.stdout)
+    heads = [Head(words.say("labels.field"), False, 0), Head(words.say("labels.value"), False, 20)]
+    _FOR_PEOPLE[form](heads, iter(pairs), sys.stdout)
 
 
 def _lines(value: Any, column: Column, zone: tzinfo) -> list[list[str]]:
     """Give a value's lines: what happened several times stands on a line each."""
     several = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
     return [[heading(column), cell([item] if several is value else item, column, zone)] for item in several]
+
+
+class Head(NamedTuple):
+    """A column as people see it: its heading, whether it stands to the right, and the least cells it can fold to."""
+
+    text: str
+    right: bool
+    least: int  # 0 where it never folds
+
+
+# What may fold on a narrow terminal, and to how few cells: an instant to its date, text to a few words.
+_FOLDS = {"instant": 10, "text": 8, "evidence": 24, "json": 16}
+
+
+def _head(column: Column) -> Head:
+    return Head(heading(column), column.kind in ("money", "int"), _FOLDS.get(column.kind, 0))
 
 
 def heading(column: Column) -> str:
@@ -234,44 +248,65 @@ def _pad(text: str, cells: int, right: bool) -> str:
     return blank + text if right else text + blank
 
 
-def plain(headings: list[str], rows: Iterator[list[str]], right: list[bool], out: TextIO) -> None:
+def _plain(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     """Print aligned columns without lines. Only the first rows decide the widths; the rest streams."""
     sample = list(islice(rows, _WIDTH_SAMPLE))
-    widths = [max(width(row[place]) for row in [headings, *sample]) for place in range(len(headings))]
-    for row in chain([headings], sample, rows):
-        padded = [_pad(text, cells, side) for text, cells, side in zip(row, widths, right, strict=True)]
+    titles = [head.text for head in heads]
+    widths = [max(width(row[place]) for row in [titles, *sample]) for place in range(len(heads))]
+    for row in chain([titles], sample, rows):
+        padded = [_pad(text, cells, head.right) for text, cells, head in zip(row, widths, heads, strict=True)]
         out.write("  ".join(padded).rstrip() + "\n")
 
 
-def _markdown(headings: list[str], rows: Iterator[list[str]], right: list[bool], out: TextIO) -> None:
+def _markdown(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     from tabulate import tabulate
 
     safe = [[text.replace("\\", "\\\\").replace("|", "\\|") for text in row] for row in rows]
-    align = ["right" if side else "left" for side in right]
-    out.write(tabulate(safe, headings, "pipe", disable_numparse=True, colalign=align if safe else None) + "\n")
+    align = ["right" if head.right else "left" for head in heads] if safe else None
+    titles = [head.text for head in heads]
+    out.write(tabulate(safe, titles, "pipe", disable_numparse=True, colalign=align) + "\n")
 
 
-def _table(headings: list[str], rows: Iterator[list[str]], right: list[bool], out: TextIO) -> None:
+def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
+    """Draw a table with Rich: at most TABLE_CAP rows, and only as many columns as the terminal holds; it says so."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console(file=out, highlight=False)
-    table = Table(box=_box(), header_style="bold", pad_edge=False)
-    for name, side in zip(headings, right, strict=True):
-        table.add_column(Text(name), justify="right" if side else "left", no_wrap=side, overflow="fold")
-    for row in islice(rows, TABLE_CAP):
-        table.add_row(*(Text(text) for text in row))
+    drawn = list(islice(rows, TABLE_CAP))
     left = sum(1 for _ in rows)
+    fits = _columns_that_fit(heads, drawn, console.width)
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for head in heads[:fits]:
+        justify: Literal["left", "right"] = "right" if head.right else "left"
+        table.add_column(
+            Text(head.text), justify=justify, no_wrap=not head.least, min_width=_least(head), overflow="fold"
+        )
+    for row in drawn:
+        table.add_row(*(Text(text) for text in row[:fits]))
     console.print(table)
     if left:
         console.print(Text(words.say("labels.more_rows", n=left, cap=TABLE_CAP)), style="dim")
+    if fits < len(heads):
+        hidden = words.comma(head.text for head in heads[fits:])
+        console.print(Text(words.say("labels.more_columns", names=hidden)), style="dim")
 
 
-def _box() -> Any:
-    from rich import box
-
-    return box.SIMPLE_HEAD
+def _least(head: Head) -> int:
+    return max(width(head.text), head.least)
 
 
-_FOR_PEOPLE = {"table": _table, "plain": plain, "markdown": _markdown}
+def _columns_that_fit(heads: list[Head], rows: list[list[str]], room: int) -> int:
+    """Count the columns, from the left, whose least widths fit; always two at least."""
+    needed = 0
+    for place, head in enumerate(heads):
+        widest = max([width(head.text), *(width(row[place]) for row in rows)])
+        needed += min(widest, _least(head)) if head.least else widest
+        if place >= 2 and needed + 3 * place + 2 > room:
+            return place
+    return len(heads)
+
+
+_FOR_PEOPLE = {"table": _table, "plain": _plain, "markdown": _markdown}
