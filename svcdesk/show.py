@@ -277,13 +277,12 @@ def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     console = Console(file=out, highlight=False)
     drawn = list(islice(rows, TABLE_CAP))
     left = sum(1 for _ in rows)
-    fits = _columns_that_fit(heads, drawn, console.width)
+    least = [_least(head, [row[place] for row in drawn]) for place, head in enumerate(heads)]
+    fits = _columns_that_fit(least, console.width)
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for head in heads[:fits]:
+    for head, cells in zip(heads[:fits], least, strict=False):
         justify: Literal["left", "right"] = "right" if head.right else "left"
-        table.add_column(
-            Text(head.text), justify=justify, no_wrap=not head.least, min_width=_least(head), overflow="fold"
-        )
+        table.add_column(Text(head.text), justify=justify, no_wrap=not head.least, min_width=cells, overflow="fold")
     for row in drawn:
         table.add_row(*(Text(text) for text in row[:fits]))
     console.print(table)
@@ -294,19 +293,18 @@ def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
         console.print(Text(words.say("labels.more_columns", names=hidden)), style="dim")
 
 
-def _least(head: Head) -> int:
-    return max(width(head.text), head.least)
+def _least(head: Head, cells: list[str]) -> int:
+    """Give the least cells a column can stand on: its own width, or what it can fold to."""
+    widest = max([width(head.text), *map(width, cells)])
+    return min(widest, max(width(head.text), head.least)) if head.least else widest
 
 
-def _columns_that_fit(heads: list[Head], rows: list[list[str]], room: int) -> int:
-    """Count the columns, from the left, whose least widths fit; always two at least."""
-    needed = 0
-    for place, head in enumerate(heads):
-        widest = max([width(head.text), *(width(row[place]) for row in rows)])
-        needed += min(widest, _least(head)) if head.least else widest
-        if place >= 2 and needed + 3 * place + 2 > room:
+def _columns_that_fit(least: list[int], room: int) -> int:
+    """Count the columns, from the left, that a terminal holds, three cells between two; two columns at least."""
+    for place in range(2, len(least)):
+        if sum(least[: place + 1]) + 3 * place + 2 > room:
             return place
-    return len(heads)
+    return len(least)
 
 
 _FOR_PEOPLE = {"table": _table, "plain": _plain, "markdown": _markdown}

@@ -1,12 +1,12 @@
 """What each clause says, in our own words."""
 
 TEXTS = {
-    "complaint_upheld": ("4.2 投诉经查实,且因争执、索要、个人原因不及时或重复维修所致:每次记大过,并须挽回影响", "4.2: a complaint found true, for a quarrel, solicitation, or untimely or repeated service for personal reasons: a major demerit each time, and the harm made good"),
-    "expense_falsified": ("4.3 票据须真实并与出差地相符;作假者视轻重记过、记大过、辞退,直至追究法律责任", "4.3: receipts must be genuine and match the places travelled; falsifying them costs a demerit, a major demerit or the job, by gravity, and may go to the law"),
-    "no_callback": ("4.4 服务结束未先来电总部就离开:每次罚款", "4.4: leaving after the job without having called HQ: a fine each time"),
-    "late_on_site": ("4.5 因个人原因未按时到达用户现场:每次罚款", "4.5: not on site in time for personal reasons: a fine each time"),
-    "incomplete_report": ("4.6 报告单未写全故障原因、解决办法、更换零件或用户意见:每次罚款", "4.6: a report without fault cause, solution, replaced parts or customer opinion: a fine each time"),
-    "phone_unreachable": ("4.7 规定时段内无故关机或拒接:每次扣话费补贴或罚款", "4.7: phone off or a call refused within the hours, without a reason: the phone allowance withheld or a fine"),
-    "disobedience": ("4.8 不服从中心统一指挥:每次罚款", "4.8: not following the centre's unified command: a fine each time"),
+    "complaint_upheld": ("4.2 投诉经查实，且因争执、索要、个人原因不及时或重复维修所致：每次记大过，并须挽回影响", "4.2: a complaint found true, for a quarrel, solicitation, or untimely or repeated service for personal reasons: a major demerit each time, and the harm made good"),
+    "expense_falsified": ("4.3 票据须真实并与出差地相符；作假者视轻重记过、记大过、辞退，直至追究法律责任", "4.3: receipts must be genuine and match the places travelled; falsifying them costs a demerit, a major demerit or the job, by gravity, and may go to the law"),
+    "no_callback": ("4.4 服务结束未先来电总部就离开：每次罚款", "4.4: leaving after the job without having called HQ: a fine each time"),
+    "late_on_site": ("4.5 因个人原因未按时到达用户现场：每次罚款", "4.5: not on site in time for personal reasons: a fine each time"),
+    "incomplete_report": ("4.6 报告单未写全故障原因、解决办法、更换零件或用户意见：每次罚款", "4.6: a report without fault cause, solution, replaced parts or customer opinion: a fine each time"),
+    "phone_unreachable": ("4.7 规定时段内无故关机或拒接：每次扣话费补贴或罚款", "4.7: phone off or a call refused within the hours, without a reason: the phone allowance withheld or a fine"),
+    "disobedience": ("4.8 不服从中心统一指挥：每次罚款", "4.8: not following the centre's unified command: a fine each time"),
     "answer_overdue": ("3.4 受理后须在时限内答复", "3.4: an answer is due within the hours after receipt"),
 }  # fmt: skip

@@ -36,5 +36,5 @@ TEXTS = {
     "previous": ("原约", "previous"), "major_quality": ("重大质量", "major quality"), "settled_by": ("了结人", "settled by"),
     "settled_note": ("了结说明", "settled note"), "resumed_at": ("恢复", "resumed"), "persons": ("人", "persons"), "trips": ("人次", "trips"),
     "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("下一步", "next"),
-    "cost": ("费用(元)", "cost (CNY)"),
+    "cost": ("费用（元）", "cost (CNY)"),
 }  # fmt: skip

@@ -3,11 +3,11 @@
 TEXTS = {
     "complaint": ("投诉 {value}", "complaint {value}"), "decided_at": ("{value} 裁定", "decided {value}"), "decided_by": ("裁定人 {value}", "by {value}"),
     "cause": ("原因 {value}", "cause {value}"), "no_cause": ("原因未说明", "no cause stated"), "ticket": ("工单 {value}", "ticket {value}"),
-    "expense": ("费用 {value}", "expense {value}"), "amount": ("{value} 元", "{value} CNY"), "evidence": ("证据:{value}", "evidence: {value}"),
+    "expense": ("费用 {value}", "expense {value}"), "amount": ("{value} 元", "{value} CNY"), "evidence": ("证据：{value}", "evidence: {value}"),
     "refer_legal": ("移交法律", "referred to the law"), "not_refer_legal": ("未移交法律", "not referred to the law"), "dispatch": ("派工 {value}", "dispatch {value}"),
     "left_at": ("{value} 离场", "left {value}"), "callback_at": ("来电 {value}", "called HQ {value}"), "no_callback_at": ("没有来电", "no call to HQ"),
     "due": ("应到 {value}", "due {value}"), "arrived_at": ("到场 {value}", "arrived {value}"), "no_arrived_at": ("未到场", "not arrived"),
-    "late_minutes": ("迟 {value} 分钟", "{value} min late"), "said": ("本人称:{value}", "said: {value}"), "returned_at": ("返回 {value}", "returned {value}"),
+    "late_minutes": ("迟 {value} 分钟", "{value} min late"), "said": ("本人称：{value}", "said: {value}"), "returned_at": ("返回 {value}", "returned {value}"),
     "deadline": ("期限 {value}", "deadline {value}"), "filed": ("已交单", "filed"), "not_filed": ("期限内未交单", "not filed by then"),
     "missing": ("缺 {value}", "lacks {value}"), "reading": ("{value}", "{value}"), "check": ("检查 {value}", "check {value}"), "result": ("{value}", "{value}"),
     "conduct": ("记录 {value}", "record {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"),

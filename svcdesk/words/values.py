@@ -33,7 +33,7 @@ TEXTS = {
     "clause.incomplete_report": ("报告单不全", "incomplete report"), "clause.phone_unreachable": ("电话不通", "phone unreachable"),
     "clause.disobedience": ("不服从指挥", "disobedience"), "clause.answer_overdue": ("答复超时", "answer overdue"),
     "needs.late_cause": ("迟到原因", "late cause"),
-    "reading.natural": ("自然小时", "natural hours"), "reading.working": ("工作小时", "working hours"), "reading.not_filed": ("未交单视同不全,为本中心的解释", "not filed counts as incomplete: our reading"),
+    "reading.natural": ("自然小时", "natural hours"), "reading.working": ("工作小时", "working hours"), "reading.not_filed": ("未交单视同不全，为本中心的解释", "not filed counts as incomplete: our reading"),
     "missing.fault_cause": ("故障原因", "fault cause"), "missing.solution": ("解决办法", "solution"), "missing.parts": ("更换零件", "replaced parts"), "missing.customer_opinion": ("用户意见", "customer opinion"),
     "escalation.hq": ("总部", "HQ"), "escalation.quality": ("质量部门", "quality"),
     "penalty_step.confirm": ("确认", "confirmed"), "penalty_step.waive": ("免除", "waived"), "penalty_step.appeal": ("申诉", "appealed"),

@@ -1,11 +1,11 @@
 """What is said beside a receipt: nothing is refused, but somebody should know."""
 
 TEXTS = {
-    "calendar_unknown": ("{year} 年的节假日安排尚未公布,工作时间时钟算不出时限", "the working days of {year} are not published yet, so the working clock knows no due time"),
-    "repeat": ("{id} 可能是 {earlier}({closed} 关闭)的重复维修,同为 {same};若是,请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
+    "calendar_unknown": ("{year} 年的节假日安排尚未公布，工作时间时钟算不出时限", "the working days of {year} are not published yet, so the working clock knows no due time"),
+    "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
     "problem": ("{id}:{message}", "{id}: {message}"),
-    "facts_changed": ("{id} 的事实在记录之后有变,请先看证据", "the facts behind {id} changed since it was recorded; look at the evidence"),
-    "wage_unknown": ("{code} 没有登记月工资,本月待扣罚款 {total} 元,请人事核对", "no wage is recorded for {code}; fines of {total} CNY fall on this month: let HR check"),
-    "wage_share": ("{code} 本月从工资扣的罚款 {total} 元,超过月工资的 {share}%(至多 {most} 元)", "fines of {total} CNY through payroll this month exceed {share} % of the wage of {code} (at most {most})"),
-    "wage_minimum": ("{code} 扣罚款 {total} 元后余 {left} 元,低于最低工资 {least} 元", "after fines of {total} CNY {code} is left with {left}, less than the minimum wage of {least}"),
+    "facts_changed": ("{id} 的事实在记录之后有变，请先看证据", "the facts behind {id} changed since it was recorded; look at the evidence"),
+    "wage_unknown": ("{code} 没有登记月工资，本月待扣罚款 {total} 元，请人事核对", "no wage is recorded for {code}; fines of {total} CNY fall on this month: let HR check"),
+    "wage_share": ("{code} 本月从工资扣的罚款 {total} 元，超过月工资的 {share}%（至多 {most} 元）", "fines of {total} CNY through payroll this month exceed {share} % of the wage of {code} (at most {most})"),
+    "wage_minimum": ("{code} 扣罚款 {total} 元后余 {left} 元，低于最低工资 {least} 元", "after fines of {total} CNY {code} is left with {left}, less than the minimum wage of {least}"),
 }  # fmt: skip
