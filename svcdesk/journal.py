@@ -83,18 +83,36 @@ def append(
     seq, prev = last(con)
     seq += 1
     head = (seq, at, actor, command, note, request_id, undoes)
-    rows = list(touched)
-    images = [
-        (table, row, con.execute(f'SELECT {image_sql(table, con)} FROM "{table}" WHERE id = ?', (row,)).fetchone()[0])
-        for table, row in rows
-    ]
-    entry = Entry(*head, prev, seal(head, images, prev))
+    con.execute("PRAGMA defer_foreign_keys = ON")  # the changes come before the entry whose hash they are part of
+    n = 0
+    for table, first, final in _runs(touched):
+        con.execute(
+            f"INSERT INTO change SELECT ?, ? + id, ?, id, {image_sql(table, con)}"
+            f' FROM "{table}" WHERE id BETWEEN ? AND ?',
+            (seq, n - first, table, first, final),
+        )
+        n += final - first + 1
+    sealed = seal(head, con.execute(CHANGES, (seq,)), prev)
+    entry = Entry(*head, prev, sealed)
     con.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
-    con.executemany(
-        "INSERT INTO change VALUES (?, ?, ?, ?, ?)",
-        ((seq, n, *image) for n, image in enumerate(images)),
-    )
     return entry
+
+
+CHANGES = 'SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n'
+
+
+def _runs(touched: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int, int]]:
+    """Gather what was touched into runs of neighbouring rows: an import's images take few statements."""
+    run: tuple[str, int, int] | None = None
+    for table, row in touched:
+        if run and run[0] == table and row == run[2] + 1:
+            run = (table, run[1], row)
+            continue
+        if run:
+            yield run
+        run = (table, row, row)
+    if run:
+        yield run
 
 
 def entries(con: sqlite3.Connection, since: int = 1) -> Iterator[Entry]:
@@ -105,7 +123,7 @@ def entries(con: sqlite3.Connection, since: int = 1) -> Iterator[Entry]:
 
 def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
     """Read an entry's changes in order: table, row, image."""
-    return con.execute('SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n', (seq,)).fetchall()
+    return con.execute(CHANGES, (seq,)).fetchall()
 
 
 def undoable(con: sqlite3.Connection) -> Entry | None:

@@ -213,6 +213,10 @@ class Ledger:
         """Load a record by an id as typed (T12, t12, 12). Raises BadInput or NotFound."""
         return self.get(table, number_of(table, text))
 
+    def by_key(self, table: str, text: str) -> Record:
+        """Load a member of staff, a customer or a contract by what people call it. Raises NotFound."""
+        return {"staff": self.staff, "customer": self.customer, "contract": self.contract}[table](text)
+
     def staff(self, code: str) -> Record:
         """Load a member of staff by code. Raises NotFound, with the nearest codes."""
         return self._keyed("staff", "code", code)
@@ -325,6 +329,16 @@ class Ledger:
             f'UPDATE "{table}" SET {pairs} WHERE id = ?', [*(_plain(value) for value in values.values()), row]
         )
         self._touch(table, row)
+
+    def mark(self) -> int:
+        """Note how many rows the command has touched, to go ``back_to`` after a savepoint is rolled back."""
+        return len(self._touched or ())
+
+    def back_to(self, mark: int) -> None:
+        """Forget the rows touched since the mark."""
+        assert self._touched is not None
+        while len(self._touched) > mark:
+            self._touched.popitem()
 
     def _touch(self, table: str, row: int) -> None:
         assert self._touched is not None, "rows are written only inside a command"

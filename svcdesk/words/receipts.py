@@ -62,5 +62,7 @@ TEXTS = {
     "penalty_decided_confirmed": ("{id} 申诉后维持", "upheld {id} on appeal"),
     "penalty_decided_overturned": ("{id} 申诉后撤销", "overturned {id} on appeal"),
     "penalty_settled": ("{id} 已执行（{via}）", "settled {id} ({via})"),
+    "imported": ("{table} 已导入 {imported} 行，已有 {skipped} 行，更新 {updated} 行，不能收 {bad} 行（{encoding}）", "{table}: {imported} imported, {skipped} known already, {updated} updated, {bad} bad ({encoding})"),
+    "would_import": ("试运行：{table} 会导入 {imported} 行，已有 {skipped} 行，更新 {updated} 行，不能收 {bad} 行（{encoding}）；账本未动", "dry run, {table}: {imported} would be imported, {skipped} known already, {updated} updated, {bad} bad ({encoding}); the ledger was left alone"),
     "policy_set": ("{key} 自 {since} 起为 {value}", "{key} is {value} from {since}"),
 }  # fmt: skip
