@@ -14,6 +14,8 @@ _AGO = r"-(\d{1,4})([mhd])"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _MONTH = r"(\d{4})-(\d{2})"
 _STEP = {"m": "minutes", "h": "hours", "d": "days"}
+# The calendar's own first and last days have no day beside them: whoever types one means "for ever".
+_FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9998, 12, 31)
 _DAYS_BACK = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
 
 
@@ -144,10 +146,10 @@ def read_period(month: str | None, since: str | None, until: str | None, now: da
     if since is None and until is None:
         return None
     first = read_date(since, now, where) if since is not None else date(1970, 1, 1)
-    last = read_date(until, now, where) if until is not None else date(9998, 12, 31)
+    last = read_date(until, now, where) if until is not None else _LAST_DAY
     if last < first:
         raise BadInput("range_reversed", since=first, until=last)
-    return between(first, last + timedelta(days=1), where)
+    return between(min(first, _LAST_DAY), min(last, _LAST_DAY) + timedelta(days=1), where)
 
 
 def today(now: datetime, where: tzinfo) -> date:
@@ -162,4 +164,4 @@ def day_of(instant: datetime, where: tzinfo) -> date:
 
 def midnight(day: date, where: tzinfo) -> datetime:
     """Give the instant at which a centre date begins."""
-    return datetime.combine(day, time(), tzinfo=where).astimezone(UTC)
+    return datetime.combine(max(day, _FIRST_DAY), time(), tzinfo=where).astimezone(UTC)
