@@ -1,0 +1,184 @@
+"""Desks to drive: one ledger and one fixed clock each, through the real executable or inside this process."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from svcdesk import session
+from svcdesk.cli import run
+from svcdesk.policy import Case, Policy
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def at(text, zone=SHANGHAI):
+    """An instant from a wall-clock time at the centre."""
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def case_at(now, *policy, zone=SHANGHAI):
+    """A case judged at a time, under (key, value, from) rows in the order in which they were recorded."""
+    return Case(Policy(policy), at(now, zone), zone)
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Desk:
+    """A desk with a ledger of its own. ``run`` insists on the exit code."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.ledger = self.folder / "ledger.db"
+        self.now = "2026-10-20T09:00:00+08:00"
+
+    def env(self, **more):
+        return {
+            "SVCDESK_LEDGER": str(self.ledger),
+            "SVCDESK_NOW": self.now,
+            "SVCDESK_LANG": "en",
+            "SVCDESK_ACTOR": "tester",
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+            **more,
+        }
+
+    def full_env(self, **more):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SVCDESK_", "_SVCDESK"))}
+        return {**kept, **self.env(**more)}
+
+    def run(self, *args, code=0):
+        done = self.finished([str(arg) for arg in args])
+        said = f"svcdesk {' '.join(map(str, args))}\nexit {done.returncode}, not {code}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == code, said
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *args, **options):
+        return json.loads(self.run(*args, "-f", "json", **options).stdout)
+
+    def csv(self, *args, **options):
+        return list(csv.DictReader(io.StringIO(self.run(*args, "-f", "csv", **options).stdout)))
+
+    def findings(self, clause=None, month="2026-10"):
+        found = self.json("penalty", "check", "--month", month)
+        return [finding for finding in found if clause in (None, finding["clause"])]
+
+
+class Executable(Desk):
+    """Drives the real executable, a process a command."""
+
+    def finished(self, args, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("env", self.full_env())
+        return subprocess.run(
+            [sys.executable, "-m", "svcdesk", *args],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            **options,
+        )
+
+
+class InProcess(Desk):
+    """Drives the same front door inside this process, twenty times as fast: for properties and long walks."""
+
+    def finished(self, args):
+        before = {name: os.environ.get(name) for name in self.env()}
+        out, err = io.StringIO(), io.StringIO()
+        vars(session.current).update(vars(session.Session()))
+        os.environ.update(self.env())
+        try:
+            with redirect_stdout(out), redirect_stderr(err):
+                code = run(args)
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+        return Done(code, out.getvalue(), err.getvalue())
+
+
+def found(desk, timezone="Asia/Shanghai"):
+    """Make the ledger."""
+    desk.run("init", "--centre", "北方客服支撑中心", "--timezone", timezone, "--home", "北京")
+    return desk
+
+
+def hire(desk):
+    """Three engineers, an agent, a director; two customers; a contract with and one without installation."""
+    add = ("staff", "add")
+    desk.run(*add, "W01", "--name", "张伟", "--home", "北京", "--wage", "8000")
+    desk.run(*add, "W02", "--name", "李娜", "--home", "北京")
+    desk.run(*add, "W03", "--name", "王强", "--home", "上海", "--wage", "200")
+    desk.run(*add, "A01", "--name", "赵敏", "--role", "agent")
+    desk.run(*add, "M01", "--name", "钱主任", "--role", "director")
+    desk.run("customer", "add", "华北钢厂", "--city", "唐山", "--person", "孙工", "--phone", "13812345678")
+    desk.run("customer", "add", "江南机床", "--city", "南京", "--person", "周工", "--phone", "13987654321")
+    desk.run("contract", "add", "HT-1", "--customer", "华北钢厂", "--includes-installation")
+    desk.run("contract", "add", "HT-2", "--customer", "江南机床")
+    return desk
+
+
+def open_ticket(desk, kind="repair", customer="江南机床", **options):
+    """Open a ticket and give its id."""
+    named = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
+    args = ("--customer", customer, "--kind", kind, "--channel", "call", "--summary", "急停", *named)
+    return desk.json("ticket", "open", *args)["id"]
+
+
+def send(desk, ticket, *engineers, place="南京", **options):
+    """Send engineers and give the dispatch's id."""
+    named = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
+    crew = [part for code in engineers for part in ("--engineer", code)]
+    return desk.json("dispatch", "send", ticket, *crew, "--place", place, *named)["id"]
+
+
+def travel(desk, dispatch, engineer=None, **steps):
+    """Record steps of a journey by their times: depart="2026-10-09 07:00"."""
+    whose = ("--engineer", engineer) if engineer else ()
+    for step, when in steps.items():
+        desk.run("dispatch", step.rstrip("_"), dispatch, "--at", when, *whose)
+
+
+def copied(source, folder, kind=None):
+    """A desk on a copy of a closed ledger, which a test may change."""
+    desk = (kind or type(source))(folder)
+    desk.ledger.write_bytes(source.ledger.read_bytes())
+    desk.ledger.chmod(0o600)
+    desk.now = source.now
+    return desk
+
+
+@pytest.fixture(scope="session")
+def hired(tmp_path_factory):
+    """A ledger with people, customers and contracts. Only copied, never written."""
+    return hire(found(InProcess(tmp_path_factory.mktemp("hired"))))
+
+
+@pytest.fixture
+def desk(hired, tmp_path):
+    """A desk with people, driven inside this process."""
+    return copied(hired, tmp_path)
+
+
+@pytest.fixture
+def executable(hired, tmp_path):
+    """A desk with people, driven through the real executable."""
+    return copied(hired, tmp_path, Executable)

@@ -1,0 +1,299 @@
+"""Times, dates and months as people type them: every form that is taken, and those that are refused."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from conftest import NEW_YORK, SHANGHAI, at
+from hypothesis import given
+from hypothesis import strategies as st
+
+from svcdesk.errors import BadInput
+from svcdesk.periods import (
+    between,
+    day_of,
+    instant,
+    local,
+    midnight,
+    month_of,
+    read_date,
+    read_month,
+    read_period,
+    read_time,
+    short,
+    stored,
+    zone,
+)
+
+NOW = at("2026-10-03 09:12:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "centre"),
+    [
+        ("2026-10-03 09:12", "2026-10-03 09:12:00"),
+        ("2026-10-03T09:12", "2026-10-03 09:12:00"),
+        ("2026-10-03 09:12:31", "2026-10-03 09:12:31"),
+        ("  2026-10-03 09:12  ", "2026-10-03 09:12:00"),
+        ("2026-10-03T09:12+08:00", "2026-10-03 09:12:00"),
+        ("2026-10-03 09:12+0800", "2026-10-03 09:12:00"),
+        ("2026-10-03T01:12:00Z", "2026-10-03 09:12:00"),
+        ("2026-10-02T20:12-05:00", "2026-10-03 09:12:00"),
+        ("09:12", "2026-10-03 09:12:00"),
+        ("9:12", "2026-10-03 09:12:00"),
+        ("00:00", "2026-10-03 00:00:00"),
+        ("23:59:59", "2026-10-03 23:59:59"),
+        ("today 08:00", "2026-10-03 08:00:00"),
+        ("今天 08:00", "2026-10-03 08:00:00"),
+        ("yesterday 14:00", "2026-10-02 14:00:00"),
+        ("yesterday  14:00", "2026-10-02 14:00:00"),
+        ("昨天 14:00", "2026-10-02 14:00:00"),
+        ("昨天 9:05:01", "2026-10-02 09:05:01"),
+        ("-2h", "2026-10-03 07:12:30"),
+        ("-90m", "2026-10-03 07:42:30"),
+        ("-3d", "2026-09-30 09:12:30"),
+        ("now", "2026-10-03 09:12:30"),
+        ("2024-02-29 00:00", "2024-02-29 00:00:00"),
+    ],
+)
+def test_times(text, centre):
+    assert read_time(text, NOW, SHANGHAI) == at(centre)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "x", "03/10/2026", "10/03/2026 09:12", "2026-02-30 09:00", "2026-02-29 09:00", "2026-1-5 09:00",
+        "2026-10-03",
+        "2026-10-03 9:12", "2026-10-03 24:00", "24:00", "25:00", "09:60", "09:12:60", "9", "0912", "9:1",
+        "2026-10-03T09",
+        "2026-10-03  09:12", "2026-10-03t09:12", "20261003T0912", "2026-W40-6 09:12", "2026-10-03 09:12:30.5",
+        "2026-10-03 09:12 PM", "2026-10-03 09:12+25:00", "2026-10-03 09:12+8", "２０２６-10-03 09:12", "0９:12",
+        "-2", "-2w",
+        "2h", "+2h", "-２h", "--2h", "-12345h", "tomorrow 09:00", "明天 09:00", "today", "yesterday",
+        "0000-01-01 00:00",
+        "0001-01-01 00:00", "9999-12-31 23:59-08:00", "2026-10-03\n09:12", "noon",
+    ],
+)  # fmt: skip
+def test_times_refused(text):
+    with pytest.raises(BadInput) as refused:
+        read_time(text, NOW, SHANGHAI)
+    assert refused.value.key in ("time", "date")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-10-03", date(2026, 10, 3)),
+        (" 2026-10-03 ", date(2026, 10, 3)),
+        ("2024-02-29", date(2024, 2, 29)),
+        ("today", date(2026, 10, 3)),
+        ("今天", date(2026, 10, 3)),
+        ("yesterday", date(2026, 10, 2)),
+        ("昨天", date(2026, 10, 2)),
+        ("9999-12-31", date(9999, 12, 31)),
+    ],
+)
+def test_dates(text, day):
+    assert read_date(text, NOW, SHANGHAI) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-30", "2026-02-29", "2026-1-5", "2026-01-5", "03/10/2026", "3.10.2026", "20261003", "2026-W40-6",
+        "2026-276",
+        "2026-13-01", "2026-00-10", "0000-01-01", "２０２６-10-03", "", "2026-10", "this", "Today",
+        "2026-10-03 09:12", "-1d",
+    ],
+)  # fmt: skip
+def test_dates_refused(text):
+    with pytest.raises(BadInput) as refused:
+        read_date(text, NOW, SHANGHAI)
+    assert (refused.value.key, refused.value.exit_code) == ("date", 2)
+
+
+def test_today_is_the_centres_day():
+    late = datetime(2026, 10, 2, 16, 0, tzinfo=UTC)
+    assert read_date("today", late, SHANGHAI) == date(2026, 10, 3)
+    assert read_date("today", late - timedelta(seconds=1), SHANGHAI) == date(2026, 10, 2)
+    assert read_date("yesterday", late, NEW_YORK) == date(2026, 10, 1)
+    assert read_time("00:30", late, SHANGHAI) == at("2026-10-03 00:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "instant_utc"),
+    [
+        ("2026-03-08 01:59:59", "2026-03-08T06:59:59Z"),
+        ("2026-03-08 03:00", "2026-03-08T07:00:00Z"),
+        ("2026-03-08 02:30-05:00", "2026-03-08T07:30:00Z"),
+        ("2026-11-01 00:59:59", "2026-11-01T04:59:59Z"),
+        ("2026-11-01 02:00", "2026-11-01T07:00:00Z"),
+        ("2026-11-01 01:30-04:00", "2026-11-01T05:30:00Z"),
+        ("2026-11-01 01:30-05:00", "2026-11-01T06:30:00Z"),
+    ],
+)
+def test_times_beside_a_change_of_clocks(text, instant_utc):
+    assert stored(read_time(text, NOW, NEW_YORK)) == instant_utc
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("2026-03-08 02:00", "time_skipped"),
+        ("2026-03-08 02:59:59", "time_skipped"),
+        ("2026-11-01 01:00", "time_twice"),
+        ("2026-11-01 01:59:59", "time_twice"),
+    ],
+)
+def test_times_that_the_clocks_skip_or_show_twice(text, key):
+    with pytest.raises(BadInput) as refused:
+        read_time(text, NOW, NEW_YORK)
+    assert (refused.value.key, refused.value.exit_code) == (key, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "after"),
+    [
+        ("2026-10", date(2026, 10, 1), date(2026, 11, 1)),
+        ("2026-12", date(2026, 12, 1), date(2027, 1, 1)),
+        ("2026-02", date(2026, 2, 1), date(2026, 3, 1)),
+        ("2024-02", date(2024, 2, 1), date(2024, 3, 1)),
+        ("this", date(2026, 10, 1), date(2026, 11, 1)),
+        ("last", date(2026, 9, 1), date(2026, 10, 1)),
+    ],
+)
+def test_months(text, first, after):
+    month = read_month(text, NOW, SHANGHAI)
+    assert (month.first, month.after, month.start, month.end) == (first, after, at(f"{first}"), at(f"{after}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-1", "2026-13", "2026-00", "0000-01", "9999-12", "26-10", "2026-10-01", "", "October", "２０２６-10",
+        "10/2026",
+        "202610",
+    ],
+)  # fmt: skip
+def test_months_refused(text):
+    with pytest.raises(BadInput) as refused:
+        read_month(text, NOW, SHANGHAI)
+    assert refused.value.key == "month"
+
+
+def test_the_month_before_january_is_december():
+    assert read_month("last", at("2027-01-01 00:00"), SHANGHAI).month == "2026-12"
+    assert read_month("this", at("2026-12-31 23:59:59"), SHANGHAI).month == "2026-12"
+    assert month_of(at("2026-12-31 23:59:59"), SHANGHAI) == "2026-12"
+    assert month_of(at("2027-01-01 00:00"), SHANGHAI) == "2027-01"
+
+
+def test_a_month_of_changing_clocks_has_its_own_length():
+    march = read_month("2026-03", NOW, NEW_YORK)
+    november = read_month("2026-11", NOW, NEW_YORK)
+    assert march.end - march.start == timedelta(days=31, hours=-1)
+    assert november.end - november.start == timedelta(days=30, hours=1)
+
+
+def test_a_range_holds_both_its_days():
+    period = read_period(None, "2026-10-03", "2026-10-03", NOW, SHANGHAI)
+    assert (period.first, period.after) == (date(2026, 10, 3), date(2026, 10, 4))
+    assert (period.start, period.end) == (at("2026-10-03"), at("2026-10-04"))
+
+
+def test_a_range_may_be_open():
+    assert read_period(None, None, None, NOW, SHANGHAI) is None
+    since = read_period(None, "2026-10-03", None, NOW, SHANGHAI)
+    until = read_period(None, None, "2026-10-03", NOW, SHANGHAI)
+    assert since.start == at("2026-10-03")
+    assert since.end > at("9000-01-01")
+    assert until.end == at("2026-10-04")
+    assert until.start < at("1971-01-01")
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01", "1969-12-31", "9998-12-31", "9999-12-30", "9999-12-31"])
+@pytest.mark.parametrize("where", [SHANGHAI, NEW_YORK], ids=str)
+def test_a_range_may_end_at_the_calendars_ends(edge, where):
+    """Whoever means "for ever" types the last date there is."""
+    period = read_period(None, edge, edge, NOW, where)
+    assert period.start <= period.end
+    assert period.first <= period.after
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ((None, "2026-10-04", "2026-10-03"), "range_reversed"),
+        (("2026-10", "2026-10-03", None), "month_and_range"),
+        (("2026-10", None, "2026-10-03"), "month_and_range"),
+        ((None, "2026-02-30", None), "date"),
+        ((None, None, "03/10/2026"), "date"),
+    ],
+)
+def test_ranges_refused(given, key):
+    with pytest.raises(BadInput) as refused:
+        read_period(*given, NOW, SHANGHAI)
+    assert refused.value.key == key
+
+
+@pytest.mark.parametrize("name", ["Asia/Shanghai", "America/New_York", "UTC"])
+def test_zones(name):
+    assert str(zone(name)) == name
+
+
+@pytest.mark.parametrize("name", ["Asia/Peking", "", "../etc/passwd", "/etc/passwd", "北京", "Asia", "x" * 300, "a\0b"])
+def test_zones_refused(name):
+    with pytest.raises(BadInput) as refused:
+        zone(name)
+    assert refused.value.key == "timezone"
+
+
+def test_times_for_people_say_seconds_only_where_there_are_some():
+    assert short(at("2026-10-03 09:12"), SHANGHAI) == "2026-10-03 09:12"
+    assert short(at("2026-10-03 09:12:01"), SHANGHAI) == "2026-10-03 09:12:01"
+
+
+instants = st.datetimes(datetime(1970, 1, 2), datetime(2190, 1, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+zones = st.sampled_from([SHANGHAI, NEW_YORK, zone("Australia/Lord_Howe"), zone("Asia/Kathmandu"), UTC])
+
+
+@given(instants, zones)
+def test_a_time_written_with_its_offset_is_read_back(moment, where):
+    assert read_time(local(moment, where), NOW, where) == moment
+
+
+@given(instants, zones)
+def test_a_stored_time_is_read_back(moment, where):
+    assert instant(stored(moment)) == moment
+    assert stored(instant(stored(moment)).astimezone(where)) == stored(moment)
+
+
+def stands_twice(moment, where):
+    """Whether another instant within half a day shows the same wall-clock time."""
+    shown = short(moment, where)
+    return any(short(moment + timedelta(minutes=step), where) == shown for step in range(-720, 721, 30) if step)
+
+
+@given(instants, zones)
+def test_a_time_for_people_is_read_back_or_refused_for_the_clocks(moment, where):
+    shown = short(moment, where)
+    if stands_twice(moment, where):
+        with pytest.raises(BadInput, match="time_twice"):
+            read_time(shown, NOW, where)
+    else:
+        assert read_time(shown, NOW, where) == moment
+
+
+@given(instants, zones)
+def test_a_day_holds_its_instants(moment, where):
+    day = day_of(moment, where)
+    assert midnight(day, where) <= moment < midnight(day + timedelta(days=1), where)
+
+
+@given(instants, zones)
+def test_a_month_holds_its_instants(moment, where):
+    month = read_month(month_of(moment, where), NOW, where)
+    assert month.start <= moment < month.end
+    assert between(month.first, month.after, where) == month
