@@ -18,6 +18,10 @@ class Session:
         self.zone: tzinfo = UTC
         self._now: datetime | None = None
 
+    def rehearse(self, at: datetime, ledger: Path) -> None:
+        """Stand at another time with another ledger, as the demo does for each of its acts; the clock is not read."""
+        self._now, self.ledger_option = at, str(ledger)
+
     @property
     def path(self) -> Path:
         """Where the ledger is."""
