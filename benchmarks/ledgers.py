@@ -62,7 +62,7 @@ def _chunk(con, chance, numbers, tickets, last_month):  # type: ignore[no-untype
         customer, engineer = chance.randrange(1, 501), chance.randrange(1, 41)
         kind = "installation" if number % 5 == 0 else "repair"
         contract = customer if customer <= 100 else None
-        answer = at + hours(chance.choice((1, 3, 8, 20, 30)))
+        answer = at + hours(chance.choice((1, 2, 3, 4, 6, 8, 12, 20, 22, 30)))
         leave = answer + hours(chance.randrange(1, 30))
         arrive = leave + hours(chance.randrange(3, 12))
         back = arrive + hours(chance.randrange(4, 60))
@@ -70,11 +70,43 @@ def _chunk(con, chance, numbers, tickets, last_month):  # type: ignore[no-untype
         late = "transport" if number % 11 == 0 else "personal" if number % 97 == 0 else None
         due = stored(arrive - hours(1)) if late else stored(arrive + hours(1))
         place = chance.choice(CITIES)
-        ticket.append((number, customer, kind, "call", f"故障 {number}", "closed", contract, times[0], times[1], due, times[5], times[5]))
+        ticket.append(
+            (
+                number,
+                customer,
+                kind,
+                "call",
+                f"故障 {number}",
+                "closed",
+                contract,
+                times[0],
+                times[1],
+                due,
+                times[5],
+                times[5],
+            )
+        )
         contact.append((number, times[0], customer, "call", f"故障 {number}", number))
-        dispatch.append((number, number, "installation" if kind == "installation" else "service", place, times[1], due, "returned"))
-        crew.append((number, number, engineer, due, times[2], times[3], times[4] if number % 50 else None, times[4], times[4], late))
-        report.append((number, number, engineer, times[4], "部件老化", "更换", "满意" if number % 40 else None))
+        dispatch.append(
+            (number, number, "installation" if kind == "installation" else "service", place, times[1], due, "returned")
+        )
+        crew.append(
+            (
+                number,
+                number,
+                engineer,
+                due,
+                times[2],
+                times[3],
+                times[4] if number % 50 else None,
+                times[4],
+                times[4],
+                late,
+            )
+        )
+        report.append(
+            (number, number, engineer, times[4], "部件老化", "更换", number % 37 > 0, "满意" if number % 40 else None)
+        )
         survey.append((number, number, times[4], chance.randrange(3, 6)))
         excluded = kind == "installation" and contract is not None and contract % 3 == 0
         line = "installation" if kind == "installation" else "dispatch"
@@ -89,7 +121,8 @@ def _chunk(con, chance, numbers, tickets, last_month):  # type: ignore[no-untype
         ("dispatch", "id, ticket_id, kind, place, sent_at, due_at, status", dispatch),
         ("crew", "id, dispatch_id, engineer_id, due_at, departed_at, arrived_at, callback_at, left_at, returned_at,"
          " late_cause", crew),
-        ("service_report", "id, dispatch_id, filed_by, filed_at, fault_cause, solution, customer_opinion", report),
+        ("service_report", "id, dispatch_id, filed_by, filed_at, fault_cause, solution, no_parts,"
+         " customer_opinion", report),
         ("survey", "id, ticket_id, at, score", survey),
         ("expense", "engineer_id, category, amount_fen, spent_on, dispatch_id, invoice, status, line, excluded", expense),
     ):  # fmt: skip
@@ -110,7 +143,8 @@ def _journal(con) -> None:  # type: ignore[no-untyped-def]
     changes = con.execute('SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n', (seq + 1,))
     con.execute("DROP TRIGGER entry_keep_update")
     con.execute("UPDATE entry SET hash = ? WHERE seq = ?", (journal.seal(head, changes, prev), seq + 1))
-    con.execute("CREATE TRIGGER entry_keep_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END")
+    append_only = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    con.execute(f"CREATE TRIGGER entry_keep_update BEFORE UPDATE ON entry {append_only}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -92,6 +92,10 @@ _SERVICE = {
 _ANSWERS = """
     SELECT received_at, answered_at FROM ticket
     WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL"""
+_ANSWERS_COUNTED = """
+    SELECT sum(answered_at <= due), sum(answered_at > due), sum(answered_at IS NULL) FROM (
+      SELECT answered_at, strftime('%Y-%m-%dT%H:%M:%SZ', received_at, :hours) AS due FROM ticket
+      WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL)"""
 _SURVEYS = "SELECT count(*), sum(score) FROM survey WHERE at >= :start AND at < :end AND undone_at IS NULL"
 
 
@@ -115,7 +119,7 @@ def service(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Count the month's service: contacts, tickets and how they were answered, closings, surveys."""
     span = {"start": stored(period.start), "end": stored(period.end)}
     figures = {name: ledger.con.execute(sql, span).fetchone()[0] for name, sql in _SERVICE.items()}
-    answers = answered(ledger, ledger.con.execute(_ANSWERS, span).fetchall(), now)
+    answers = answered(ledger, span, now)
     count, total = ledger.con.execute(_SURVEYS, span).fetchone()
     return {
         "contacts": figures["contacts"],
@@ -127,22 +131,14 @@ def service(ledger: Ledger, period: Period, now: datetime) -> Record:
     }
 
 
-def answered(ledger: Ledger, tickets: Sequence[tuple[str, str | None]], now: datetime) -> dict[str, int]:
-    """Count the tickets answered in time, answered late, and not answered."""
+def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, int]:
+    """Count the tickets received in a span that were answered in time, answered late, and not answered."""
     counts = {"answered_in_time": 0, "answered_late": 0, "unanswered": 0}
-    fixed = not any(len(set(ledger.policy.every(key))) > 1 for key in ("answer.hours", "answer.clock"))
-    if fixed and ledger.policy.every("answer.clock")[0] == "natural":
-        # one policy for all: the instants compare as text, offset by the hours
-        hours = timedelta(hours=ledger.policy.every("answer.hours")[0])
-        for received, reply in tickets:
-            if reply is None:
-                counts["unanswered"] += 1
-            elif instant(reply) - instant(received) <= hours:
-                counts["answered_in_time"] += 1
-            else:
-                counts["answered_late"] += 1
-        return counts
-    for received, reply in tickets:
+    hours, readings = ledger.policy.every("answer.hours"), ledger.policy.every("answer.clock")
+    if len(hours) == len(readings) == 1 and readings[0] == "natural":  # one policy for all: SQLite can count
+        in_time, late, open_ = ledger.con.execute(_ANSWERS_COUNTED, {**span, "hours": f"+{hours[0]} hours"}).fetchone()
+        return {"answered_in_time": in_time or 0, "answered_late": late or 0, "unanswered": open_ or 0}
+    for received, reply in ledger.con.execute(_ANSWERS, span):
         due = answer_clock(instant(received), ledger.policy, ledger.zone).due
         in_time = answered_in_time(due, instant(reply) if reply else None, now)
         counts["unanswered" if reply is None else "answered_late" if in_time is False else "answered_in_time"] += 1

@@ -158,10 +158,10 @@ def late_on_site(visit: Visit, case: Case) -> Iterator[Finding]:
     """4.5: arriving after the due time, or not at all, for personal reasons; it waits for a cause not stated."""
     if visit.due is None or visit.late_cause not in (None, "personal"):
         return
-    grace = timedelta(minutes=case.value("late.grace_minutes", visit.due))
+    subject, at = f"D{visit.dispatch}", visit.arrived_at or visit.due
+    grace = timedelta(minutes=case.value("late.grace_minutes", at))
     if (visit.arrived_at or case.now) <= visit.due + grace:
         return
-    subject, at = f"D{visit.dispatch}", visit.arrived_at or visit.due
     evidence = {
         "dispatch": subject, "due": visit.due, "arrived_at": visit.arrived_at,
         "late_minutes": minutes_late(visit.due, visit.arrived_at), "cause": visit.late_cause, "said": visit.note,
@@ -184,16 +184,17 @@ def report_deadline(returned: datetime, case: Case) -> datetime:
 
 _FIELDS = ("fault_cause", "solution", "parts", "customer_opinion")
 _NOT_REQUIRED = {"installation": ("fault_cause",)}
-_BLANK = frozenset("-—–－―~/\\.。、·…*_ \t\u3000")
+_BLANK = "-—–－―~/\\.。、，,;；:：·…*_ \t\u3000()（）"
 _DITTO = ("同上", "同前", "ditto", "as above", "same as above")
 
 
 def is_entry(text: str | None, least: int = 1) -> bool:
     """Say whether a text is an entry: 无 and "none" are; blank, a dash or 同上 is not."""
     stripped = (text or "").strip()
-    if not stripped or set(stripped) <= _BLANK or stripped.lower() in _DITTO:
+    said = stripped.strip(_BLANK).lower()
+    if not said or said in _DITTO:
         return False
-    return len(stripped) >= least or stripped.lower() in ("无", "none")
+    return len(stripped) >= least or said in ("无", "none")
 
 
 def missing_fields(report: Record, kind: str, least: int = 1) -> list[str]:
@@ -204,7 +205,12 @@ def missing_fields(report: Record, kind: str, least: int = 1) -> list[str]:
         "parts": bool(report["no_parts"]) or any(is_entry(part["name"]) for part in report["parts"]),
         "customer_opinion": is_entry(report["customer_opinion"], least),
     }
-    return [field for field in _FIELDS if not has[field] and field not in _NOT_REQUIRED.get(kind, ())]
+    return [field for field in required_fields(kind) if not has[field]]
+
+
+def required_fields(kind: str) -> list[str]:
+    """List the entries that a report needs (4.6): all four, an installation's no fault cause."""
+    return [field for field in _FIELDS if field not in _NOT_REQUIRED.get(kind, ())]
 
 
 def incomplete_report(duty: ReportDuty, case: Case) -> Iterator[Finding]:
@@ -219,7 +225,7 @@ def incomplete_report(duty: ReportDuty, case: Case) -> Iterator[Finding]:
         missing = missing_fields(stood[-1], duty.kind, case.value("report.min_chars", at))
         subject, engineer = f"R{duty.report}", duty.author or duty.engineers[0]
     else:
-        missing, subject, engineer = list(_FIELDS), dispatch, duty.engineers[0]
+        missing, subject, engineer = required_fields(duty.kind), dispatch, duty.engineers[0]
     if missing:
         evidence = {
             "dispatch": dispatch, "returned_at": duty.returned_at, "deadline": at, "filed": bool(stood),

@@ -124,9 +124,9 @@ CREATE TABLE ticket (
   CHECK (closed_at >= received_at),
   CHECK (first_closed_at <= closed_at OR closed_at IS NULL)
 ) STRICT;
-CREATE INDEX ticket_by_received ON ticket (received_at, answered_at);
-CREATE INDEX ticket_by_closed ON ticket (closed_at);
-CREATE INDEX ticket_by_first_closed ON ticket (first_closed_at);
+CREATE INDEX ticket_by_received ON ticket (received_at, answered_at) WHERE undone_at IS NULL;
+CREATE INDEX ticket_by_closed ON ticket (closed_at) WHERE undone_at IS NULL;
+CREATE INDEX ticket_by_first_closed ON ticket (first_closed_at) WHERE undone_at IS NULL;
 CREATE INDEX ticket_by_customer ON ticket (customer_id, closed_at);
 CREATE INDEX ticket_by_contract ON ticket (contract_id);
 CREATE INDEX ticket_by_repeat ON ticket (repeat_of) WHERE repeat_of IS NOT NULL;
@@ -217,8 +217,8 @@ CREATE TABLE crew (
   CHECK (returned_at >= left_at)
 ) STRICT;
 CREATE INDEX crew_by_dispatch ON crew (dispatch_id);
-CREATE INDEX crew_by_departed ON crew (departed_at, returned_at, engineer_id, dispatch_id);
-CREATE INDEX crew_by_returned ON crew (returned_at, departed_at);
+CREATE INDEX crew_by_departed ON crew (departed_at, returned_at, engineer_id, dispatch_id) WHERE undone_at IS NULL;
+CREATE INDEX crew_by_returned ON crew (returned_at, departed_at, engineer_id, dispatch_id) WHERE undone_at IS NULL;
 CREATE INDEX crew_by_arrived ON crew (arrived_at);
 CREATE INDEX crew_by_left ON crew (left_at);
 CREATE INDEX crew_by_engineer ON crew (engineer_id, departed_at);
@@ -251,7 +251,7 @@ CREATE TABLE survey (
   undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days'))
 ) STRICT;
 CREATE INDEX survey_by_ticket ON survey (ticket_id);
-CREATE INDEX survey_by_at ON survey (at, score);
+CREATE INDEX survey_by_at ON survey (at, score) WHERE undone_at IS NULL;
 
 CREATE TABLE complaint (
   id INTEGER PRIMARY KEY,
@@ -298,7 +298,7 @@ CREATE TABLE contact (
   undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
   CHECK ((personal_id IS NULL) = (personal_hash IS NULL))
 ) STRICT;
-CREATE INDEX contact_by_at ON contact (at);
+CREATE INDEX contact_by_at ON contact (at) WHERE undone_at IS NULL;
 CREATE INDEX contact_by_customer ON contact (customer_id);
 CREATE INDEX contact_by_ticket ON contact (ticket_id);
 CREATE INDEX contact_by_complaint ON contact (complaint_id);
@@ -363,7 +363,7 @@ CREATE TABLE expense (
   reference_digest TEXT,
   undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days'))
 ) STRICT;
-CREATE INDEX expense_by_date ON expense (spent_on, line, excluded, status, amount_fen);
+CREATE INDEX expense_by_date ON expense (spent_on, line, excluded, status, amount_fen) WHERE undone_at IS NULL;
 CREATE INDEX expense_by_dispatch ON expense (dispatch_id);
 CREATE INDEX expense_by_ticket ON expense (ticket_id);
 CREATE INDEX expense_by_engineer ON expense (engineer_id, spent_on);
