@@ -187,7 +187,8 @@ def visit(month: Plan, v: Visit) -> None:
     repeat = ("--repeat-of", "{Tr1}") if "repeat" in odd else ()
     month.do(
         v.opened, "ticket", "open", "--customer", v.customer, "--kind", v.kind,
-        "--channel", chance.choice(("call", "letter")), "--summary", v.summary or summary, "--product", "ZK-300", "--serial", f"SN-{700 + int(v.key[1:] or 0)}",
+        "--channel", chance.choice(("call", "letter")), "--summary", v.summary or summary,
+        "--product", "ZK-300", "--serial", f"SN-{700 + int(v.key[1:])}",
         "--on-site-by", due.strftime("%Y-%m-%d %H:%M"), "--taken-by", "A01", *contract, *repeat,
         who="A01", makes=f"T{v.key}",
     )  # fmt: skip
@@ -353,7 +354,8 @@ def _questions(month: Plan) -> None:
         customer = CUSTOMERS[number * 4][0]
         month.do(
             month.day(3 + number * 6, "14:30"), "contact", "log", "--customer", customer, "--channel",
-            ("call", "letter", "visit", "email")[number], "--summary", ("询问开票", "来函致谢", "来访参观", "索取资料")[number],
+            ("call", "letter", "visit", "email")[number], "--summary",
+            ("询问开票", "来函致谢", "来访参观", "索取资料")[number],
             "--taken-by", "A01",
         )  # fmt: skip
 
@@ -411,7 +413,8 @@ def _complaints(month: Plan) -> None:
         key: str, at: datetime, about: str, ticket: str, summary: str, *steps: tuple[int, tuple[str, ...]]
     ) -> None:
         month.do(
-            at, "complaint", "open", "--channel", "call", "--complainant", "周工", "--summary", summary, "--about", about,
+            at, "complaint", "open", "--channel", "call", "--complainant", "周工", "--summary", summary,
+            "--about", about,
             "--ticket", ticket, makes=f"C{key}",
         )  # fmt: skip
         for hours, (verb, *rest) in steps:
@@ -440,8 +443,10 @@ def _complaints(month: Plan) -> None:
 
 def _checks(month: Plan) -> None:
     for day, clock, code, result, *excused in (
-        (5, "20:30", "W02", "answered"), (10, "21:15", "W04", "off"), (10, "21:50", "W04", "off"), (15, "22:00", "W05", "off"),
-        (16, "08:00", "W06", "refused", "--excused", "正在开车"), (23, "12:20", "W07", "refused"), (25, "19:00", "W01", "answered"),
+        (5, "20:30", "W02", "answered"), (10, "21:15", "W04", "off"), (10, "21:50", "W04", "off"),
+        (15, "22:00", "W05", "off"),
+        (16, "08:00", "W06", "refused", "--excused", "正在开车"), (23, "12:20", "W07", "refused"),
+        (25, "19:00", "W01", "answered"),
     ):  # fmt: skip
         month.do(month.day(day, clock), "phone-check", "log", code, "--result", result, *excused)
     month.do(month.day(17, "10:30"), "conduct", "record", "W03", "disobedience", "--note", "拒绝改派宁波")
@@ -469,12 +474,15 @@ def _today(month: Plan) -> None:
         (2, "n3", "燕山石化", "控制柜异响"),
     ):
         month.do(
-            month.now - timedelta(hours=hours), "ticket", "open", "--customer", customer, "--kind", "repair", "--channel", "call",
-            "--summary", summary, "--taken-by", "A01", makes=f"T{key}",
+            month.now - timedelta(hours=hours), "ticket", "open", "--customer", customer, "--kind", "repair",
+            "--channel", "call", "--summary", summary, "--taken-by", "A01", makes=f"T{key}",
         )  # fmt: skip
     at = month.now - timedelta(hours=9)
-    month.do(at, "ticket", "open", "--customer", "渤海装备", "--kind", "repair", "--channel", "call", "--summary", "液压站停机",
-             "--on-site-by", (month.now + timedelta(hours=2)).strftime("%Y-%m-%d %H:%M"), makes="Tn4")  # fmt: skip
+    due = (month.now + timedelta(hours=2)).strftime("%Y-%m-%d %H:%M")
+    month.do(
+        at, "ticket", "open", "--customer", "渤海装备", "--kind", "repair", "--channel", "call",
+        "--summary", "液压站停机", "--on-site-by", due, makes="Tn4",
+    )  # fmt: skip
     month.do(at + timedelta(minutes=20), "ticket", "answer", "{Tn4}", "--by", "A01")
     month.do(
         at + timedelta(minutes=40), "dispatch", "send", "{Tn4}", "--engineer", "W02", "--place", "秦皇岛", makes="Dn4"

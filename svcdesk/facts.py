@@ -111,7 +111,9 @@ def phone_days(ledger: Ledger, where: Where) -> Iterator[PhoneDay]:
         ORDER BY e.code, r.at, r.id"""
     checks = ((code, instant(at), check, result) for check, code, at, result in ledger.con.execute(sql, where[1]))
     for (code, day), found in groupby(checks, lambda check: (check[0], day_of(check[1], ledger.zone))):
-        yield PhoneDay(code, day, tuple((check, at, result) for _, at, check, result in found))
+        # In the order in which they were logged: one that is logged later for an earlier hour displaces none that
+        # was fined already.
+        yield PhoneDay(code, day, tuple(sorted((check, at, result) for _, at, check, result in found)))
 
 
 def _phone_day_of(ledger: Ledger, check: int) -> Where:

@@ -152,9 +152,13 @@ def penalties(ledger: Ledger, period: Period) -> Record:
         " AND status NOT IN ('waived', 'overturned') AND undone_at IS NULL GROUP BY clause, sanction ORDER BY clause",
         (stored(period.start), stored(period.end)),
     ).fetchall()
-    by_clause: dict[str, dict[str, object]] = {}
-    for clause, _, count, amount in rows:
-        by_clause[clause] = {"count": count, "fines": yuan(amount or 0)}
+    by_clause: dict[str, dict[str, object]] = {
+        clause: {
+            "count": sum(row[2] for row in rows if row[0] == clause),
+            "fines": yuan(sum(row[3] or 0 for row in rows if row[0] == clause)),
+        }
+        for clause in dict.fromkeys(row[0] for row in rows)
+    }
     counts = {
         kind: sum(row[2] for row in rows if row[1] == kind)
         for kind in ("fine", "demerit", "major_demerit", "dismissal")

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from svcdesk import claims
-from svcdesk.errors import BadInput, DeskError, NotFound
+from svcdesk.errors import BadInput, DeskError
 from svcdesk.mapping import Reader, Rules
 from svcdesk.model import LETTERS, Record
 from svcdesk.periods import stored, today
@@ -175,15 +175,15 @@ class Importer:
         return {name: value for name, value in columns.items() if not (name == "id" and value is None)}
 
     def _look_up(self, table: str, text: str) -> int:
+        """Find who or what a row names; make a new one only where the rules say so. Raises NotFound."""
         key = (table, text)
         if key not in self._found:
-            try:
-                self._found[key] = self.ledger.by_key(table, text)["id"]
-            except NotFound:
-                if not {"customer": self.rules.new_customers, "staff": self.rules.new_staff}.get(table):
-                    raise
+            sql = f'SELECT id FROM {table} WHERE "{_KEYS[table]}" = ? AND undone_at IS NULL'
+            number = self.ledger.value(sql, (text.strip(),))
+            if number is None and {"customer": self.rules.new_customers, "staff": self.rules.new_staff}.get(table):
                 made = {"code": text, "name": text, "role": "engineer"} if table == "staff" else {"name": text}
-                self._found[key] = self.ledger.insert(table, **made)
+                number = self.ledger.insert(table, **made)
+            self._found[key] = number if number is not None else self.ledger.by_key(table, text)["id"]
         return self._found[key]
 
     def _personal(self, values: Record) -> Record:

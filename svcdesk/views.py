@@ -98,7 +98,8 @@ class Selection:
             return self.where(
                 "(r.id IN (SELECT dispatch_id FROM crew"
                 " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL))"
-                " OR (w.departed_at IS NULL AND r.sent_at >= ? AND r.sent_at < ?))",
+                " OR (r.sent_at >= ? AND r.sent_at < ?"
+                " AND NOT EXISTS (SELECT 1 FROM crew x WHERE x.dispatch_id = r.id AND x.departed_at IS NOT NULL)))",
                 end, start, start, end,
             )  # fmt: skip
         if register.table == "expense":
@@ -112,7 +113,10 @@ class Selection:
             if column is None or column.sql is None or column.name[0] == "_":
                 names = [c.name for c in register.columns if c.sql and c.name[0] != "_"]
                 raise BadInput("sort", text=name, names=names)
-            self.order = f"{column.sql} {'DESC' if name[0] == '-' else 'ASC'}, {register.order}"
+            value, down = column.sql, name[0] == "-"
+            if column in CREW_COLUMNS or column.name == "due":  # a crew stands together, where its first or last does
+                value = f"{'max' if down else 'min'}({value}) OVER (PARTITION BY r.id)"
+            self.order = f"{value} {'DESC' if down else 'ASC'}, {register.order}"
         return self
 
     def first(self, limit: int | None) -> "Selection":

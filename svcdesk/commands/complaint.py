@@ -126,9 +126,10 @@ def remedy(w: Write, complaint: Complaint, note: Note) -> Receipt:
 def feedback(
     w: Write, complaint: Complaint, satisfied: Annotated[bool, typer.Option("--satisfied/--unsatisfied")]
 ) -> Receipt:
+    decided = w.ledger.named("complaint", complaint)
+    if decided["finding"] == "upheld" and decided["status"] == "decided":  # the missing step goes before a wrong time
+        raise Refused("no_remedy", id=f"C{decided['id']}", article="4.2")
     opened, at, steps = _take(w, complaint, "feedback")
-    if opened["finding"] == "upheld" and opened["status"] == "decided":
-        raise Refused("no_remedy", id=f"C{opened['id']}", article="4.2")
     steps = _steps(w, steps, "feedback", at, opened, satisfied=satisfied)
     after = states.after_feedback(satisfied, opened["round"])
     w.ledger.update("complaint", opened["id"], steps=steps, **after)

@@ -59,7 +59,7 @@ def check(
         with writing("penalty check --record", {}) as w:
             made = findings.record_new(w.ledger, w.case, findings.check(w.ledger, w.case, period, code))
         _say_recorded(w, made)
-        r = w
+        r.ledger = w.ledger
     found = list(findings.matched(r.ledger, r.case, findings.check(r.ledger, r.case, period, code)))
     show.records(found, FINDING_COLUMNS, r.form, r.zone)
     if exit_code and any(finding["status"] in ("new", "proposed") for finding in found):
