@@ -55,7 +55,8 @@ def _visits_in(ledger: Ledger, period: Period) -> Where:
         "w.id IN (SELECT id FROM crew WHERE arrived_at >= :start AND arrived_at < :end"
         " UNION SELECT id FROM crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end"
         " UNION SELECT id FROM crew WHERE left_at >= :start AND left_at < :end"
-        " UNION SELECT id FROM crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end)",
+        " UNION SELECT id FROM crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end"
+        " AND undone_at IS NULL)",
         _span(period),
     )
 
@@ -98,7 +99,8 @@ def versions_of(filed_at: str, earlier: list[Record], current: Record) -> Iterat
 def _report_duties_in(ledger: Ledger, period: Period) -> Where:
     back = timedelta(days=max(ledger.policy.every("report.due_days")) + 2)
     return (
-        "d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= :start AND returned_at < :end)",
+        "d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= :start AND returned_at < :end"
+        " AND undone_at IS NULL)",
         _span(period, back),
     )
 

@@ -74,6 +74,9 @@ def columns_of(register: Register, *, detail: bool) -> list[Column]:
     return [column for column in register.columns if column.name[0] != "_" and (detail or not column.detail)]
 
 
+_SHORT_PERIOD = 366  # days
+
+
 class Selection:
     """Which records are asked for: SQL conditions with their values, an order and a limit."""
 
@@ -93,11 +96,13 @@ class Selection:
         """Keep what counts in the period: by the register's own time; a dispatch by any day of its trip."""
         if period is None:
             return self
+        if (period.after - period.first).days <= _SHORT_PERIOD and register.table != "dispatch":
+            self.order = f"+{register.order}"  # else SQLite may walk all history in id order to save the sort
         start, end = stored(period.start) if period.first.year > 1970 else "", stored(period.end)
         if register.table == "dispatch":
             return self.where(
                 "(r.id IN (SELECT dispatch_id FROM crew"
-                " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL))"
+                " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL) AND undone_at IS NULL)"
                 " OR (r.sent_at >= ? AND r.sent_at < ?"
                 " AND NOT EXISTS (SELECT 1 FROM crew x WHERE x.dispatch_id = r.id AND x.departed_at IS NOT NULL)))",
                 end, start, start, end,
@@ -144,8 +149,11 @@ def records(
         hidden = [column.name for column in register.columns if column.detail]
         rows = ({name: value for name, value in row.items() if name not in hidden} for row in rows)
     if selection.limit is not None:
-        from itertools import islice
+        from itertools import chain, groupby, islice
 
+        if register.table == "dispatch" and flat:  # so many dispatches, each with its whole crew
+            crews = (crew for _, crew in groupby(rows, lambda row: row["id"]))
+            return chain.from_iterable(islice(crews, selection.limit))
         rows = islice(rows, selection.limit)
     return rows
 
