@@ -2,8 +2,8 @@
 
     python benchmarks/ledgers.py FILE TICKETS [--last-month N]
 
-``--last-month`` fixes how many of the tickets lie in the last month (2026-09), so that the same month can be measured with
-more or less history behind it.
+``--last-month`` fixes how many of the tickets lie in the last month (2026-09), so that the same month can be measured
+with more or less history behind it.
 """
 
 import argparse
@@ -124,7 +124,8 @@ def _chunk(con, chance, numbers, tickets, last_month):  # type: ignore[no-untype
         ("service_report", "id, dispatch_id, filed_by, filed_at, fault_cause, solution, no_parts,"
          " customer_opinion", report),
         ("survey", "id, ticket_id, at, score", survey),
-        ("expense", "engineer_id, category, amount_fen, spent_on, dispatch_id, invoice, status, line, excluded", expense),
+        ("expense", "engineer_id, category, amount_fen, spent_on, dispatch_id, invoice, status, line, excluded",
+         expense),
     ):  # fmt: skip
         marks = ", ".join("?" * len(rows[0]))
         con.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)

@@ -84,8 +84,6 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         con.execute(f"PRAGMA {name} = {value}")
         if (took := con.execute(f"PRAGMA {name}").fetchone()) and took[0] != value:
             raise StorageError("pragma", path=path, name=name)
-    if write:
-        con.execute(f"PRAGMA busy_timeout = {int(_STEP_SECONDS * 1000)}")
     return con
 
 
@@ -286,14 +284,20 @@ class Ledger:
 
     def _patiently(self, statement: str) -> None:
         until = time.monotonic() + BUSY_SECONDS
+        self._wait_at_most(_STEP_SECONDS)
         while True:
             try:
                 self.con.execute(statement)
+                self._wait_at_most(BUSY_SECONDS)
                 return
             except sqlite3.OperationalError as error:
                 if not (error.sqlite_errorname or "").startswith("SQLITE_BUSY") or time.monotonic() > until:
                     raise storage_error(error, self.path) from error
                 time.sleep(os.urandom(1)[0] / 255 * _LONGEST_PAUSE)  # jitter, without importing random
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Set how long SQLite itself waits for a lock: long for reading, a step for what is tried again with jitter."""
+        self.con.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def _refuse_repeated(self, request_id: str, typed: str) -> None:
         from svcdesk import journal

@@ -1,0 +1,96 @@
+"""The demo: every table, clause, line, problem and state has something to show, whatever the month."""
+
+import json
+import re
+import shlex
+import sqlite3
+
+import pytest
+from conftest import Executable, InProcess
+
+from svcdesk.model import WORDS
+from svcdesk.rules import CLAUSES
+from svcdesk.verify import TABLES
+
+# An ordinary day; the first half hour of a year, whose month before lies in another; the day after a short February.
+NOWS = ("2026-11-23T10:00:00+08:00", "2027-01-01T00:30:00+08:00", "2026-03-01T09:00:00+08:00")
+
+
+@pytest.fixture(scope="module", params=NOWS)
+def shown(request, tmp_path_factory):
+    desk = InProcess(tmp_path_factory.mktemp("demo"))
+    desk.now = request.param
+    desk.printed = desk.run("demo", "--into", desk.ledger).stdout
+    return desk
+
+
+def test_every_table_has_rows(shown):
+    con = sqlite3.connect(shown.ledger)
+    empty = [table for table in TABLES if not con.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]]
+    con.close()
+    assert empty == ["submission"]
+
+
+def test_every_clause_is_found(shown):
+    found = shown.json("penalty", "check", "--month", "last")
+    assert {finding["clause"] for finding in found} == {clause.id for clause in CLAUSES}
+    assert any(finding["absorbed_by"] for finding in found)
+    assert any(finding["needs"] == "late_cause" for finding in found)
+
+
+def test_every_line_problem_and_state_is_shown(shown):
+    lines = shown.json("report", "monthly")["lines"]
+    assert all(float(line["cost"]) > 0 for line in lines)
+    assert float(lines[-1]["excluded"]) > 0
+    expenses = shown.json("expense", "list")
+    codes = {problem["code"] for expense in expenses for problem in expense["problems"]}
+    assert codes == {"no_invoice", "duplicate_invoice", "place_mismatch", "outside_trip", "over_limit"}
+    assert {expense["status"] for expense in expenses} == set(WORDS["expense_status"])
+    assert {penalty["status"] for penalty in shown.json("penalty", "list")} == set(WORDS["penalty_status"])
+    tickets = shown.json("ticket", "list")
+    assert {ticket["status"] for ticket in tickets} == set(WORDS["ticket_status"])
+    assert 38 <= len(tickets) <= 44
+    assert any(ticket["repeat_of"] for ticket in tickets)
+    assert any(ticket["reopen_count"] for ticket in tickets)
+
+
+def test_the_ledger_is_sound(shown):
+    assert "CONSISTENT" in shown.run("ledger", "verify").stdout
+
+
+def test_what_to_try_next_works_as_printed(shown):
+    lines = [line.partition("#")[0] for line in shown.printed.splitlines() if line.startswith("  svcdesk ")]
+    assert len(lines) == 9
+    for line in lines:
+        shown.run(*shlex.split(line)[1:])
+
+
+def test_the_board_has_both_overdue_and_coming(shown):
+    rows = shown.json("status")
+    assert {row["overdue"] for row in rows} == {True, False}
+    assert {"answer", "report", "survey", "complaint", "expense", "cause", "proposed"} <= {
+        row["section"] for row in rows
+    }
+
+
+def test_the_same_clock_gives_the_same_month(shown, tmp_path):
+    again = InProcess(tmp_path)
+    again.now = shown.now
+    again.run("demo", "--into", again.ledger)
+    for noun in ("ticket", "expense", "penalty"):
+        assert again.json(noun, "list") == shown.json(noun, "list")
+
+
+def test_never_over_an_existing_file(tmp_path):
+    desk = Executable(tmp_path)
+    desk.ledger.write_bytes(b"somebody's work")
+    done = desk.run("demo", "--into", desk.ledger, code=5)
+    assert desk.ledger.read_bytes() == b"somebody's work"
+    assert re.match(r"error: .*\nhint: ", done.stderr)
+
+
+def test_the_users_own_ledger_is_left_alone(executable):
+    before = executable.ledger.read_bytes()
+    executable.run("demo", "--into", executable.folder / "sample.db")
+    assert executable.ledger.read_bytes() == before
+    assert json.loads(executable.run("ledger", "info", "-f", "json").stdout)["path"] == str(executable.ledger)
