@@ -145,8 +145,8 @@ def read_period(month: str | None, since: str | None, until: str | None, now: da
         return read_month(month, now, where)
     if since is None and until is None:
         return None
-    first = read_date(since, now, where) if since is not None else date(1970, 1, 1)
-    last = read_date(until, now, where) if until is not None else _LAST_DAY
+    first = read_date(since, now, where) if since is not None else date.min
+    last = read_date(until, now, where) if until is not None else date.max
     if last < first:
         raise BadInput("range_reversed", since=first, until=last)
     return between(min(first, _LAST_DAY), min(last, _LAST_DAY) + timedelta(days=1), where)
