@@ -47,12 +47,13 @@ class Desk:
         self.folder = Path(folder)
         self.ledger = self.folder / "ledger.db"
         self.now = "2026-10-20T09:00:00+08:00"
+        self.language = "en"
 
     def env(self, **more):
         return {
             "SVCDESK_LEDGER": str(self.ledger),
             "SVCDESK_NOW": self.now,
-            "SVCDESK_LANG": "en",
+            "SVCDESK_LANG": self.language,
             "SVCDESK_ACTOR": "tester",
             "NO_COLOR": "1",
             "COLUMNS": "200",
