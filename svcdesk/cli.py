@@ -1,10 +1,13 @@
 """The front door: the root command, nouns loaded only when named, every failure as one line and an exit code."""
 
 import errno
+import io
 import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -117,8 +120,7 @@ class Group(_Help, TyperGroup):
         assert self.source is not None
         for info in self.source.registered_commands:
             if info.name == cmd_name:
-                info.cls = Verb
-                return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+                return _verb(info)
         return None
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -141,6 +143,12 @@ class Group(_Help, TyperGroup):
                 near=get_close_matches(args[0], names, 3, 0.5) or names,
             )
         return super().resolve_command(ctx, args)
+
+
+@cache  # the demo calls the same verbs again and again
+def _verb(info: Any) -> Any:
+    info.cls = Verb
+    return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
 class Root(Group):
@@ -253,6 +261,14 @@ def _invoke(args: list[str]) -> int:
     except typer.Abort:
         return _INTERRUPTED
     return _OK
+
+
+def perform(args: list[str]) -> None:
+    """Run one command on the session as it stands, its receipts and warnings unsaid. Raises what it raises."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        root = build()
+        with root.make_context("svcdesk", args) as ctx:
+            root.invoke(ctx)
 
 
 def _tell(error: DeskError) -> int:
