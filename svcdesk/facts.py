@@ -35,7 +35,8 @@ def visits(ledger: Ledger, where: Where) -> Iterator[Visit]:
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
              FROM appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id
              JOIN entry n ON n.seq = g.entry
-             WHERE a.ticket_id = d.ticket_id AND a.moved AND a.undone_at IS NULL AND n.at > a.previous)
+             WHERE a.ticket_id = d.ticket_id AND a.moved AND a.undone_at IS NULL AND n.at > a.previous
+               AND n.command NOT LIKE 'import %')
         FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id
         WHERE {where[0]} AND w.undone_at IS NULL AND d.undone_at IS NULL AND d.status <> 'cancelled'
           AND (w.arrived_at > w.due_at OR (w.arrived_at IS NULL AND w.due_at IS NOT NULL) OR w.callback_at IS NULL

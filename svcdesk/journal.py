@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
@@ -78,14 +79,18 @@ def append(
     note: str | None = None,
     request_id: str | None = None,
     undoes: int | None = None,
+    loaded: Iterable[tuple[str, int, int]] = (),
 ) -> Entry:
-    """Write the entry of the open transaction, with the image of every row it touched, and seal it."""
+    """Write the entry of the open transaction, with the image of every row it touched, and seal it.
+
+    ``loaded`` are runs of rows that were written in bulk: a table with its first and last row, every row between.
+    """
     seq, prev = last(con)
     seq += 1
     head = (seq, at, actor, command, note, request_id, undoes)
     con.execute("PRAGMA defer_foreign_keys = ON")  # the changes come before the entry whose hash they are part of
     n = 0
-    for table, first, final in _runs(touched):
+    for table, first, final in chain(loaded, _runs(touched)):
         con.execute(
             f"INSERT INTO change SELECT ?, ? + id, ?, id, {image_sql(table, con)}"
             f' FROM "{table}" WHERE id BETWEEN ? AND ?',

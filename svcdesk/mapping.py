@@ -1,29 +1,53 @@
-"""Rules files: how the columns, times and words of somebody else's register become ours."""
+"""Rules files: how the columns, times and words of somebody else's register become ours.
 
+A reader gives values as the ledger stores them: instants in UTC, money in fen, flags as 0 and 1, lists as JSON text.
+"""
+
+import json
+import re
 import tomllib
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from svcdesk import periods
 from svcdesk.errors import BadInput
-from svcdesk.model import WORDS, fen, invoice, number_of
+from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of
 from svcdesk.registers import Column, Register
+from svcdesk.sources import Source, disarmed
 
-_SECTIONS = {
-    "columns": None,
-    "times": {"format", "zone"},
-    "values": None,
-    "defaults": None,
-    "options": {"missing", "new_customers", "new_staff", "last_row_wins", "round", "encoding", "sheet"},
+Parse = Callable[[str], Any]
+
+_OPTIONS: dict[str, type] = {
+    "missing": list,
+    "new_customers": bool,
+    "new_staff": bool,
+    "last_row_wins": bool,
+    "round": str,
+    "encoding": str,
+    "sheet": str,
 }
+_TIMES: dict[str, type] = {"format": str, "zone": str}
+_SECTIONS = ("columns", "times", "values", "defaults", "options")
+
+# Words that a table takes fewer of than the kind has.
+_NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
+# Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
+_NUMBERS = ("reference", "serial", "phone", "code", "no")
+_DESTROYED = re.compile(r"\d(\.\d+)?[eE]\+?\d+", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
+_MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
+_MOST_DIGITS = 9
+_DAYS_KEPT = 5000
 
 
 class Rules(NamedTuple):
-    """A rules file, read. ``columns`` is our field -> their heading; empty where the file is our own export."""
+    """A rules file, read. ``columns`` is our field -> their heading; ``foreign`` is false for our own headings."""
 
     columns: dict[str, str]
+    foreign: bool
     time_format: str | None
     zone: tzinfo | None
     values: dict[str, dict[str, str]]
@@ -39,15 +63,7 @@ class Rules(NamedTuple):
 
 def read_rules(path: Path | None, maps: list[str]) -> Rules:
     """Read a rules file and the --map options. Raises BadInput that names what is not understood."""
-    told: dict[str, Any] = {}
-    if path is not None:
-        try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BadInput("file", path=path, detail=error.strerror) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadInput("rules", path=path, detail=str(error)) from None
-    _refuse_unknown(told, path)
+    told = _toml(path) if path is not None else {}
     columns = dict(told.get("columns", {}))
     for text in maps:
         field, equals, heading = text.partition("=")
@@ -55,141 +71,60 @@ def read_rules(path: Path | None, maps: list[str]) -> Rules:
             raise BadInput("map", text=text)
         columns[field.strip()] = heading.strip()
     options, times = told.get("options", {}), told.get("times", {})
-    if options.get("round") not in (None, "half_up"):
-        raise BadInput("rules", path=path, detail=f"options.round = {options['round']!r}")
     return Rules(
         columns,
+        bool(told.get("columns")),
         times.get("format"),
         periods.zone(times["zone"]) if "zone" in times else None,
-        {field: {str(k): str(v) for k, v in words.items()} for field, words in told.get("values", {}).items()},
-        {field: _text(value) for field, value in told.get("defaults", {}).items()},
+        {field: {key: _plain(word) for key, word in words.items()} for field, words in told.get("values", {}).items()},
+        {field: _plain(value) for field, value in told.get("defaults", {}).items()},
         frozenset(options.get("missing", ())) | {""},
-        bool(options.get("new_customers")),
-        bool(options.get("new_staff")),
-        bool(options.get("last_row_wins")),
+        options.get("new_customers", False),
+        options.get("new_staff", False),
+        options.get("last_row_wins", False),
         options.get("round") == "half_up",
         options.get("encoding"),
         options.get("sheet"),
     )
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _refuse_unknown(told: dict[str, Any], path: Path | None) -> None:
+def _toml(path: Path) -> dict[str, Any]:
+    """Read a rules file whose every key and type is known. Raises BadInput."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput("file", path=path, detail=error.strerror) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput("rules", path=path, detail=str(error)) from None
     for section, keys in told.items():
         if section not in _SECTIONS or not isinstance(keys, dict):
-            raise BadInput("rules", path=path, detail=f"[{section}]")
-        allowed = _SECTIONS[section]
-        unknown = sorted(keys.keys() - allowed) if allowed is not None else []
-        if unknown:
-            raise BadInput("rules", path=path, detail=f"{section}.{unknown[0]}")
+            raise BadInput("rules_unknown", path=path, name=f"[{section}]", names=_SECTIONS)
+        for name, value in keys.items():
+            _check_key(path, section, name, value)
+    return told
 
 
-class Reader:
-    """Reads a row's cells into the typed values of a register, by the rules."""
+def _check_key(path: Path, section: str, name: str, value: Any) -> None:
+    known = {"options": _OPTIONS, "times": _TIMES}.get(section)
+    if known is not None and name not in known:
+        raise BadInput("rules_unknown", path=path, name=f"{section}.{name}", names=list(known))
+    good: bool
+    if known is not None:
+        good = isinstance(value, known[name])
+        if name == "missing":
+            good = good and all(isinstance(item, str) for item in value)
+        if name == "round":
+            good = value == "half_up"
+    elif section == "values":
+        good = isinstance(value, dict) and all(isinstance(word, str | bool | int) for word in value.values())
+    else:
+        good = isinstance(value, str) or (section == "defaults" and isinstance(value, bool | int | float | date))
+    if not good:
+        raise BadInput("rules", path=path, detail=f"{section}.{name} = {value!r}")
 
-    def __init__(self, register: Register, rules: Rules, headings: list[str], now: datetime, zone: tzinfo) -> None:
-        self.rules, self.now, self.zone = rules, now, rules.zone or zone
-        self._places: list[tuple[Column, int | None]] = []
-        fields = {column.name: column for column in importable(register)}
-        wanted = self._wanted(register, fields, headings)
-        for name, column in fields.items():
-            place = headings.index(wanted[name]) if name in wanted else None
-            if place is not None or name in rules.defaults:
-                self._places.append((column, place))
-        given = {column.name for column, _ in self._places}
-        lacking = [column.name for column in fields.values() if column.need and column.name not in given]
-        if lacking:
-            raise BadInput("fields_missing", names=lacking)
 
-    def _wanted(self, register: Register, fields: dict[str, Column], headings: list[str]) -> dict[str, str]:
-        """Say which heading each field is read from. Raises BadInput for names that are not there."""
-        for field, heading in self.rules.columns.items():
-            if field not in fields:
-                raise BadInput("field_unknown", text=field, names=list(fields))
-            if heading not in headings:
-                raise BadInput("heading_missing", text=heading, names=headings)
-        for field in self.rules.defaults.keys() | self.rules.values.keys():
-            if field not in fields:
-                raise BadInput("field_unknown", text=field, names=list(fields))
-        if self.rules.columns:
-            return self.rules.columns
-        past = {name for column in register.columns for name in (column.name, *_nested(column))}
-        unknown = [heading for heading in headings if heading not in past]
-        if unknown:
-            raise BadInput("field_unknown", text=unknown[0], names=list(fields))
-        return {name: name for name in fields if name in headings}
-
-    def values(self, cells: list[str]) -> dict[str, Any]:
-        """Read a row. Raises BadInput for the first cell that cannot be read."""
-        return {column.name: self._value(column, place, cells) for column, place in self._places}
-
-    def _value(self, column: Column, place: int | None, cells: list[str]) -> Any:
-        text = cells[place] if place is not None else ""
-        if text.strip() in self.rules.missing:
-            text = self.rules.defaults.get(column.name, "")
-        elif words := self.rules.values.get(column.name):
-            text = words.get(text.strip(), words.get("*", text))
-        if text == "" and column.need:
-            raise BadInput("cell_empty", name=column.name)
-        if text == "":
-            return None
-        kind, _, rest = column.kind.partition(":")
-        if kind == "word" and rest in WORDS and text not in WORDS[rest]:
-            raise BadInput("not_a_word", name=column.name, text=text, words=WORDS[rest])
-        read = getattr(self, f"_{rest if rest == 'wage' else kind}", None)
-        try:
-            value: Any = read(text) if read else number_of(rest, text) if kind == "id" else text
-        except (ValueError, OverflowError):
-            raise BadInput("cell", name=column.name, text=text) from None
-        return invoice(value) if column.name == "invoice" else value
-
-    def _instant(self, text: str) -> datetime:
-        if not self.rules.time_format:
-            if not text[:4].isdigit() or len(text) < 16:  # a register holds whole times, never "yesterday" or "-2h"
-                raise BadInput("time", text=text)
-            return periods.read_time(text.partition(".")[0] if text[19:20] == "." else text, self.now, self.zone)
-        try:
-            parsed = datetime.strptime(text.strip(), self.rules.time_format)
-        except ValueError:
-            raise BadInput("time_format", text=text, format=self.rules.time_format) from None
-        return parsed.astimezone(UTC) if parsed.tzinfo else periods.placed(parsed, self.zone, text)
-
-    def _date(self, text: str) -> date:
-        if self.rules.time_format and text.strip()[4:5] != "-":
-            return periods.day_of(self._instant(text), self.zone)
-        return periods.read_date(text.strip()[:10] if len(text.strip()) > 10 else text, self.now, self.zone)
-
-    def _money(self, text: str) -> int:
-        if not self.rules.half_up:
-            return fen(text.strip())
-        try:
-            amount = Decimal(text.strip())
-        except InvalidOperation:
-            raise BadInput("amount", text=text) from None
-        if not amount.is_finite() or (amount.is_signed() and amount) or "e" in text.lower():
-            raise BadInput("amount", text=text)
-        return fen(str(abs(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)))
-
-    _wage = _money
-
-    def _flag(self, text: str) -> bool:
-        words = {"true": True, "false": False}
-        if text not in words:
-            raise BadInput("not_a_word", name="", text=text, words=list(words))
-        return words[text]
-
-    def _int(self, text: str) -> int:
-        if not (text.isascii() and text.isdigit()):
-            raise ValueError(text)
-        return int(text)
-
-    def _json(self, text: str) -> Any:
-        import json
-
-        return json.loads(text)
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def importable(register: Register) -> list[Column]:
@@ -197,11 +132,275 @@ def importable(register: Register) -> list[Column]:
     found = []
     for column in register.columns:
         if column.keys:
-            found += [Column(name, kind="money" if name.endswith("amount") else "text") for name in _nested(column)]
+            kinds = {"kind": "word:sanction", "amount": "money"}
+            found += [Column(f"{column.name}_{key}", kind=kinds[key]) for key in column.keys]
         elif not column.derived and column.name[0] != "_":
             found.append(column)
     return found
 
 
-def _nested(column: Column) -> list[str]:
-    return [f"{column.name}_{key}" for key in column.keys]
+class Reader:
+    """Reads a row's cells into the stored values of a register, by the rules."""
+
+    def __init__(self, register: Register, rules: Rules, source: Source, now: datetime, zone: tzinfo) -> None:
+        self.register, self.rules, self.now = register, rules, now
+        self.centre, self.zone = zone, rules.zone or zone
+        fields = {column.name: column for column in importable(register)}
+        wanted = self._wanted(fields, source.headings)
+        self._offsets: dict[int, timedelta | None] = {}
+        self.given = [name for name in fields if name in wanted or name in rules.defaults]
+        lacking = [name for name, column in fields.items() if column.need and name not in self.given]
+        if lacking:
+            raise BadInput("fields_missing", names=lacking)
+        armed = source.armed and not rules.foreign
+        self._plan: list[tuple[str, int | None, Parse, Any]] = []
+        for name in self.given:
+            place = source.headings.index(wanted[name]) if name in wanted else None
+            parse = self._parser(fields[name], armed)
+            self._plan.append((name, place, parse, self._when_missing(fields[name], parse)))
+
+    def _wanted(self, fields: dict[str, Column], headings: list[str]) -> dict[str, str]:
+        """Say which heading each field is read from. Raises BadInput for names that are not there."""
+        for field in self.rules.columns.keys() | self.rules.defaults.keys() | self.rules.values.keys():
+            if field not in fields:
+                raise BadInput("field_unknown", text=field, names=list(fields))
+        for heading in self.rules.columns.values():
+            if heading not in headings:
+                raise BadInput("heading_missing", text=heading, names=headings)
+        if self.rules.foreign:
+            return self.rules.columns
+        own = {name: name for name in fields if name in headings} | self.rules.columns
+        past = fields.keys() | {column.name for column in self.register.columns if column.derived}
+        unknown = [heading for heading in headings if heading not in past]
+        if unknown and not self.rules.columns:
+            raise BadInput("field_unknown", text=unknown[0], names=list(fields))
+        return own
+
+    def place(self, field: str) -> int | None:
+        """Say in which cell a field stands."""
+        return next((place for name, place, _, _ in self._plan if name == field), None)
+
+    def values(self, cells: list[str]) -> dict[str, Any]:
+        """Read a row. Raises BadInput for the first cell that cannot be read."""
+        missing = self.rules.missing if len(self.rules.missing) > 1 else None
+        found = {}
+        for name, place, parse, otherwise in self._plan:
+            text = "" if place is None else cells[place]
+            if not text or (missing and text.strip() in missing):
+                if otherwise is _NEEDED:
+                    raise BadInput("cell_empty", name=name)
+                found[name] = otherwise
+                continue
+            try:
+                found[name] = parse(text)
+            except (ValueError, OverflowError, RecursionError):
+                raise BadInput("cell", name=name, text=text) from None
+        return found
+
+    def _when_missing(self, column: Column, parse: Parse) -> Any:
+        default = self.rules.defaults.get(column.name, "")
+        if not default:
+            return _NEEDED if column.need else None
+        try:
+            return parse(default)
+        except ValueError:
+            raise BadInput("cell", name=f"defaults.{column.name}", text=default) from None
+
+    def _parser(self, column: Column, armed: bool) -> Parse:
+        """Make the function that reads one field's texts."""
+        kind, _, rest = column.kind.partition(":")
+        if kind == "word":
+            parse = self._word(column, _NARROWER.get((self.register.table, column.name)) or WORDS.get(rest))
+        elif kind == "personal":
+            parse = self._personal(rest)
+        elif kind == "id":
+            parse = lambda text: number_of(rest, text.strip())  # noqa: E731
+        elif column.name == "invoice":
+            parse = invoice
+        elif column.name in _NUMBERS:
+            parse = _number(column.name)
+        else:
+            parse = {
+                "instant": self._instant, "date": self._date, "money": self._money, "flag": _flag, "int": _int,
+                "json": _json(column.name),
+            }.get(kind, str)  # fmt: skip
+        if column.need and kind == "text":
+            parse = _filled(column.name, parse)
+        if armed and kind in ("text", "personal", "raw"):
+            parse = _unquoted(parse)
+        words = self.rules.values.get(column.name)
+        return _translated(words, parse) if words and kind != "word" else parse
+
+    def _word(self, column: Column, known: tuple[str, ...] | None) -> Parse:
+        theirs = dict(self.rules.values.get(column.name, {}))
+        if known is None:
+            return lambda text: theirs.get(text.strip(), theirs.get("*", text))
+        for word in theirs.values():
+            if word not in known:
+                raise BadInput("not_a_word", name=f"values.{column.name}", text=word, words=known)
+        rest = theirs.pop("*", None)
+        table = {word: word for word in known} | theirs
+
+        def parse(text: str) -> str:
+            word = table.get(text) or table.get(text.strip()) or rest
+            if word is None:
+                raise BadInput("not_a_word", name=column.name, text=text, words=known)
+            return word
+
+        return parse
+
+    def _personal(self, kind: str) -> Parse:
+        read = self._money if kind == "wage" else _number("phone") if kind == "phone" else str
+
+        def parse(text: str) -> Any:
+            if "*" in text and re.fullmatch(_MASKED[kind], text, re.DOTALL):
+                raise BadInput("masked", text=text)
+            return read(text)
+
+        return parse
+
+    def _instant(self, text: str) -> str:
+        if self.rules.time_format:
+            try:
+                at = datetime.strptime(text.strip(), self.rules.time_format)
+            except ValueError:
+                raise BadInput("time_format", text=text, format=self.rules.time_format) from None
+        else:
+            at = _iso(text)
+        return self._utc(at, text).isoformat()[:19] + "Z"
+
+    def _utc(self, at: datetime, text: str) -> datetime:
+        """Give a time in UTC; without an offset it is the register's. Raises BadInput where the clocks change."""
+        if at.tzinfo:
+            return at.astimezone(UTC)
+        day = at.toordinal()
+        if day not in self._offsets:
+            if len(self._offsets) > _DAYS_KEPT:
+                self._offsets.clear()
+            self._offsets[day] = _steady(at, self.zone)
+        offset = self._offsets[day]
+        return at - offset if offset is not None else periods.placed(at.replace(microsecond=0), self.zone, text)
+
+    def _date(self, text: str) -> str:
+        """Read a date; of a time, the date that it falls on in the centre's zone."""
+        text = text.strip()
+        if self.rules.time_format:
+            try:
+                at = datetime.strptime(text, self.rules.time_format)
+            except ValueError:
+                raise BadInput("time_format", text=text, format=self.rules.time_format) from None
+            if not re.search("%[HIcXsT]", self.rules.time_format):
+                return at.date().isoformat()
+        elif len(text) > 10:
+            at = _iso(text)
+        else:
+            if not text[:1].isdigit():  # a register holds dates, never "yesterday"
+                raise BadInput("date", text=text)
+            return periods.read_date(text, self.now, self.centre).isoformat()
+        return periods.day_of(self._utc(at, text).replace(tzinfo=UTC), self.centre).isoformat()
+
+    def _money(self, text: str) -> int:
+        text = text.strip()
+        if not self.rules.half_up:
+            return fen(text)
+        try:
+            amount = Decimal(text) if text.isascii() and "_" not in text and "e" not in text.lower() else None
+        except InvalidOperation:
+            amount = None
+        if amount is None or not amount.is_finite() or amount < 0:
+            raise BadInput("amount", text=text)
+        try:
+            return fen(str(abs(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)))
+        except InvalidOperation:
+            raise BadInput("amount", text=text) from None
+
+
+_NEEDED = object()
+
+
+def _steady(at: datetime, zone: tzinfo) -> timedelta | None:
+    """Give the offset of a day on which the clocks do not change, else None. Asking each time is slow."""
+    begin = datetime.combine(at.date(), time(), zone)
+    try:
+        ends = (begin, begin.replace(fold=1), begin + timedelta(days=1), (begin + timedelta(days=1)).replace(fold=1))
+    except OverflowError:
+        return None
+    offsets = {end.utcoffset() for end in ends}
+    return offsets.pop() if len(offsets) == 1 else None
+
+
+def _iso(text: str) -> datetime:
+    text = text.strip()
+    if not _ISO.fullmatch(text):  # a register holds whole times, never "yesterday" or "-2h"
+        raise BadInput("time", text=text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput("time", text=text) from None
+
+
+def _flag(text: str) -> int:
+    try:
+        return {"true": 1, "false": 0}[text.strip().lower()]
+    except KeyError:
+        raise ValueError(text) from None
+
+
+def _int(text: str) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(name: str) -> Parse:
+    def parse(text: str) -> str:
+        if ("e" in text or "E" in text) and _DESTROYED.fullmatch(text.strip()):
+            raise BadInput("number_destroyed", name=name, text=text)
+        return text
+
+    return parse
+
+
+def _filled(name: str, parse: Parse) -> Parse:
+    def filled(text: str) -> Any:
+        if text.isspace():
+            raise BadInput("cell_empty", name=name)
+        return parse(text)
+
+    return filled
+
+
+def _unquoted(parse: Parse) -> Parse:
+    return lambda text: parse(disarmed(text))
+
+
+def _translated(words: dict[str, str], parse: Parse) -> Parse:
+    def translated(text: str) -> Any:
+        text = words.get(text.strip(), words.get("*", text))
+        return parse(text) if text else None
+
+    return translated
+
+
+def _json(name: str) -> Parse:
+    """Make the reader of JSON text: evidence is an object, all else are lists, of texts or of objects."""
+    whole, item = (dict, object) if name == "evidence" else (list, str if name == "transit" else dict)
+
+    def parse(text: str) -> str:
+        value = json.loads(text, parse_constant=_refuse)
+        if not isinstance(value, whole) or not all(isinstance(part, item) for part in value):
+            raise ValueError(text)
+        if name == "parts" and not all(
+            isinstance(part.get("name"), str) and type(part.get("quantity")) is int for part in value
+        ):
+            raise ValueError(text)
+        told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        told.encode()  # a lone surrogate is no text
+        return told
+
+    return parse
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(text)

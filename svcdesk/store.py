@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -157,6 +157,7 @@ class Ledger:
         self.path = path
         self.entry: Any = None
         self._touched: dict[tuple[str, int], None] | None = None
+        self._loaded: list[list[Any]] = []  # runs of rows written in bulk: table, first, last
 
     def close(self) -> None:
         """Close the file."""
@@ -211,10 +212,6 @@ class Ledger:
         """Load a record by an id as typed (T12, t12, 12). Raises BadInput or NotFound."""
         return self.get(table, number_of(table, text))
 
-    def by_key(self, table: str, text: str) -> Record:
-        """Load a member of staff, a customer or a contract by what people call it. Raises NotFound."""
-        return {"staff": self.staff, "customer": self.customer, "contract": self.contract}[table](text)
-
     def staff(self, code: str) -> Record:
         """Load a member of staff by code. Raises NotFound, with the nearest codes."""
         return self._keyed("staff", "code", code)
@@ -253,13 +250,13 @@ class Ledger:
 
         self.begin()
         try:
-            self._touched = {}
+            self._touched, self._loaded = {}, []
             if request_id is not None:
                 self._refuse_repeated(request_id, typed)
             yield
             self.entry = journal.append(
                 self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
-                request_id=request_id, undoes=undoes,
+                request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded),
             )  # fmt: skip
             if request_id is not None:
                 salt = os.urandom(16)
@@ -273,7 +270,7 @@ class Ledger:
                 raise storage_error(error, self.path) from error
             raise
         finally:
-            self._touched = None
+            self._touched, self._loaded = None, []
 
     def begin(self) -> None:
         """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
@@ -334,19 +331,40 @@ class Ledger:
         )
         self._touch(table, row)
 
-    def mark(self) -> int:
-        """Note how many rows the command has touched, to go ``back_to`` after a savepoint is rolled back."""
-        return len(self._touched or ())
+    def insert_many(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write many new rows as the ledger stores them; their numbers are given, as the first column."""
+        assert columns[0] == "id"
+        names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        self.con.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+        for row in rows:
+            if self._loaded and self._loaded[-1][0] == table and self._loaded[-1][2] == row[0] - 1:
+                self._loaded[-1][2] = row[0]
+            else:
+                self._loaded.append([table, row[0], row[0]])
 
-    def back_to(self, mark: int) -> None:
-        """Forget the rows touched since the mark."""
-        assert self._touched is not None
-        while len(self._touched) > mark:
-            self._touched.popitem()
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Take back what is written inside, and that alone, where it fails."""
+        assert self._touched is not None, "rows are written only inside a command"
+        touched, loaded = len(self._touched), [run.copy() for run in self._loaded[-1:]]
+        runs = len(self._loaded)
+        self.con.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            if self.con.in_transaction:  # a full disk has rolled all of it back already
+                self.con.execute("ROLLBACK TO step")
+                self.con.execute("RELEASE step")
+            while len(self._touched) > touched:
+                self._touched.popitem()
+            self._loaded[max(runs - 1, 0) :] = loaded
+            raise
+        self.con.execute("RELEASE step")
 
     def _touch(self, table: str, row: int) -> None:
         assert self._touched is not None, "rows are written only inside a command"
-        self._touched[table, row] = None
+        if not any(run[0] == table and run[1] <= row <= run[2] for run in self._loaded):
+            self._touched[table, row] = None
 
     def keep_personal(self, name: str | None = None, phone: str | None = None, address: str | None = None) -> Record:
         """Keep personal data outside the journal; give the columns by which a record refers to it."""

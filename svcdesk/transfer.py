@@ -1,24 +1,23 @@
-"""Import: the rows of a register into the ledger, all or nothing, in one transaction.
+"""Import: the rows of a register into the ledger, in the one transaction of a command, a thousand at a time.
 
-A row whose reference or id is known with the same values is skipped, so that a second run is harmless.
+A row whose reference or id is known with the same values is skipped, so that a second run is harmless. Values are those
+that mapping reads, as the ledger stores them. What a table insists on and works out stands in checks.py.
 """
 
 import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from svcdesk import claims
-from svcdesk.errors import BadInput, DeskError
+from svcdesk import journal
+from svcdesk.checks import DEFAULTS, Checks, lines_after
+from svcdesk.errors import BadInput, DeskError, NotFound
 from svcdesk.mapping import Reader, Rules
 from svcdesk.model import LETTERS, Record
-from svcdesk.periods import stored, today
+from svcdesk.policy import Case
 from svcdesk.registers import Register
 from svcdesk.sources import Row
-from svcdesk.states import dispatch_status
 from svcdesk.store import Ledger
 
 # Fields that name another record, with the column that refers to it and the table it stands in.
@@ -30,328 +29,432 @@ _LOOKUPS = {
     "about": ("about_id", "staff"),
     "filed_by": ("filed_by", "staff"),
 }
-_KEYS = {"staff": "code", "customer": "name", "contract": "no"}
+_KEYS = {"staff": "code", "customer": "name", "contract": "no", "service_report": "dispatch_id"}
 _PERSONAL = {"person": "name", "complainant": "name", "phone": "phone", "address": "address"}
-_REFERENCED = ("ticket", "dispatch", "complaint", "contact", "expense")
-
-# Times that must not run backwards, by table: each pair as (earlier, later).
-_ORDER = {
-    "ticket": (("received_at", "answered_at"), ("received_at", "closed_at"), ("first_closed_at", "closed_at")),
-    "crew": (
-        ("departed_at", "arrived_at"), ("arrived_at", "left_at"), ("departed_at", "returned_at"),
-        ("left_at", "returned_at"),
-    ),
-    "escalation": (("at", "settled_at"),),
-    "hold": (("at", "resumed_at"),),
-}  # fmt: skip
-_MAY_LIE_AHEAD = frozenset({"on_site_by", "due_at", "previous", "from_on", "warranty_until"})
+_NESTED = {"sanction_kind": "sanction", "sanction_amount": "amount_fen"}
+REFERENCED = ("ticket", "dispatch", "complaint", "contact", "expense")
+_CHUNK = 1000
 
 
 class Outcome(NamedTuple):
-    """What an import did: rows taken in, skipped as known, changed, and bad with the reason of each."""
+    """What an import did: rows read, taken in, skipped as known, changed, superseded, and bad with their reasons."""
 
+    read: int
     imported: int
     skipped: int
     updated: int
+    superseded: int
     bad: list[tuple[Row, DeskError]]
 
 
-class Known(Exception):
-    """The row stands in the ledger already, with the same values."""
+class _New(NamedTuple):
+    """Somebody or some customer that the rules allow to be made, when the row is written."""
+
+    table: str
+    name: str
+    role: str
+
+
+class _Item(NamedTuple):
+    """One record on its way in: its rows, the values of the first, its columns, its crew, fingerprint and key."""
+
+    rows: list[Row]
+    values: Record
+    columns: Record
+    crew: list[Record]
+    digest: str | None
+    key: tuple[str, Any] | None
 
 
 class Importer:
     """Takes rows into one register of a ledger whose transaction is open."""
 
     def __init__(
-        self, ledger: Ledger, register: Register, rules: Rules, now: datetime, *, update: bool = False
+        self, ledger: Ledger, register: Register, rules: Rules, case: Case, reader: Reader, *, update: bool = False
     ) -> None:
-        self.ledger, self.register, self.rules, self.now, self.may_update = ledger, register, rules, now, update
-        self.table = register.table
-        self._found: dict[tuple[str, str], int] = {}
-        self._updated = 0
+        self.ledger, self.register, self.rules, self.reader = ledger, register, rules, reader
+        self.table, self.may_update = register.table, update
+        self._checks = Checks(ledger, self.table, case)
+        self._defaults = DEFAULTS.get(self.table, {})
+        self._own, self._crew, self._personal = self._targets()
+        self._open = sorted(set(reader.given) - {field for field, _ in self._personal})
+        self._given = {column for _, column, _ in self._own if column != "id"}
+        self._waiting = [column for _, column, table in (*self._own, *self._crew) if table in ("customer", "staff")]
+        self._columns = [name for name in journal.columns(self.table, ledger.con) if name != "undone_at"]
+        self._crew_columns = [name for name in journal.columns("crew", ledger.con) if name != "undone_at"]
+        self._found: dict[tuple[str, str], int | None] = {}
+        self._new_names: set[tuple[str, str]] = set()
+        self._top = self._last = self._greatest(self.table)
+        self._last_crew = self._greatest("crew") if self.table == "dispatch" else 0
+        self._items: list[_Item] = []
+        self._keys: set[Any] = set()
+        self._read = self._imported = self._skipped = self._updated = self._superseded = 0
+        self._bad: list[tuple[Row, DeskError]] = []
 
-    def take(self, rows: Iterable[Row], reader: Reader) -> Outcome:
-        """Take every row that is good; gather the bad ones with their reasons."""
-        imported, skipped, bad = 0, 0, list[tuple[Row, DeskError]]()
-        for group in self._groups(rows, reader, bad):
-            first = group[0][0]
-            try:
-                with self._kept_or_not():
-                    self._take_one([values for _, values in group])
-                imported += 1
-            except Known:
-                skipped += 1
-            except DeskError as error:
-                bad += [(row, error) for row, _ in group] if len(group) > 1 else [(first, error)]
-            except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
-                bad.append((first, BadInput("integrity", detail=str(error))))
-        return Outcome(imported - self._updated, skipped, self._updated, sorted(bad, key=lambda item: item[0].line))
+    def _greatest(self, table: str) -> int:
+        return self.ledger.value(f'SELECT max(id) FROM "{table}"') or 0
 
-    @contextmanager
-    def _kept_or_not(self) -> Iterator[None]:
-        """Take back what a bad row wrote before it was found bad."""
-        if self.table not in ("customer", "staff", "complaint", "contact", "dispatch", "ticket"):
-            yield
-            return
-        self.ledger.con.execute("SAVEPOINT row")
-        touched = self.ledger.mark()
-        try:
-            yield
-        except BaseException:
-            self.ledger.con.execute("ROLLBACK TO row")
-            self.ledger.back_to(touched)
-            raise
-        finally:
-            self.ledger.con.execute("RELEASE row")
-
-    def _groups(
-        self, rows: Iterable[Row], reader: Reader, bad: list[tuple[Row, DeskError]]
-    ) -> Iterator[list[tuple[Row, Record]]]:
-        """Read the rows; gather those of one dispatch, and of one reference keep the last where the rules say so."""
-        readable = self._readable(rows, reader, bad)
-        if self.table == "dispatch":
-            groups: dict[Any, list[tuple[Row, Record]]] = {}
-            for number, (row, values) in enumerate(readable):
-                key = values.get("id") or values.get("reference") or -number - 1
-                groups.setdefault(key, []).append((row, values))
-            yield from groups.values()
-        elif self.rules.last_row_wins:
-            latest: dict[Any, list[tuple[Row, Record]]] = {}
-            for number, (row, values) in enumerate(readable):
-                latest[values.get("reference") or -number - 1] = [(row, values)]
-            yield from latest.values()
-        else:
-            for pair in readable:
-                yield [pair]
-
-    def _readable(
-        self, rows: Iterable[Row], reader: Reader, bad: list[tuple[Row, DeskError]]
-    ) -> Iterator[tuple[Row, Record]]:
-        for row in rows:
-            try:
-                if row.fault:
-                    raise row.fault
-                yield row, reader.values(row.cells)
-            except DeskError as error:
-                bad.append((row, error))
-
-    def _take_one(self, group: list[Record]) -> None:
-        """Take one record: a row, or a dispatch with the rows of its crew. Raises Known or DeskError."""
-        values = group[0]
-        columns = self._columns(values, self.table)
-        if finish := _FINISH.get(self.table):
-            finish(self, columns, values)
-        self._check_times(self.table, columns)
-        crew = [self._crew(member) for member in group] if self.table == "dispatch" else []
-        if crew:
-            self._finish_dispatch(columns, crew)
-        digest = _digest(group) if values.get("reference") else None
-        existing = self._existing(columns, values)
-        if existing is not None:
-            self._meet(existing, columns, values, digest)
-            return
-        if self.table in _REFERENCED:
-            columns["reference_digest"] = digest
-        columns |= self._personal(values)
-        number = self.ledger.insert(self.table, **columns)
-        for member in crew:
-            self.ledger.insert("crew", dispatch_id=number, **member)
-
-    def _columns(self, values: Record, table: str) -> Record:
-        """Turn fields into the columns that store them; fields of another table and personal ones are left out."""
-        columns: Record = {}
-        prefix = "w." if table == "crew" else "r."
-        for name, value in values.items():
+    def _targets(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], list[tuple[str, str]]]:
+        """Sort the fields by where they go: the record (field, column, table looked up), the crew, personal data."""
+        own, crew, personal = [], [], []
+        for name in self.reader.given:
             column = self.register.column(name)
-            if name in _LOOKUPS and (column is None or not (column.sql or "").startswith(prefix)):
-                if (name == "engineer") == (table == "crew" or self.table != "dispatch") or name != "engineer":
-                    target, owner = _LOOKUPS[name]
-                    if not (table == "crew" and name != "engineer"):
-                        columns[target] = self._look_up(owner, value) if value is not None else None
-            elif column is not None and column.sql and column.sql.startswith(prefix) and column.name != "active":
-                target = column.sql.removeprefix(prefix).strip('"')
-                columns[target] = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
-        return {name: value for name, value in columns.items() if not (name == "id" and value is None)}
+            sql = (column.sql or "") if column else ""
+            if sql.startswith("p."):
+                personal.append((name, _PERSONAL[name]))
+            elif name == "engineer" and self.table == "dispatch":
+                crew.append((name, "engineer_id", "staff"))
+            elif sql.startswith("w."):
+                crew.append((name, sql[2:], ""))
+            elif sql.startswith("r.") and " " not in sql:
+                own.append((name, sql[2:].strip('"'), ""))
+            elif name in _LOOKUPS:
+                own.append((name, *_LOOKUPS[name]))
+            elif name in _NESTED:
+                own.append((name, _NESTED[name], ""))
+        return own, crew, personal
 
-    def _look_up(self, table: str, text: str) -> int:
-        """Find who or what a row names; make a new one only where the rules say so. Raises NotFound."""
-        key = (table, text)
-        if key not in self._found:
-            sql = f'SELECT id FROM {table} WHERE "{_KEYS[table]}" = ? AND undone_at IS NULL'
-            number = self.ledger.value(sql, (text.strip(),))
-            if number is None and {"customer": self.rules.new_customers, "staff": self.rules.new_staff}.get(table):
-                made = {"code": text, "name": text, "role": "engineer"} if table == "staff" else {"name": text}
-                number = self.ledger.insert(table, **made)
-            self._found[key] = number if number is not None else self.ledger.by_key(table, text)["id"]
-        return self._found[key]
+    def take(self, rows: Callable[[], Iterable[Row]]) -> Outcome:
+        """Take every row that is good; gather the bad ones with their reasons."""
+        for group in self._groups(rows):
+            try:
+                self._put(self._item(group))
+            except DeskError as error:
+                self._refuse([row for row, _ in group], error)
+        self._flush()
+        self._bad.sort(key=lambda item: item[0].line)
+        return Outcome(self._read, self._imported, self._skipped, self._updated, self._superseded, self._bad)
 
-    def _personal(self, values: Record) -> Record:
-        told = {_PERSONAL[name]: value for name, value in values.items() if name in _PERSONAL}
-        return self.ledger.keep_personal(**told) if told else {}
+    def _refuse(self, rows: list[Row], error: DeskError) -> None:
+        self._bad += [(row, error) for row in rows]
 
-    def _crew(self, values: Record) -> Record:
-        columns = self._columns(values, "crew")
-        columns["due_at"] = columns.pop("due_at", values.get("due"))
-        self._check_times("crew", columns)
-        if columns.get("engineer_id") is None:
-            raise BadInput("cell_empty", name="engineer")
-        return columns
+    # Reading
 
-    def _finish_dispatch(self, columns: Record, crew: list[Record]) -> None:
-        if len({member["engineer_id"] for member in crew}) < len(crew):
-            raise BadInput("engineer_twice")
-        asked = self.ledger.get("ticket", columns["ticket_id"])
-        kind = "installation" if asked["kind"] == "installation" else "service"
-        columns["kind"] = columns.get("kind") or kind
-        dues = [member["due_at"] for member in crew if member["due_at"]]
-        columns["due_at"] = max(dues, default=None)
-        steps = ("departed_at", "arrived_at", "left_at", "returned_at")
-        reached = dispatch_status({step: member.get(step) for step in steps} for member in crew)
-        columns["status"] = "cancelled" if columns.get("cancelled_at") else reached
+    def _groups(self, rows: Callable[[], Iterable[Row]]) -> Iterator[list[tuple[Row, Record]]]:
+        """Read the rows; gather those of one dispatch, and of one reference keep the last where the rules say so.
 
-    def _check_times(self, table: str, columns: Record) -> None:
-        """Refuse what lies ahead of now, and steps that run backwards."""
-        for name, value in columns.items():
-            if isinstance(value, datetime) and name not in _MAY_LIE_AHEAD and value > self.now:
-                raise BadInput("row_future", name=name, at=value)
-            if name == "spent_on" and value > today(self.now, self.ledger.zone):
-                raise BadInput("future_date", date=value)
-        for before, after in _ORDER.get(table, ()):
-            if columns.get(before) and columns.get(after) and columns[after] < columns[before]:
-                raise BadInput("row_order", name=after, at=columns[after], earlier=before, after=columns[before])
+        What is gathered is found in a first pass over the file, so that no more than the open groups is ever held.
+        """
+        gather, latest = self.table == "dispatch", self.rules.last_row_wins
+        left: dict[str, int] = {}
+        if gather or latest:
+            for row in rows():
+                if key := self._key_text(row):
+                    left[key] = left.get(key, 0) + 1
+        groups: dict[str, list[tuple[Row, Record | DeskError]]] = {}
+        for row in rows():
+            self._read += 1
+            key = self._key_text(row) if left else None
+            if key:
+                left[key] -= 1
+                if latest and left[key] and not gather:
+                    self._superseded += 1
+                    continue
+            values = self._values(row)
+            if gather and key:
+                groups.setdefault(key, []).append((row, values))
+                if left[key]:
+                    continue
+                yield from self._whole(groups.pop(key))
+            elif isinstance(values, DeskError):
+                self._refuse([row], values)
+            else:
+                yield [(row, values)]
 
-    def _existing(self, columns: Record, values: Record) -> Record | None:
-        """Find the record that the row is about already: by reference, by id, or by its own key."""
-        if values.get("reference"):
-            return self._stored("reference = ?", columns["reference"])
-        if columns.get("id"):
-            return self._stored("id = ?", columns["id"])
-        if self.table in _KEYS:
-            return self._stored(f'"{_KEYS[self.table]}" = ?', columns[_KEYS[self.table]])
-        if self.table == "policy":
-            told = (columns["key"], columns["from_on"].isoformat(), columns["value"])
-            return self._stored('"key" = ? AND from_on = ? AND value = ?', *told)
+    def _key_text(self, row: Row) -> str | None:
+        """Give what rows of one record share: the id, else the reference."""
+        if row.fault:
+            return None
+        for field in ("id", "reference"):
+            place = self.reader.place(field)
+            if place is not None and row.cells[place].strip():
+                return field + row.cells[place].strip()
         return None
 
-    def _stored(self, condition: str, *values: Any) -> Record | None:
-        return self.ledger.one(f'SELECT * FROM "{self.table}" WHERE {condition} AND undone_at IS NULL', values)
+    def _values(self, row: Row) -> Record | DeskError:
+        if row.fault:
+            return row.fault
+        try:
+            return self.reader.values(row.cells)
+        except DeskError as error:
+            return error
 
-    def _meet(self, existing: Record, columns: Record, values: Record, digest: str | None) -> None:
+    def _whole(self, group: list[tuple[Row, Record | DeskError]]) -> Iterator[list[tuple[Row, Record]]]:
+        """Give the rows of a dispatch where all can be read; one bad row spoils the others."""
+        lines = [row.line for row, values in group if isinstance(values, DeskError)]
+        if not lines:
+            yield [(row, values) for row, values in group if isinstance(values, dict)]
+        for row, values in group if lines else ():
+            self._refuse([row], values if isinstance(values, DeskError) else BadInput("sibling_bad", line=lines[0]))
+
+    # From values to columns
+
+    def _item(self, group: list[tuple[Row, Record]]) -> _Item:
+        """Make a record of a row, or of the rows of a dispatch. Raises DeskError with the reason."""
+        values = group[0][1]
+        columns = self._filled(self._own, values, dict(self._defaults))
+        crew = []
+        if self.table == "dispatch":
+            for _, other in group:
+                for field, _, _ in self._own:
+                    if other[field] != values[field]:
+                        raise BadInput("crew_differs", name=field)
+            crew = [self._member(other) for _, other in group]
+        self._checks.record(columns, values, crew)
+        digest = None
+        if values.get("reference") and not values.get("id"):
+            digest = self._digest([other for _, other in group])
+        return _Item([row for row, _ in group], values, columns, crew, digest, self._key(columns))
+
+    def _filled(self, targets: list[tuple[str, str, str]], values: Record, columns: Record) -> Record:
+        for field, column, table in targets:
+            value = values[field]
+            if value is not None:
+                columns[column] = self._look_up(table, value, field) if table else value
+        return columns
+
+    def _member(self, values: Record) -> Record:
+        if values.get("engineer") is None:
+            raise BadInput("cell_empty", name="engineer")
+        return self._filled(self._crew, values, {"due_at": None})
+
+    def _look_up(self, table: str, text: str, field: str) -> Any:
+        """Find who or what a row names. Raises NotFound; somebody new is left to be made with the row."""
+        key = (table, text)
+        if key not in self._found:
+            sql = f'SELECT id FROM "{table}" WHERE "{_KEYS[table]}" = ? AND undone_at IS NULL'
+            self._found[key] = self.ledger.value(sql, (text,)) or self.ledger.value(sql, (text.strip(),))
+        number = self._found[key]
+        if number is None:
+            if not {"customer": self.rules.new_customers, "staff": self.rules.new_staff}.get(table) or text.isspace():
+                raise NotFound(f"unknown_{table}", text=text)
+            return _New(table, text.strip(), "agent" if field == "taken_by" else "engineer")
+        return number
+
+    def _digest(self, group: list[Record]) -> str:
+        """Fingerprint the values, to know the row again; personal data is compared by itself and never hashed bare."""
+        told = [[(name, values[name]) for name in self._open if values[name] is not None] for values in group]
+        return hashlib.sha256(ascii(told).encode()).hexdigest()
+
+    # Into the ledger
+
+    def _put(self, item: _Item) -> None:
+        key = item.key
+        if key is not None and key in self._keys:
+            self._flush()  # so that the earlier row of this record stands in the ledger
+        if key is not None:
+            self._keys.add(key)
+        self._items.append(item)
+        if item.columns.get("id"):
+            self._checks.coming.add(item.columns["id"])
+        if len(self._items) >= _CHUNK:
+            self._flush()
+
+    def _key(self, columns: Record) -> tuple[str, Any] | None:
+        """Name the record that columns are about: by id, by reference, or by its own key."""
+        for name in ("id", "reference", _KEYS.get(self.table)):
+            if name is not None and columns.get(name) is not None:
+                return name, columns[name]
+        return None
+
+    def _flush(self) -> None:
+        """Write what is new; skip what is known; refuse or update what differs."""
+        items, self._items = self._items, []
+        self._keys.clear()
+        known = self._known(items)
+        new = []
+        for item in items:
+            try:
+                existing = known.get(item.key) or self._same_without_key(item)
+                if existing is None:
+                    self._checks.once_more(item.columns)
+                    new.append(item)
+                else:
+                    self._meet(existing, item)
+            except DeskError as error:
+                self._refuse(item.rows, error)
+        self._write(new)
+        self._checks.written()
+
+    def _known(self, items: list[_Item]) -> dict[Any, Record]:
+        """Find the records that the items are about."""
+        wanted: dict[str, list[Any]] = {}
+        for item in items:
+            if item.key and (item.key[0] != "id" or item.key[1] <= self._last):
+                wanted.setdefault(item.key[0], []).append(item.key[1])
+        found: dict[Any, Record] = {}
+        for name, values in wanted.items():
+            marks = ", ".join("?" * len(values))
+            only = "" if name == "id" else " AND undone_at IS NULL"
+            sql = f'SELECT * FROM "{self.table}" WHERE "{name}" IN ({marks}){only}'
+            found |= {(name, row[name]): row for row in self.ledger.stream(sql, values)}
+        return found
+
+    def _same_without_key(self, item: _Item) -> Record | None:
+        """Find the same record from before this import, in a register that has neither references nor keys."""
+        if self.table in (*REFERENCED, *_KEYS) or item.columns.get("id") or not self._top:
+            return None
+        told = {
+            name: value for name, value in item.columns.items()
+            if name in self._given and not (name == "set_at" and item.values.get(name) is None)
+        }  # fmt: skip
+        if any(isinstance(value, _New) for value in told.values()):
+            return None
+        same = " AND ".join(f'"{name}" IS ?' for name in told)
+        sql = f'SELECT * FROM "{self.table}" WHERE id <= ? AND {same} AND undone_at IS NULL'
+        return self.ledger.one(sql, (self._top, *told.values()))
+
+    def _meet(self, existing: Record, item: _Item) -> None:
         """Skip a known row with the same values, update it where that was asked for, refuse it elsewhere."""
-        known = existing.get("reference_digest")
-        if digest is not None and known is not None:
-            same = known == digest
-        else:
-            same = all(_plain(value) == existing[name] for name, value in columns.items() if name in values or value)
-            same = same and self._same_personal(existing, values)
-        if same:
-            raise Known
-        name = values.get("reference") or f"{LETTERS.get(self.table, '')}{existing['id']}"
+        name = item.values.get("reference") or f"{LETTERS.get(self.table, '')}{existing['id']}"
+        if self.table in ("staff", "customer", "contract"):
+            name = existing[_KEYS[self.table]]
+        if existing["undone_at"] is not None:
+            raise BadInput("taken_back", id=name)
+        before = existing.get("reference_digest")
+        same = before == item.digest if before and item.digest else self._same(existing, item)
+        if same and self._same_personal(existing, item.values):
+            self._skipped += len(item.rows)
+            return
         if not self.may_update:
             raise BadInput("known_differs", name=name)
-        if digest is not None:
-            columns["reference_digest"] = digest
-        columns |= self._personal(values)
-        self.ledger.update(self.table, existing["id"], **{k: v for k, v in columns.items() if k != "id"})
-        self._updated += 1
+        with self.ledger.savepoint():
+            self._update(existing, item)
+        self._updated += len(item.rows)
+
+    def _same(self, existing: Record, item: _Item) -> bool:
+        if not all(_equal(item.columns.get(name), existing[name]) for name in self._given):
+            return False
+        if self.table != "dispatch":
+            return True
+        there = {row["engineer_id"]: row for row in self._crew_of(existing["id"])}
+        here = {member["engineer_id"]: member for member in item.crew}
+        return there.keys() == here.keys() and all(
+            here[engineer].get(name) == there[engineer][name] for engineer in here for _, name, _ in self._crew
+        )
+
+    def _crew_of(self, dispatch_id: int) -> list[Record]:
+        return self.ledger.rows("SELECT * FROM crew WHERE dispatch_id = ? AND undone_at IS NULL", (dispatch_id,))
 
     def _same_personal(self, existing: Record, values: Record) -> bool:
-        told = {_PERSONAL[name]: value for name, value in values.items() if name in _PERSONAL and value is not None}
-        if not told:
+        if not self._personal:
             return True
-        kept = self.ledger.one("SELECT name, phone, address FROM personal WHERE id = ?", (existing["personal_id"],))
-        return kept is not None and all(kept[name] == value for name, value in told.items())
+        sql = "SELECT name, phone, address, salt FROM personal WHERE id = ?"
+        kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
+        if kept and kept["salt"] is None:
+            return True  # redacted: what was erased is not brought back
+        return all(kept.get(part) == values[field] for field, part in self._personal)
 
-    # What a register works out or fills in, by table.
+    def _update(self, existing: Record, item: _Item) -> None:
+        """Change a record to what the file gives; what follows from it is worked out anew."""
+        given = {name: item.columns.get(name) for name in self._given}
+        merged = existing | given | self._made(item.columns)
+        if self.table == "ticket":
+            if "status" not in given:
+                held = existing["status"] == "on_hold" and not (merged["closed_at"] or merged["cancelled_at"])
+                merged["status"] = "on_hold" if held else None
+            if "first_closed_at" not in given and (merged["closed_at"] or "9") < (merged["first_closed_at"] or ""):
+                merged["first_closed_at"] = merged["closed_at"]
+        if self.table == "dispatch":
+            merged["status"] = given.get("status")
+        self._checks.record(merged, item.values, item.crew)
+        merged |= self._new_personal(existing, item.values)
+        if "reference_digest" in merged:
+            merged["reference_digest"] = item.digest
+        changed = {name: value for name, value in merged.items() if not _equal(value, existing[name])}
+        if changed:
+            self.ledger.update(self.table, existing["id"], **changed)
+        if self.table == "dispatch":
+            self._update_crew(existing["id"], item.crew)
+        if self.table in ("ticket", "contract"):
+            lines_after(self.ledger, self.table, existing["id"])
 
-    def _staff(self, columns: Record, values: Record) -> None:
-        if values.get("active") is False and not columns.get("retired_at"):
-            columns["retired_at"] = self.now
+    def _update_crew(self, dispatch_id: int, crew: list[Record]) -> None:
+        there = {row["engineer_id"]: row for row in self._crew_of(dispatch_id)}
+        for member in crew:
+            member = member | self._made(member)
+            before = there.pop(member["engineer_id"], None)
+            if before is None:
+                self.ledger.insert("crew", dispatch_id=dispatch_id, **member)
+                continue
+            given = {name: member.get(name) for _, name, _ in self._crew}
+            changed = {name: value for name, value in given.items() if value != before[name]}
+            if changed:
+                self.ledger.update("crew", before["id"], **changed)
+        if there:
+            raise BadInput("crew_missing", id=f"D{dispatch_id}")
 
-    def _ticket(self, columns: Record, _: Record) -> None:
-        closed, answered = columns.get("closed_at"), columns.get("answered_at")
-        columns["status"] = columns.get("status") or ("closed" if closed else "answered" if answered else "open")
-        columns["first_closed_at"] = columns.get("first_closed_at") or closed
-        columns["reopen_count"] = columns.get("reopen_count") or 0
-        columns["notes"] = columns.get("notes") or []
+    def _new_personal(self, existing: Record, values: Record) -> Record:
+        if not self._personal or self._same_personal(existing, values):
+            return {}
+        sql = "SELECT name, phone, address FROM personal WHERE id = ?"
+        kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
+        return self.ledger.keep_personal(**kept | {part: values[field] for field, part in self._personal})
 
-    def _service_report(self, columns: Record, _: Record) -> None:
-        _fill(columns, parts=[], versions=[], no_parts=False)
+    def _write(self, items: list[_Item]) -> None:
+        """Write new records, all at once; where the ledger refuses one of them, one by one."""
+        if not items:
+            return
+        last, last_crew = self._last, self._last_crew
+        try:
+            with self.ledger.savepoint():
+                records = [self._row(item) for item in items]
+                self.ledger.insert_many(self.table, self._columns, [row for row, _ in records])
+                if self.table == "dispatch":
+                    self.ledger.insert_many("crew", self._crew_columns, [row for _, crew in records for row in crew])
+        except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
+            self._last, self._last_crew = last, last_crew
+            for key in self._new_names:  # who was made with rows that are taken back
+                self._found.pop(key, None)
+            self._new_names.clear()
+            if len(items) == 1:
+                why = "row_twice" if "UNIQUE" in str(error) else "integrity"
+                self._refuse(items[0].rows, BadInput(why, detail=str(error)))
+            else:
+                for item in items:
+                    self._write([item])
+            return
+        self._imported += sum(len(item.rows) for item in items)
+        self._new_names.clear()
 
-    def _complaint(self, columns: Record, _: Record) -> None:
-        _fill(columns, status="registered", round=1, steps=[])
+    def _row(self, item: _Item) -> tuple[list[Any], list[list[Any]]]:
+        """Give a record's row as it is written, and the rows of its crew; give it its number, and make who is new."""
+        columns = item.columns | self._made(item.columns)
+        number = columns.setdefault("id", self._last + 1)
+        self._last = max(self._last, number)
+        if item.digest:
+            columns["reference_digest"] = item.digest
+        if self._personal:
+            columns |= self.ledger.keep_personal(**{part: item.values[field] for field, part in self._personal})
+        crew = []
+        for member in item.crew:
+            self._last_crew += 1
+            member = member | self._made(member) | {"id": self._last_crew, "dispatch_id": number}
+            crew.append(list(map(member.get, self._crew_columns)))
+        return list(map(columns.get, self._columns)), crew
 
-    def _expense(self, columns: Record, _: Record) -> None:
-        sent = self.ledger.get("dispatch", columns["dispatch_id"]) if columns.get("dispatch_id") else None
-        ticket_id = sent["ticket_id"] if sent else columns.get("ticket_id")
-        asked = self.ledger.get("ticket", ticket_id) if ticket_id else None
-        agreed = self.ledger.get("contract", asked["contract_id"]) if asked and asked["contract_id"] else None
-        columns["line"] = claims.line_of(columns["category"], bool(asked and asked["kind"] == "installation"))
-        columns["excluded"] = claims.is_excluded(columns["line"], bool(agreed and agreed["includes_installation"]))
-        _fill(columns, status="submitted", refer_legal=False)
+    def _made(self, columns: Record) -> Record:
+        """Give those columns that had to wait for somebody to be made, with their numbers."""
+        return {name: self._make(columns[name]) for name in self._waiting if isinstance(columns.get(name), _New)}
 
-    def _penalty(self, columns: Record, values: Record) -> None:
-        amount = values.get("sanction_amount")
-        columns["sanction"] = values.get("sanction_kind") or ("fine" if amount is not None else "none")
-        columns["amount_fen"] = amount
-        _fill(columns, natural_key=columns["subject"], evidence="{}", facts="", status="proposed", history=[])
-
-    def _policy(self, columns: Record, _: Record) -> None:
-        from svcdesk.policy import read_value
-
-        columns["value"] = read_value(columns["key"], columns["value"])
-        _fill(columns, set_at=self.now)
-
-    def _dispatch(self, columns: Record, _: Record) -> None:
-        _fill(columns, transit=[])
-
-    def _customer(self, columns: Record, _: Record) -> None:
-        _fill(columns, key=False)
-
-    def _contract(self, columns: Record, _: Record) -> None:
-        _fill(columns, includes_installation=False)
-
-    def _appointment(self, columns: Record, _: Record) -> None:
-        _fill(columns, moved=columns.get("asked_by") == "customer")
-
-    def _escalation(self, columns: Record, _: Record) -> None:
-        _fill(columns, major_quality=False)
-
-
-_FINISH: dict[str, Callable[[Importer, Record, Record], None]] = {
-    "staff": Importer._staff,
-    "customer": Importer._customer,
-    "contract": Importer._contract,
-    "ticket": Importer._ticket,
-    "dispatch": Importer._dispatch,
-    "service_report": Importer._service_report,
-    "complaint": Importer._complaint,
-    "expense": Importer._expense,
-    "penalty": Importer._penalty,
-    "policy": Importer._policy,
-    "appointment": Importer._appointment,
-    "escalation": Importer._escalation,
-}
-
-
-def _fill(columns: Record, **defaults: Any) -> None:
-    for name, value in defaults.items():
-        if columns.get(name) is None:
-            columns[name] = value
-
-
-def _digest(group: list[Record]) -> str:
-    """Fingerprint the values as the rules read them, to know the row again."""
-    told = json.dumps(group, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+    def _make(self, new: _New) -> int:
+        key = (new.table, new.name)
+        if self._found.get(key) is None:
+            made = {"code": new.name, "role": new.role} if new.table == "staff" else {}
+            self._found[key] = self.ledger.insert(new.table, name=new.name, **made)
+            self._new_names.add(key)
+        number = self._found[key]
+        assert number is not None
+        return number
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return stored(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return int(value) if isinstance(value, bool) else value
+def _equal(told: Any, kept: Any) -> bool:
+    """Compare a value with the stored one; lists and objects by what they say."""
+    if told == kept:
+        return True
+    if isinstance(told, str) and isinstance(kept, str) and told[:1] in "[{" and kept[:1] in "[{":
+        try:
+            return bool(json.loads(told) == json.loads(kept))
+        except ValueError:
+            return False
+    return False

@@ -1,25 +1,28 @@
 """import: a register that somebody else keeps, or our own export, into the ledger: all or nothing."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from svcdesk import words
 from svcdesk.commands.base import Flag, Noun, Text, receipt_line, told, writing
 from svcdesk.commands.export import opened, register_named
-from svcdesk.errors import BadRows, DeskError
+from svcdesk.errors import BadInput, BadRows, DeskError
 from svcdesk.mapping import Reader, read_rules
-from svcdesk.sources import Row, open_source
-from svcdesk.transfer import Importer, Outcome
+from svcdesk.registers import Register
+from svcdesk.sources import ADDED, Row, Source, as_given, open_source
+from svcdesk.transfer import REFERENCED, Importer, Outcome
 
 noun = Noun("import")
 
+_TICK = 500  # rows between two strokes of the progress bar
 
-class _OnlyTried(Exception):
-    """A dry run has seen what it wanted: take it all back."""
+
+class _NothingToKeep(Exception):
+    """A dry run, or a file of which all is known: take the transaction back, it would leave an empty entry."""
 
 
 @noun.plain("import")
@@ -33,72 +36,91 @@ def import_(
     errors: Text = None,
     encoding: Text = None,
     update: Flag = False,
+    note: Text = None,
+    request_id: Annotated[str | None, typer.Option("--request-id")] = None,
 ) -> None:
     register = register_named(table)
     read = read_rules(rules, map or [])
     source = open_source(file, encoding or read.encoding, read.sheet)
-    outcome: Outcome | None = None
+    if errors and Path(errors).exists() and Path(errors).samefile(file):
+        raise BadInput("errors_onto_file", path=errors)
+    if source.encoding not in ("utf-8", "xlsx"):
+        _say("labels.encoding_found", path=file.name, encoding=source.encoding)
+    typed = repr((table, str(file), str(rules), map, skip_bad, update, note))
+    outcome: Outcome
     try:
-        with writing(f"import {table}", {}) as w:
-            reader = Reader(register, read, source.headings, w.now, w.zone)
-            importer = Importer(w.ledger, register, read, w.now, update=update)
-            outcome = importer.take(_watched(source.rows), reader)
+        with writing(f"import {table}", {"note": note}, request_id, typed) as w:
+            reader = Reader(register, read, source, w.now, w.zone)
+            importer = Importer(w.ledger, register, read, w.case, reader, update=update)
+            outcome = importer.take(_watched(source.rows))
+            if errors:
+                _write_errors(errors, source, outcome)
             if outcome.bad and not skip_bad:
-                told_rows = [(row.line, error) for row, error in outcome.bad]
-                raise BadRows("bad_rows", rows=told_rows, file=file.name, total=_total(outcome))
-            if dry_run:
-                raise _OnlyTried
-    except _OnlyTried:
-        pass
-    finally:
-        if outcome and errors:
-            _write_errors(errors, source.headings, outcome)
-    assert outcome is not None
-    figures = {"imported": outcome.imported, "skipped": outcome.skipped, "updated": outcome.updated}
-    figures |= {"bad": len(outcome.bad)}
-    if dry_run:
-        print(words.say("receipts.would_import", table=table, encoding=source.encoding, **figures))
+                reasons = [(row.line, error) for row, error in outcome.bad]
+                raise BadRows("bad_rows", rows=reasons, file=file.name, total=outcome.read)
+            if dry_run or not (outcome.imported or outcome.updated):
+                raise _NothingToKeep
+    except _NothingToKeep:
+        print(
+            words.say(
+                "receipts.would_import" if dry_run else "receipts.imported_none", **_figures(table, outcome, source)
+            )
+        )
     else:
-        print(receipt_line("imported", w.ledger, table=table, encoding=source.encoding, **figures))
+        print(receipt_line("imported", w.ledger, **_figures(table, outcome, source)))
         w.ledger.close()
-    if outcome.bad and not errors:
+    _warn(register, reader, outcome, errors)
+
+
+def _figures(table: str, outcome: Outcome, source: Source) -> dict[str, Any]:
+    figures: dict[str, Any] = outcome._asdict() | {"bad": len(outcome.bad)}
+    superseded = words.say("receipts.superseded", n=outcome.superseded) if outcome.superseded else ""
+    return figures | {"table": table, "encoding": source.encoding, "superseded": superseded}
+
+
+def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | None) -> None:
+    """Say which rows were left out, unless they were written to a file, and that nothing tells these rows again."""
+    if not errors:
         for row, error in outcome.bad:
-            print(words.say("errors.line", line=row.line, reason=_reason(error)), file=sys.stderr)
+            print(words.say("errors.line", line=row.line, reason=reason(error)), file=sys.stderr)
+    if register.table in REFERENCED and outcome.imported and not {"id", "reference"} & set(reader.given):
+        print(f"{words.say('labels.warning')}: {words.say('warnings.no_reference')}", file=sys.stderr)
 
 
-def _total(outcome: Outcome) -> int:
-    return outcome.imported + outcome.skipped + outcome.updated + len(outcome.bad)
+def _say(key: str, **values: Any) -> None:
+    print(words.say(key, **told(values)), file=sys.stderr)
 
 
-def _reason(error: DeskError) -> str:
-    text = words.find(f"errors.{error.key}") or error.key
-    return text.partition("\n")[0].format_map(told(error.values))
+def reason(error: DeskError) -> str:
+    """Give an error's sentence without its hint."""
+    return words.say(f"errors.{error.key}", **told(error.values)).partition("\n")[0]
 
 
-def _write_errors(path: str, headings: list[str], outcome: Outcome) -> None:
+def _write_errors(path: str, source: Source, outcome: Outcome) -> None:
     """Hand the bad rows back as they came, each with its line and reason. They may hold personal data: 0600."""
     import csv
 
     with opened(path, private=True) as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([*headings, "line", "reason"])
+        writer.writerow([*source.headings, *ADDED])
         for row, error in outcome.bad:
-            cells = row.cells[: len(headings)] + [""] * (len(headings) - len(row.cells))
-            writer.writerow([*cells, row.line, _reason(error)])
+            writer.writerow([*as_given(row, len(source.headings)), row.line, reason(error)])
 
 
-def _watched(rows: Iterable[Row]) -> Iterator[Row]:
+def _watched(rows: Callable[[], Iterable[Row]]) -> Callable[[], Iterable[Row]]:
     """Show on a terminal how far the import has come."""
     if not sys.stderr.isatty():
-        yield from rows
-        return
+        return rows
+    from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
-    from rich.console import Console
+    def watched() -> Iterator[Row]:
+        columns = (SpinnerColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("", total=None)
+            for number, row in enumerate(rows(), 1):
+                yield row
+                if not number % _TICK:
+                    progress.update(task, completed=number)
 
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-        for row in rows:
-            yield row
-            progress.advance(task)
+    return watched

@@ -22,4 +22,5 @@ TEXTS = {
     "undo_question": ("要收回 {what} 吗？", "Take back {what}?"),
     "entry": ("#{seq} {at} {actor} {command}（{rows} 行）", "#{seq} {at} {actor} {command} ({rows} rows)"),
     "clause_text": ("条款内容", "what it says"), "history": ("经过", "history"), "attention": ("注意", "attention"),
+    "encoding_found": ("{path} 按 {encoding} 编码读取", "{path} is read as {encoding}"),
 }  # fmt: skip

@@ -62,7 +62,9 @@ TEXTS = {
     "penalty_decided_confirmed": ("{id} 申诉后维持", "upheld {id} on appeal"),
     "penalty_decided_overturned": ("{id} 申诉后撤销", "overturned {id} on appeal"),
     "penalty_settled": ("{id} 已执行（{via}）", "settled {id} ({via})"),
-    "imported": ("{table} 已导入 {imported} 行，已有 {skipped} 行，更新 {updated} 行，不能收 {bad} 行（{encoding}）", "{table}: {imported} imported, {skipped} known already, {updated} updated, {bad} bad ({encoding})"),
-    "would_import": ("试运行：{table} 会导入 {imported} 行，已有 {skipped} 行，更新 {updated} 行，不能收 {bad} 行（{encoding}）；账本未动", "dry run, {table}: {imported} would be imported, {skipped} known already, {updated} updated, {bad} bad ({encoding}); the ledger was left alone"),
+    "imported": ("{table} 读 {read} 行：导入 {imported}，已有 {skipped}，更新 {updated}，不能收 {bad}{superseded}（{encoding}）", "{table}: {read} rows read, {imported} imported, {skipped} known already, {updated} updated, {bad} bad{superseded} ({encoding})"),
+    "imported_none": ("{table} 读 {read} 行：导入 0，已有 {skipped}，不能收 {bad}{superseded}（{encoding}）；未记账", "{table}: {read} rows read, 0 imported, {skipped} known already, {bad} bad{superseded} ({encoding}); no entry was made"),
+    "would_import": ("试运行，{table} 读 {read} 行：会导入 {imported}，已有 {skipped}，更新 {updated}，不能收 {bad}{superseded}（{encoding}）；账本未动", "dry run, {table}: {read} rows read, {imported} would be imported, {skipped} known already, {updated} updated, {bad} bad{superseded} ({encoding}); the ledger was left alone"),
+    "superseded": ("，被后面的行取代 {n}", ", {n} superseded by later rows"),
     "policy_set": ("{key} 自 {since} 起为 {value}", "{key} is {value} from {since}"),
 }  # fmt: skip
