@@ -340,7 +340,9 @@ class Walk(RuleBasedStateMachine):
                   "--at", at, *when)  # fmt: skip
 
     @rule(
-        verb=st.sampled_from(["answer", "hold", "resume", "close", "reopen", "cancel", "escalate", "settle-escalation"]),
+        verb=st.sampled_from(
+            ["answer", "hold", "resume", "close", "reopen", "cancel", "escalate", "settle-escalation"]
+        ),
         number=NUMBERS, at=HOURS,
     )  # fmt: skip
     def ticket(self, verb, number, at):
