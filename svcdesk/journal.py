@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
+REDACTION = "ledger redact"  # the command that erases personal data, as its entry names it
 
 
 class Entry(NamedTuple):
@@ -25,7 +26,8 @@ class Entry(NamedTuple):
     hash: str
 
 
-def _prefixed(value: object) -> bytes:
+def prefixed(value: object) -> bytes:
+    """Write a value as it is hashed: its length, a colon, its bytes; ~ for none."""
     if value is None:
         return b"~"
     data = value if isinstance(value, bytes) else str(value).encode()
@@ -36,16 +38,16 @@ def seal(head: Iterable[object], changes: Iterable[tuple[str, int, str]], prev: 
     """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it."""
     digest = hashlib.sha256()
     for field in head:
-        digest.update(_prefixed(field))
+        digest.update(prefixed(field))
     for table, row, after in changes:
-        digest.update(_prefixed(table) + _prefixed(row) + _prefixed(after))
-    digest.update(_prefixed(prev))
+        digest.update(prefixed(table) + prefixed(row) + prefixed(after))
+    digest.update(prefixed(prev))
     return digest.hexdigest()
 
 
 def commitment(salt: bytes, *fields: str | None) -> str:
     """Commit to personal data without holding it: SHA-256 over the salt and the length-prefixed fields."""
-    return hashlib.sha256(salt + b"".join(_prefixed(field) for field in fields)).hexdigest()
+    return hashlib.sha256(salt + b"".join(prefixed(field) for field in fields)).hexdigest()
 
 
 @cache
@@ -132,12 +134,16 @@ def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
 
 
 def undoable(con: sqlite3.Connection) -> Entry | None:
-    """Find the entry that undo would take back: the newest with changes that is no undo and not undone yet."""
+    """Find the entry that undo would take back: the newest with changes that is no undo and not undone yet.
+
+    A redaction is passed over: what it erased is gone.
+    """
     row = con.execute(
-        "SELECT * FROM entry e WHERE undoes IS NULL AND seq > 1"
+        "SELECT * FROM entry e WHERE undoes IS NULL AND seq > 1 AND command <> ?"
         " AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"
         " AND EXISTS (SELECT 1 FROM change c WHERE c.entry = e.seq)"
-        " ORDER BY seq DESC LIMIT 1"
+        " ORDER BY seq DESC LIMIT 1",
+        (REDACTION,),
     ).fetchone()
     return Entry(*row) if row else None
 

@@ -320,7 +320,7 @@ class Ledger:
             f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [_plain(value) for value in values.values()]
         )
         assert cursor.lastrowid is not None
-        self._touch(table, cursor.lastrowid)
+        self.touch(table, cursor.lastrowid)
         return cursor.lastrowid
 
     def update(self, table: str, row: int, **values: Any) -> None:
@@ -329,7 +329,7 @@ class Ledger:
         self.con.execute(
             f'UPDATE "{table}" SET {pairs} WHERE id = ?', [*(_plain(value) for value in values.values()), row]
         )
-        self._touch(table, row)
+        self.touch(table, row)
 
     def insert_many(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write many new rows as the ledger stores them; their numbers are given, as the first column."""
@@ -361,7 +361,8 @@ class Ledger:
             raise
         self.con.execute("RELEASE step")
 
-    def _touch(self, table: str, row: int) -> None:
+    def touch(self, table: str, row: int) -> None:
+        """Have the command's entry hold the row's image."""
         assert self._touched is not None, "rows are written only inside a command"
         if not any(run[0] == table and run[1] <= row <= run[2] for run in self._loaded):
             self._touched[table, row] = None
@@ -380,6 +381,17 @@ class Ledger:
             "personal_id": cursor.lastrowid,
             "personal_hash": journal.commitment(salt, name, phone, address),
         }
+
+    def forget(self, table: str, row: int) -> None:
+        """Erase a record's personal data in every version, and the salts of requests that typed it; journal that."""
+        of_row = 'FROM change WHERE "table" = ? AND row = ?'
+        self.con.execute(
+            "UPDATE personal SET name = NULL, phone = NULL, address = NULL, salt = NULL"
+            f" WHERE id IN (SELECT json_extract(after, '$.personal_id') {of_row})",
+            (table, row),
+        )
+        self.con.execute(f"UPDATE request SET salt = NULL WHERE entry IN (SELECT entry {of_row})", (table, row))
+        self.touch(table, row)
 
 
 def _plain(value: Any) -> Any:

@@ -4,21 +4,28 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from svcdesk import journal, schema, show, words
+from svcdesk import anchors as anchor_lines
+from svcdesk import backup as copies
+from svcdesk import doctor as surroundings
+from svcdesk import journal, redaction, schema, show, words
 from svcdesk import verify as checks
-from svcdesk.commands.base import Flag, Format, Noun, Read, Text, entry_mark
-from svcdesk.errors import BadInput
+from svcdesk.anchors import Anchor
+from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line
+from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import instant, local
 from svcdesk.registers import Column
 from svcdesk.session import current
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, check_file, open_ledger
 
 noun = Noun("ledger")
+
+File = Annotated[Path | None, typer.Option()]
 
 _INFO = tuple(
     Column(name, kind="instant" if name == "at" else "text")
@@ -50,37 +57,48 @@ def info(r: Read) -> None:
     show.record(row, _INFO, r.form, r.zone)
 
 
-_FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Column("detail"))
+_FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Column("detail"), Column("next"))
 
 
 @noun.plain("verify")
-def verify(full: Flag = False, format: Format = None) -> None:
+def verify(full: Flag = False, anchors: File = None, format: Format = None) -> None:
+    known = anchor_lines.read(anchors) if anchors else ()
     ledger = current.open()
     form = format or "text"
     with _progress(ledger) as tick:
-        faults = checks.verify(ledger, full=full, tick=tick)
+        faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
     if form != "text":
-        show.records((fault._asdict() for fault in faults), _FAULTS, form, ledger.zone)
+        show.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, ledger.zone)
     else:
-        _tell(ledger, faults, full)
+        _tell(ledger, faults, full, known)
     ledger.close()
+    if checks.is_unreadable(faults):
+        raise StorageError("damaged", path=current.path)
     if faults:
         raise typer.Exit(1)
 
 
-def _tell(ledger: Ledger, faults: list[checks.Fault], full: bool) -> None:
+def _tell(ledger: Ledger, faults: list[checks.Fault], full: bool, known: tuple[Anchor, ...]) -> None:
     for fault in faults:
-        entry = f" #{fault.entry}" if fault.entry else ""
-        what = words.say(f"verify.{fault.kind}", subject=fault.subject, detail=show.disarm(fault.detail))
-        print(f"{what}{entry}")
+        entry = f" [#{fault.entry}]" if fault.entry else ""
+        what = words.say(f"verify.{fault.kind}", subject=show.disarm(fault.subject), detail=show.disarm(fault.detail))
+        print(f"{what}{entry} → {_next(fault)}")
     checked = words.say("verify.checked_full" if full else "verify.checked")
     if faults:
-        entries = [fault.entry for fault in faults if fault.entry]
-        where = f" at entry {min(entries)}" if entries else ""
+        broken = checks.first_broken(faults)
+        where = f" at entry {broken}" if broken else ""
         print(f"BROKEN{where}: {words.say('verify.broken', n=len(faults))} {checked}")
         print(f"hint: {words.say('verify.next')}", file=sys.stderr)
+    elif known:
+        last = max(anchor.seq for anchor in known)
+        print(f"ANCHORED up to entry {last}: {words.say('verify.anchored', n=len(known))} {checked}")
     else:
         print(f"CONSISTENT: {words.say('verify.consistent', entry=entry_mark(ledger))} {checked}")
+
+
+def _next(fault: checks.Fault) -> str:
+    step = words.find(f"verify.{fault.kind}_next") or words.say("verify.next")
+    return step.format(subject=show.disarm(fault.subject), entry=fault.entry or 1)
 
 
 @contextmanager
@@ -127,10 +145,12 @@ def log(r: Read, record: Text = None, limit: Annotated[int, typer.Option(min=1)]
 
 
 def _named(ledger: Ledger, text: str) -> tuple[str, int]:
+    """Find the row of an id, even of a record that was taken back: its history stays. Raises BadInput or NotFound."""
     for table, letter in LETTERS.items():
         if text[:1].upper() == letter:
             number = number_of(table, text)
-            ledger.get(table, number)
+            if ledger.value(f'SELECT 1 FROM "{table}" WHERE id = ?', (number,)) is None:
+                raise NotFound("record", table=table, id=f"{letter}{number}")
             return table, number
     raise BadInput("id", text=text, letter="T")
 
@@ -167,3 +187,106 @@ def _told(changed: dict[str, list[Any]]) -> str:
         f"{words.find(f'columns.{name}') or name} {'' if was is None else f'{was} '}→ {'-' if now is None else now}"
         for name, (was, now) in changed.items()
     )
+
+
+@noun.plain("backup")
+def backup(file: Annotated[Path, typer.Argument()]) -> None:
+    ledger = current.open()
+    newest = copies.copy(ledger, file)
+    print(words.say("receipts.backed_up", path=file, entry=_mark(newest)))
+    ledger.close()
+
+
+@noun.plain("restore")
+def restore(
+    file: Annotated[Path, typer.Argument()],
+    to: Annotated[Path, typer.Option()],
+    anchors: File = None,
+    accept_loss: Annotated[int | None, typer.Option(min=0)] = None,
+) -> None:
+    known = anchor_lines.read(anchors) if anchors else ()
+    source = open_ledger(file)
+    lost = _lost(source, known)
+    copies.check_loss(source, lost, accept_loss)
+    newest = copies.copy(source, to, known)
+    print(words.say("receipts.restored", path=to, entry=_mark(newest)))
+    if lost:
+        _warn("entries_lost", n=len(lost), first=lost[0], last=lost[-1])
+    source.close()
+
+
+def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
+    """Compare with the current ledger where it still opens; a restore is for when it does not."""
+    try:
+        ledger = open_ledger(current.path)
+    except DeskError:
+        return copies.lost_entries(source, None, known)
+    try:
+        return copies.lost_entries(source, ledger, known)
+    except sqlite3.DatabaseError:
+        return copies.lost_entries(source, None, known)
+    finally:
+        ledger.close()
+
+
+@noun.plain("anchor")
+def anchor(to: Annotated[Path, typer.Option()]) -> None:
+    ledger = current.open()
+    newest = copies.newest_of(ledger)
+    anchor_lines.append(to, newest)
+    print(words.say("receipts.anchored", path=to, entry=_mark(newest)))
+    ledger.close()
+
+
+def _mark(newest: Anchor) -> str:
+    return f"#{newest.seq} {newest.hash[:12]}"
+
+
+def _warn(key: str, **values: Any) -> None:
+    print(f"{words.say('labels.warning')}: {words.say(f'warnings.{key}', **values)}", file=sys.stderr)
+
+
+@noun.plain("redact")
+def redact(
+    customer: Annotated[str, typer.Argument()], reason: Annotated[str, typer.Option()], yes: Yes = False
+) -> None:
+    if not reason.strip():
+        raise BadInput("empty", name="reason")
+    ledger = current.open(write=True)
+    redaction.concerned(ledger, customer)
+    confirm(words.say("labels.redact_question", name=show.disarm(customer)), yes)
+    now = current.now(ledger.zone)
+    with ledger.command(at=now, actor=current.actor, command=journal.REDACTION, note=reason.strip()):
+        rows = redaction.concerned(ledger, customer)  # read again: somebody may have written while the question stood
+        for table, row in rows:
+            ledger.forget(table, row)
+    print(receipt_line("redacted", ledger, name=customer, n=len(rows)))
+    ledger.close()
+
+
+_ADVICE = (Column("kind"), Column("what"))
+
+
+@noun.plain("doctor")
+def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None) -> None:
+    check_file(current.path)
+    found = surroundings.examine(current.path)
+    if anchors:
+        found += _behind(anchor_lines.read(anchors))
+    told = [{"kind": advice.kind, "what": words.say(f"doctor.{advice.kind}", **advice.values)} for advice in found]
+    if format:
+        show.records(iter(told), _ADVICE, format, current.zone)
+    else:
+        for advice in told:
+            print(show.disarm(advice["what"]))
+        print(words.say("doctor.found" if told else "doctor.well", n=len(told), path=current.path))
+    if told and exit_code:
+        raise typer.Exit(1)
+
+
+def _behind(known: tuple[Anchor, ...]) -> list[surroundings.Advice]:
+    ledger = current.open()
+    last = max(anchor.seq for anchor in known)
+    n = journal.last(ledger.con)[0] - last
+    ledger.close()
+    return [surroundings.Advice("anchor_behind", {"n": n, "seq": last})] if n > 0 else []

@@ -48,6 +48,7 @@ TEXTS = {
     "usage_value": ("{name} 的值不对：{detail}\n{path} --help", "the value of {name} will not do: {detail}\n{path} --help"),
     "usage": ("命令写得不对：{detail}\n{path} --help", "the command is not understood: {detail}\n{path} --help"),
     "line": ("第 {line} 行：{reason}", "line {line}: {reason}"),
+    "anchors_empty": ("锚点文件 {path} 里没有锚点\n先写一个：svcdesk ledger anchor --to {path}", "the anchors file {path} holds no anchor\nwrite one: svcdesk ledger anchor --to {path}"),
     # an import (2)
     "bad_rows": ("{file} 的 {total} 行里有 {bad} 行不能收，一行也没有导入\n改好再来；或加 --skip-bad --errors 坏行.csv 先收其余的", "{bad} of the {total} rows of {file} are bad; nothing was imported\nmend them; or take the rest with --skip-bad --errors bad.csv"),
     "encoding": ("{path} 既不是 UTF-8 也不是 GB18030\n另存为 UTF-8，或用 --encoding 指明", "{path} is neither UTF-8 nor GB18030\nsave it as UTF-8, or name the encoding with --encoding"),
@@ -85,6 +86,7 @@ TEXTS = {
     "number_destroyed": ("{name} 的“{text}”已被表格软件改成了科学计数，数字丢了", "the {name} “{text}” was destroyed by a spreadsheet: its digits are lost"),
     "engineer_twice": ("同一派工里工程师重复", "an engineer stands twice on one dispatch"),
     "no_time": ("{name} 没有时间，不能按期间取\n去掉 --month、--since、--until", "{name} has no time of its own\nleave out --month, --since and --until"),
+    "anchor": ("锚点文件第 {line} 行读不懂\n应为 svcdesk ledger anchor 所写的行", "line {line} of the anchors file is no anchor\nit holds the lines that svcdesk ledger anchor writes"),
     "errors_onto_file": ("--errors 不能写到正在导入的文件 {path}\n换一个文件名", "--errors would overwrite the file that is read: {path}\ngive another name"),
     "excel_and_json": ("--excel 不能用于 {form}\n去掉 --excel，或用 -f csv", "--excel does not go with {form}\nleave it out, or use -f csv"),
     "needs_output": ("工作簿不能显示在终端上\n用 -o 文件.xlsx", "a workbook cannot be shown on a terminal\ngive a file: -o FILE.xlsx"),
@@ -116,6 +118,7 @@ TEXTS = {
     "allowance_only_phone": ("{id} 不能从话费补贴扣（{article}）\n用 --via payroll 或 cash", "{id} cannot be withheld from the phone allowance ({article})\nuse --via payroll or cash"),
     "request_differs": ("请求号 {request_id} 已用于 #{seq}，内容不同\n换一个请求号", "the request id {request_id} stands on entry #{seq} with other content\nuse a new id"),
     "request_undone": ("请求号 {request_id} 的 #{seq} 已被收回\n换一个请求号", "entry #{seq} with the request id {request_id} was taken back\nuse a new id"),
+    "restore_loses": ("备份 {path} 比账本少 {n} 条（#{first} 至 #{last}），恢复后就没有了\n看过 svcdesk ledger log；接受损失则加 --accept-loss {n}", "the backup {path} lacks {n} entries of the ledger (#{first} to #{last}); they would be lost\nlook at svcdesk ledger log; to accept the loss, --accept-loss {n}"),
     "nothing_to_undo": ("没有可收回的命令\nsvcdesk ledger log", "there is no command to take back\nsvcdesk ledger log"),
     "undo_overtaken": ("#{seq} 之后又有人记了账，没有收回\n看过 svcdesk ledger log 再来", "somebody wrote after #{seq}; nothing was taken back\nlook at svcdesk ledger log and try again"),
     # no such record (4)
@@ -138,6 +141,7 @@ TEXTS = {
     "full": ("磁盘满了：{path}\n腾出空间再来，已记的都在", "the disk is full: {path}\nmake room and try again; what was recorded is there"),
     "io": ("读写 {path} 时磁盘出错\n检查磁盘，再用 svcdesk ledger verify", "the disk failed at {path}\ncheck it, then svcdesk ledger verify"),
     "damaged": ("账本 {path} 损坏\n用 svcdesk ledger restore 备份 --to 新路径 恢复", "the ledger {path} is damaged\nrestore a backup: svcdesk ledger restore BACKUP --to NEW"),
+    "backup_broken": ("账本 {path} 有 {n} 处不符，没有备份\nsvcdesk ledger verify", "the ledger {path} has {n} faults; no backup was made\nsvcdesk ledger verify"),
     "sqlite_old": ("本机 SQLite {version} 太旧，须 3.37 以上\n换用较新的 Python", "SQLite {version} on this machine is too old: 3.37 is needed\nuse a newer Python"),
     "os": ("{path} {detail}\n检查路径和权限", "{path} {detail}\ncheck the path and its permissions"),
     # a bug (70)

@@ -19,6 +19,7 @@ TEXTS = {
     "appointment_kept": ("{at} {asked_by}提出 {wanted}（不改变应到时间）", "{at}: {asked_by} named {wanted} (does not move the target)"),
     "crew_line": ("应到 {due}，出发 {departed}，到场 {arrived}，来电 {callback}，离场 {left}，返回 {returned}；{days} 天，迟 {late} 分钟 {cause}", "due {due}, departed {departed}, arrived {arrived}, called HQ {callback}, left {left}, returned {returned}; {days} days, {late} min late {cause}"),
     "round": ("第 {n} 轮", "round {n}"),
+    "redact_question": ("要抹去 {name} 的联系人、电话和地址吗？抹去后不能恢复。", "Erase the person, phone and address of {name}? This cannot be taken back."),
     "undo_question": ("要收回 {what} 吗？", "Take back {what}?"),
     "entry": ("#{seq} {at} {actor} {command}（{rows} 行）", "#{seq} {at} {actor} {command} ({rows} rows)"),
     "clause_text": ("条款内容", "what it says"), "history": ("经过", "history"), "attention": ("注意", "attention"),

@@ -1,0 +1,48 @@
+"""Anchors: lines of entry number, hash and time, kept in a file elsewhere, that a later ledger must still contain."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from svcdesk.errors import BadInput
+
+_LINE = r"#?(\d{1,12})\s+([0-9a-f]{12,64})(?:\s+(\S+))?"
+
+
+class Anchor(NamedTuple):
+    """An entry that the ledger once had. ``hash`` may be the short one that receipts carry."""
+
+    seq: int
+    hash: str
+    at: str = ""
+
+
+def read(path: Path) -> tuple[Anchor, ...]:
+    """Read an anchors file. Raises BadInput where it cannot be read, holds a bad line or holds no anchor."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("file", path=path, detail=getattr(error, "strerror", None) or "UTF-8") from None
+    found = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            shape = re.fullmatch(_LINE, line.strip(), re.ASCII)
+            if not shape:
+                raise BadInput("anchor", line=number)
+            found.append(Anchor(int(shape[1]), shape[2], shape[3] or ""))
+    if not found:
+        raise BadInput("anchors_empty", path=path)
+    return tuple(found)
+
+
+def append(path: Path, anchor: Anchor) -> None:
+    """Add an anchor's line to the file, made 0600 where there is none, and wait until it is on the disk."""
+    import os
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"  # a last line that was cut short stays apart
+        file.write(b"\n" * torn + f"{anchor.seq} {anchor.hash} {anchor.at}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
