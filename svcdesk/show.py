@@ -212,6 +212,16 @@ def csv_header(columns: Sequence[Column]) -> list[str]:
     return [name for column in columns for name in ([f"{column.name}_{key}" for key in column.keys] or [column.name])]
 
 
+class _Unix:
+    """Ends lines in LF. The csv module quotes only what stands in its own line end, and a bare CR must be quoted."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._write = out.write
+
+    def write(self, line: str) -> int:
+        return self._write(line[:-2] + "\n")
+
+
 def separated(
     rows: Iterable[Record], columns: Sequence[Column], out: TextIO, *, tab: bool = False, excel: bool = False
 ) -> None:
@@ -220,7 +230,7 @@ def separated(
 
     if excel:
         out.write("\ufeff")
-    writer = csv.writer(out, delimiter="\t" if tab else ",", lineterminator="\r\n" if excel else "\n")
+    writer = csv.writer(out if excel else _Unix(out), delimiter="\t" if tab else ",", lineterminator="\r\n")
     writer.writerow(csv_header(columns))
     terminal = out.isatty()
     numeric = [column.kind in ("money", "int") for column in columns for _ in column.keys or ("",)]

@@ -207,6 +207,10 @@ def _cell(value: object) -> str:
         return f"{value:.4E}"  # its last digits are lost: written so that nobody takes it for a number in full
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, str) and "_x" in value:
+        from openpyxl.utils.escape import unescape
+
+        return str(unescape(value))  # _x000D_ is how a sheet holds a carriage return
     return str(value)
 
 

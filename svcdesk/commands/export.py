@@ -81,8 +81,6 @@ def opened(output: Text, *, private: bool = False) -> Iterator[TextIO]:
         return
     with whole_file(output, private=private) as path, path.open("w", encoding="utf-8", newline="") as file:
         yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -121,6 +119,8 @@ def whole_file(output: Text, *, private: bool = False) -> Iterator[Path]:
 
 def _move(made: Path, target: Path) -> None:
     try:
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
         made.replace(target)
     except OSError as error:
         raise StorageError("unreadable", path=target, detail=error.strerror) from None
