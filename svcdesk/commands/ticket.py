@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from svcdesk import states, words
-from svcdesk.clock import answer_clock, answered_in_time
+from svcdesk.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.commands.base import Flag, Noun, Read, Receipt, Text, Write, told
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import AskedBy, Channel, Record, TicketKind
@@ -277,24 +277,53 @@ def note(w: Write, ticket: Ticket, text: Annotated[str, typer.Argument()]) -> Re
 
 
 def _explained(r: Read, stored_row: Record, _: Record) -> list[tuple[str, str]]:
-    """Explain both clocks: due, verdict and the arithmetic; then the appointments."""
-    clock = answer_clock(instant(stored_row["received_at"]), r.ledger.policy, r.zone)
-    answered = instant(stored_row["answered_at"]) if stored_row["answered_at"] else None
+    """Explain both clocks, each with due, verdict and the arithmetic; then the appointments."""
+    return [_answer_line(r, stored_row), *_on_site_lines(r, stored_row["id"]), *_appointment_lines(r, stored_row["id"])]
+
+
+def _answer_line(r: Read, ticket: Record) -> tuple[str, str]:
+    clock = answer_clock(instant(ticket["received_at"]), r.ledger.policy, r.zone)
+    answered = instant(ticket["answered_at"]) if ticket["answered_at"] else None
     verdict = {True: "in_time", False: "late", None: "open"}[answered_in_time(clock.due, answered, r.now)]
-    lines = [
-        (
-            words.say("labels.answer_clock"),
-            words.say(
-                "labels.clock_unknown" if clock.unknown_year else "labels.clock",
-                year=clock.unknown_year,
-                **told({"received": instant(stored_row["received_at"]), "due": clock.due}),
-                hours=clock.hours, reading=words.word("reading", clock.reading),
-                since=clock.since or words.say("labels.always"), verdict=words.say(f"labels.verdict_{verdict}"),
-            ),
-        )
-    ]  # fmt: skip
+    text = words.say(
+        "labels.clock_unknown" if clock.unknown_year else "labels.clock",
+        year=clock.unknown_year,
+        **told({"received": instant(ticket["received_at"]), "due": clock.due}),
+        hours=clock.hours,
+        reading=words.word("reading", clock.reading),
+        since=clock.since or words.say("labels.always"),
+        verdict=words.say(f"labels.verdict_{verdict}"),
+    )
+    return words.say("labels.answer_clock"), text
+
+
+def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
+    """Tell for each engineer sent when to be on site, when there, and the minutes between (3.4, 4.5)."""
+    lines = []
     for row in r.ledger.rows(
-        "SELECT * FROM appointment WHERE ticket_id = ? AND undone_at IS NULL ORDER BY id", (stored_row["id"],)
+        "SELECT w.dispatch_id, w.due_at, w.arrived_at, w.late_cause, e.code FROM crew w"
+        " JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id"
+        " WHERE d.ticket_id = ? AND d.status <> 'cancelled' AND w.undone_at IS NULL ORDER BY w.id",
+        (ticket_id,),
+    ):
+        due, arrived = (instant(row[name]) if row[name] else None for name in ("due_at", "arrived_at"))
+        minutes = minutes_late(due, arrived or r.now)
+        grace = r.case.value("late.grace_minutes", arrived or r.now)
+        verdict = "no_due" if minutes is None else "late" if minutes > grace else "in_time" if arrived else "open"
+        cause = words.word("late_cause", row["late_cause"]) if row["late_cause"] else words.say("evidence.no_cause")
+        text = words.say(
+            f"labels.on_site_{verdict}",
+            **told({"due": due, "arrived": arrived or words.say("labels.not_yet")}),
+            minutes=minutes, grace=grace, cause=cause, id=f"D{row['dispatch_id']}", code=row["code"],
+        )  # fmt: skip
+        lines.append((words.say("labels.on_site_clock"), text))
+    return lines
+
+
+def _appointment_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
+    lines = []
+    for row in r.ledger.rows(
+        "SELECT * FROM appointment WHERE ticket_id = ? AND undone_at IS NULL ORDER BY id", (ticket_id,)
     ):
         text = words.say(
             "labels.appointment_moved" if row["moved"] else "labels.appointment_kept",
