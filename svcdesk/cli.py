@@ -200,6 +200,7 @@ def run(args: Sequence[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         words.speak("zh")
+        words.speak(locale_language())  # in which a wrong --lang is refused
         words.speak(_language(args))
         code = _invoke(list(args))
         sys.stdout.flush()
