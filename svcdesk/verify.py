@@ -48,21 +48,22 @@ def verify(
     """Check everything and list the faults. ``tick`` is told of every thousand changes that were read."""
     con = ledger.con
     con.text_factory = lambda data: data.decode("utf-8", "replace")  # a flipped bit must not stop the checks
-    pages = _Pages(ledger.path, full)
+    replay = _Beside(ledger.path, "replay", _replay)
     found: list[Fault] = []
     try:
         with suppress(sqlite3.DatabaseError):
             con.execute("BEGIN")  # one state of the ledger for all checks
+        found += _collected("pages", _pages(con, full))
         for name, check in _CHECKS:
             found += _collected(name, check(con))
-        found += _collected("journal", _journal(con, tick))
+        found += _collected("chain", _chain(con, tick))
         found += _collected("anchors", _anchors(con, anchors))
     finally:
-        # Before the wait for the pages: a writer that waits for this reader keeps the other one from starting.
+        # Before the wait for the replay: a writer that waits for this reader keeps the other one from starting.
         with suppress(sqlite3.Error):
             con.rollback()
-        structure = pages.result()
-    return [*structure, *found]
+        found += replay.result()
+    return found
 
 
 def first_broken(faults: list[Fault]) -> int | None:
@@ -88,12 +89,11 @@ def _collected(name: str, faults: Faults) -> list[Fault]:
     return found
 
 
-class _Pages:
-    """Checks the pages of the file beside the other checks, on a connection of its own."""
+class _Beside:
+    """Runs one check beside the others, on a connection of its own: SQLite works without the interpreter's lock."""
 
-    def __init__(self, path: Path, full: bool) -> None:
-        self._path = path
-        self._sql = f"PRAGMA {'integrity_check' if full else 'quick_check'}"
+    def __init__(self, path: Path, name: str, check: Callable[[sqlite3.Connection], Faults]) -> None:
+        self._path, self._name, self._check = path, name, check
         self._found: list[Fault] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -104,21 +104,26 @@ class _Pages:
         return self._found
 
     def _run(self) -> None:
-        self._found = _collected("pages", self._check())
+        self._found = _collected(self._name, self._faults())
 
-    def _check(self) -> Faults:
+    def _faults(self) -> Faults:
         try:
             con = connect(self._path, write=False)
         except StorageError as error:
-            yield Fault("unchecked", "pages", None, error.key)
+            yield Fault("unchecked", self._name, None, error.key)
             return
         con.text_factory = lambda data: data.decode("utf-8", "replace")
         try:
-            for (line,) in con.execute(self._sql):
-                if line != "ok":
-                    yield Fault(_kind_of(line), "", None, line)
+            con.execute("BEGIN")
+            yield from self._check(con)
         finally:
             con.close()
+
+
+def _pages(con: sqlite3.Connection, full: bool) -> Faults:
+    for (line,) in con.execute(f"PRAGMA {'integrity_check' if full else 'quick_check'}"):
+        if line != "ok":
+            yield Fault(_kind_of(line), "", None, line)
 
 
 def _kind_of(line: str) -> str:
@@ -153,40 +158,32 @@ def _references(con: sqlite3.Connection) -> Faults:
         yield Fault("dangling", subject, _entry_of(con, table, row), parent)
 
 
-# The journal: the chain and the replay, in one reading of all changes.
+# The replay: every row against its last image in the journal
 
 
-def _journal(con: sqlite3.Connection, tick: Tick) -> Faults:
-    """Recompute every hash and compare every row with its last image; name each entry and row that does not fit."""
-    chain = _Chain(con)
+def _replay(con: sqlite3.Connection) -> Faults:
+    """Compare every row with its last image in the journal, every last image with its row; count what is in neither."""
     vanished = dict.fromkeys(TABLES, 0)
-    for n, (entry, table, row, after, fits) in enumerate(con.execute(_changes_sql(con)), 1):
-        yield from chain.add(entry, table, row, after)
-        if not fits:
-            fault = _compare(con, table, row, after, entry)
-            if fault:
-                yield fault
-                vanished[table] = vanished.get(table, 0) + (fault.kind == "vanished")
-        if not n % _TICK:
-            tick(_TICK)
-    yield from chain.finish()
+    for entry, table, row, after in con.execute(_misfits(con)):
+        fault = _compare(con, table, row, after, entry)
+        if fault:
+            yield fault
+            vanished[table] = vanished.get(table, 0) + (fault.kind == "vanished")
     for table in TABLES:
         yield from _unjournaled(con, table, vanished[table])
 
 
-def _changes_sql(con: sqlite3.Connection) -> str:
-    """Give the query for all changes in order, each with whether it is overtaken or equals its row."""
+def _misfits(con: sqlite3.Connection) -> str:
+    """Give the query for the images that neither equal their row nor were overtaken by a later one."""
     cases = " ".join(
         f"""WHEN '{table}' THEN (SELECT {_quick_image(table, con)} FROM "{table}" WHERE id = c.row)"""
         for table in TABLES
         if journal.columns(table, con)
     )
     return f"""
-        SELECT c.entry, c."table", c.row, CAST(c.after AS BLOB),
-          CASE WHEN EXISTS (
-            SELECT 1 FROM change l {_by_row(con)} WHERE l."table" = c."table" AND l.row = c.row AND l.entry > c.entry
-          ) THEN 1 ELSE c.after IS (CASE c."table" {cases} END) END
-        FROM change c ORDER BY c.entry, c.n"""
+        SELECT c.entry, c."table", c.row, CAST(c.after AS BLOB) FROM change c
+        WHERE c.after IS NOT (CASE c."table" {cases} END) AND NOT EXISTS (
+          SELECT 1 FROM change l {_by_row(con)} WHERE l."table" = c."table" AND l.row = c.row AND l.entry > c.entry)"""
 
 
 def _by_row(con: sqlite3.Connection) -> str:
@@ -236,6 +233,20 @@ def _unjournaled(con: sqlite3.Connection, table: str, vanished: int) -> Faults:
         WHERE NOT EXISTS (SELECT 1 FROM change {_by_row(con)} WHERE "table" = ? AND row = r.id)"""
     for (row,) in con.execute(loose, (table,)):
         yield Fault("unjournaled", named(table, row))
+
+
+# The chain: every entry's hash, over its changes as stored and the hash before it
+
+
+def _chain(con: sqlite3.Connection, tick: Tick) -> Faults:
+    """Recompute every hash in one reading of all changes; name each entry that does not fit, and every gap."""
+    chain = _Chain(con)
+    changes = con.execute('SELECT entry, "table", row, CAST(after AS BLOB) FROM change ORDER BY entry, n')
+    for n, change in enumerate(changes, 1):
+        yield from chain.add(*change)
+        if not n % _TICK:
+            tick(_TICK)
+    yield from chain.finish()
 
 
 class _Chain:

@@ -532,7 +532,7 @@ def small_disk(tmp_path):
     if not made or made.returncode:
         pytest.skip("no small file system can be mounted here")
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def fill(folder):
