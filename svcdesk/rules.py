@@ -223,7 +223,7 @@ def incomplete_report(duty: ReportDuty, case: Case) -> Iterator[Finding]:
     dispatch = f"D{duty.dispatch}"
     if stood:
         missing = missing_fields(stood[-1], duty.kind, case.value("report.min_chars", at))
-        subject, engineer = f"R{duty.report}", duty.author or duty.engineers[0]
+        subject, engineer = f"R{duty.report}", duty.author
     else:
         missing, subject, engineer = required_fields(duty.kind), dispatch, duty.engineers[0]
     if missing:
@@ -296,7 +296,7 @@ ARTICLES = {clause.id: clause.article for clause in CLAUSES}
 
 
 def _fine(
-    clause: str, article: str, engineer: str, subject: str, at: datetime, case: Case, evidence: dict[str, Any]
+    clause: str, article: str, engineer: str | None, subject: str, at: datetime, case: Case, evidence: dict[str, Any]
 ) -> Finding:
     """Make a finding whose sanction is the clause's fine in force at the time."""
     key = f"{clause}.fine"

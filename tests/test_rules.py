@@ -77,6 +77,11 @@ def test_complaint_upheld(finding, cause, found):
         assert verdict.is_recordable
 
 
+@pytest.mark.parametrize(("ticket", "named"), [(2, "T2"), (None, None)])
+def test_a_complaint_names_its_ticket_as_evidence(ticket, named):
+    assert only(complaint_upheld(COMPLAINT._replace(ticket=ticket), case_at(LATER))).evidence["ticket"] == named
+
+
 def test_a_complaint_about_nobody_is_no_finding():
     assert only(complaint_upheld(COMPLAINT._replace(engineer=None), case_at(LATER))) is None
 
@@ -438,6 +443,12 @@ def test_the_hours_are_policy(time, found):
     assert (only(phone_unreachable(phone_day(time), case)) is not None) is found
 
 
+@pytest.mark.parametrize(("time", "found"), [("09:14:59", False), ("09:15:00", True), ("09:20:00", True)])
+def test_the_hours_count_minutes_too(time, found):
+    case = case_at(LATER, ("phone.from", "09:15", date(2026, 10, 1)))
+    assert (only(phone_unreachable(phone_day(time), case)) is not None) is found
+
+
 @pytest.mark.parametrize(
     ("most", "subjects"), [("1", ["H2"]), ("2", ["H2", "H3"]), ("3", ["H2", "H3", "H4"]), ("24", ["H2", "H3", "H4"])]
 )
@@ -490,7 +501,10 @@ def test_answer_overdue(answered, now, found):
         assert not verdict.is_recordable
 
 
-@pytest.mark.parametrize(("cancelled", "found"), [("2026-10-10 17:00:00", False), ("2026-10-10 17:00:01", True)])
+@pytest.mark.parametrize(
+    ("cancelled", "found"),
+    [("2026-10-09 18:00:00", False), ("2026-10-10 17:00:00", False), ("2026-10-10 17:00:01", True)],
+)
 def test_a_ticket_cancelled_before_its_answer_was_due_owes_none(cancelled, found):
     question = Question(2, RECEIVED, None, at(cancelled))
     assert (only(answer_overdue(question, case_at(LATER))) is not None) is found
