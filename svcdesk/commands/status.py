@@ -17,7 +17,7 @@ _COLUMNS = (
     Column("overdue", kind="flag"),
     Column("left", brief=True),
     Column("what", brief=True),
-    Column("command", brief=True),
+    Column("next", brief=True),
 )
 _A_SCREEN = 6  # lines of one section that people are shown; the rest is counted
 
@@ -42,7 +42,7 @@ def _row(r: Read, item: board.Item) -> Record:
         "overdue": item.due is not None and item.due < r.now,
         "left": time_left(item.due, r.now) if item.due else None,
         "what": sentence,
-        "command": item.command,
+        "next": item.command,
     }
 
 
@@ -75,7 +75,7 @@ def _one_screen(rows: list[Record]) -> list[Record]:
         kept += group[:_A_SCREEN]
         if len(group) > _A_SCREEN:
             what = words.say("board.more", n=len(group) - _A_SCREEN, section=words.word("section", section))
-            rest = {**group[_A_SCREEN], "left": None, "what": what, "command": "svcdesk status --all"}
+            rest = {**group[_A_SCREEN], "left": None, "what": what, "next": "svcdesk status --all"}
             places[id(rest)] = places[id(group[_A_SCREEN - 1])]
             kept.append(rest)
     return sorted(kept, key=lambda row: places[id(row)])

@@ -37,6 +37,6 @@ TEXTS = {
     "settled_note": ("了结说明", "settled note"), "resumed_at": ("恢复", "resumed"), "persons": ("人", "persons"), "trips": ("人次", "trips"),
     "path": ("路径", "path"), "centre": ("中心", "centre"), "timezone": ("时区", "time zone"), "version": ("版本", "version"), "bytes": ("字节", "bytes"), "entry": ("日志号", "entry"),
     "hash": ("哈希", "hash"), "records": ("记录数", "records"), "sqlite": ("SQLite", "SQLite"), "actor": ("录入", "actor"), "changes": ("变动", "changes"), "undoes": ("收回", "undoes"), "detail": ("详情", "detail"),
-    "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("下一步", "next"),
+    "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("命令", "command"), "next": ("下一步", "next"),
     "cost": ("费用（元）", "cost (CNY)"),
 }  # fmt: skip
