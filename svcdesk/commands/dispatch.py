@@ -45,7 +45,8 @@ def send(
     for person in crew:
         w.ledger.insert("crew", dispatch_id=number, engineer_id=person["id"], due_at=wanted)
     names = [person["code"] for person in crew]
-    return Receipt("dispatch_sent", "dispatch", number, {"engineers": names, "place": place, "due": wanted})
+    key = "dispatch_sent" if wanted else "dispatch_sent_open"
+    return Receipt(key, "dispatch", number, {"engineers": names, "place": place, "due": wanted})
 
 
 def _fit_to_go(w: Write, code: str) -> Record:

@@ -24,6 +24,7 @@ TEXTS = {
     "ticket_cancelled": ("{id} 已取消", "cancelled {id}"),
     "ticket_noted": ("{id} 已加备注", "noted on {id}"),
     "dispatch_sent": ("{id} 已派 {engineers} 赴 {place}，应到 {due}", "sent {engineers} to {place} as {id}; on site by {due}"),
+    "dispatch_sent_open": ("{id} 已派 {engineers} 赴 {place}，没有约定到场时间", "sent {engineers} to {place} as {id}; no time on site was set"),
     "dispatch_depart": ("{id}：{codes} 已于 {at} 出发", "{id}: {codes} departed at {at}"),
     "dispatch_arrive": ("{id}：{codes} 已于 {at} 到场", "{id}: {codes} arrived at {at}"),
     "dispatch_arrive_late": ("{id}：{codes} 于 {at} 到场，迟 {minutes} 分钟；原因用 svcdesk dispatch cause {id} --engineer {code} --late-cause 写明", "{id}: {codes} arrived at {at}, {minutes} min late; state why: svcdesk dispatch cause {id} --engineer {code} --late-cause"),
