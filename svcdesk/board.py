@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from svcdesk import views
 from svcdesk.clock import answer_clock
 from svcdesk.facts import longest_wait
-from svcdesk.findings import check
+from svcdesk.findings import check, derive, digest
 from svcdesk.model import Record
 from svcdesk.periods import between, day_of, instant, midnight, read_month, stored, today
 from svcdesk.policy import Case
@@ -111,10 +111,10 @@ def _surveys(ledger: Ledger, case: Case) -> Iterator[Item]:
     for row in rows:
         subject = f"T{row['id']}"
         if ledger.value("SELECT 1 FROM survey WHERE ticket_id = ? AND undone_at IS NULL", (row["id"],)):
-            command = f"svcdesk ticket close {subject} --resolution"
+            command = f"svcdesk ticket close {subject} --resolution TEXT"
             yield Item("close", subject, None, command, {"customer": row["name"]})
         else:
-            yield Item("survey", subject, None, f"svcdesk survey add {subject} --score", {"customer": row["name"]})
+            yield Item("survey", subject, None, f"svcdesk survey add {subject} --score 1..5", {"customer": row["name"]})
 
 
 _COMPLAINT_NEXT = {
@@ -144,7 +144,7 @@ def _escalations(ledger: Ledger, case: Case) -> Iterator[Item]:
     rows = ledger.rows('SELECT ticket_id, at, "to" FROM escalation WHERE settled_at IS NULL AND undone_at IS NULL')
     for row in rows:
         subject = f"T{row['ticket_id']}"
-        command = f"svcdesk ticket settle-escalation {subject} --note"
+        command = f"svcdesk ticket settle-escalation {subject} --note TEXT"
         yield Item("escalation", subject, None, command, {"to": row["to"], "at": instant(row["at"])})
 
 
@@ -163,17 +163,20 @@ def _findings(ledger: Ledger, case: Case) -> Iterator[Item]:
     for finding in check(ledger, case, between(last.first, this.after, case.zone)):
         values = {"clause": finding.clause, "code": finding.engineer}
         if finding.needs:
-            command = f"svcdesk dispatch cause {finding.subject} --engineer {finding.engineer} --late-cause"
+            command = f"svcdesk dispatch cause {finding.subject} --engineer {finding.engineer} --late-cause CAUSE"
             yield Item("cause", finding.subject, None, command, values)
         elif finding.is_recordable and not _recorded(ledger, finding.clause, finding.key, finding.engineer):
             yield Item("finding", finding.subject, None, "svcdesk penalty check --record", values)
     for row in ledger.rows(
-        "SELECT p.id, p.clause, p.status, e.code FROM penalty p JOIN staff e ON e.id = p.engineer_id"
-        " WHERE p.status IN ('proposed', 'appealed') AND p.undone_at IS NULL ORDER BY p.id"
+        "SELECT p.*, e.code AS engineer FROM penalty p JOIN staff e ON e.id = p.engineer_id"
+        " WHERE p.status IN ('proposed', 'appealed', 'confirmed') AND p.undone_at IS NULL ORDER BY p.id"
     ):
-        verb = "decide" if row["status"] == "appealed" else "confirm"
-        values = {"clause": row["clause"], "code": row["code"]}
-        yield Item(row["status"], f"P{row['id']}", None, f"svcdesk penalty {verb} P{row['id']}", values)
+        values = {"clause": row["clause"], "code": row["engineer"]}
+        if row["status"] != "confirmed":
+            verb = "decide" if row["status"] == "appealed" else "confirm"
+            yield Item(row["status"], f"P{row['id']}", None, f"svcdesk penalty {verb} P{row['id']}", values)
+        elif digest(derive(ledger, case, row), case) != row["facts"]:
+            yield Item("changed", f"P{row['id']}", None, f"svcdesk penalty show P{row['id']}", values)
 
 
 def _recorded(ledger: Ledger, clause: str, key: str, engineer: str | None) -> bool:

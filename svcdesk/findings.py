@@ -107,11 +107,16 @@ def recorded(ledger: Ledger, finding: Finding) -> Record | None:
     )
 
 
+def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:
+    """List the recordable findings that have no penalty yet."""
+    return [finding for finding in findings if finding.is_recordable and not recorded(ledger, finding)]
+
+
 def record_new(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> list[int]:
     """Record as proposed every recordable finding that has no penalty yet; give the new numbers."""
     made = []
-    for finding in findings:
-        if not finding.is_recordable or finding.engineer is None or recorded(ledger, finding):
+    for finding in new_among(ledger, findings):
+        if finding.engineer is None:
             continue
         made.append(
             ledger.insert(

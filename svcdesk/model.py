@@ -92,7 +92,9 @@ def invoice(text: str | None) -> str | None:
         return None
     if re.fullmatch(_DESTROYED, text.strip()):
         raise BadInput("invoice_destroyed", text=text)
-    return text.strip()
+    from unicodedata import normalize
+
+    return normalize("NFKC", text).strip()  # full-width digits are digits
 
 
 def city(name: str) -> str:

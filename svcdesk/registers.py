@@ -290,8 +290,8 @@ _OTHER_PLACES = (
     " AND ow.undone_at IS NULL AND o.status <> 'cancelled' AND r.category = 'fare')"
 )
 _EARLIER_INVOICE = (
-    "(SELECT min(x.id) FROM expense x WHERE x.invoice = r.invoice AND x.id < r.id AND x.status <> 'rejected'"
-    " AND x.undone_at IS NULL)"
+    "(SELECT min(x.id) FROM expense x WHERE x.invoice = r.invoice COLLATE NOCASE AND x.id < r.id"
+    " AND x.status <> 'rejected' AND x.undone_at IS NULL)"
 )
 EXPENSES = Register(
     "expense", "expenses", _CLAIM_FACTS, "r.spent_on",

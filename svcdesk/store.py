@@ -196,9 +196,9 @@ class Ledger:
         """Run a query and give its first row, or None."""
         return next(self.stream(sql, values), None)
 
-    def value(self, sql: str, values: Iterable[Any] = ()) -> Any:
+    def value(self, sql: str, values: Iterable[Any] | dict[str, Any] = ()) -> Any:
         """Run a query and give the first value of its first row, or None."""
-        row = self.con.execute(sql, tuple(values)).fetchone()
+        row = self.con.execute(sql, values if isinstance(values, dict) else tuple(values)).fetchone()
         return row[0] if row else None
 
     def get(self, table: str, record_id: int) -> Record:

@@ -139,7 +139,7 @@ def filled(hired, tmp_path_factory):
         "expense list -f jsonl",
         "penalty check --month 2026-10 -f csv",
         "report monthly --month 2026-10 -f csv",
-        "ticket answer T1 --at -1h",
+        "ticket note T1 x",
         "contact log --customer 江南机床 --channel call --summary x",
     ],
 )

@@ -197,6 +197,7 @@ class Noun:
                 request_id, form = given.pop("request_id"), given.pop("format")
                 typed = repr(sorted(given.items()))
                 own = {name: given[name] for name in inspect.signature(body).parameters if name in given}
+                _refuse_blank(body, own)
                 with writing(command_line(self.name, verb, own), given, request_id, typed, form) as w:
                     w.receipt = body(w, **own)
                 finish(w, form)
@@ -330,6 +331,20 @@ def filter_by(selection: views.Selection, register: Register, name: str, text: s
     elif kind == "word" and rest in WORDS and text not in WORDS[rest]:
         raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
     selection.where(f"{column.sql} = ?", value)
+
+
+def one_of(*flags: tuple[str, bool]) -> None:
+    """Insist on exactly one of several flags. Raises BadInput."""
+    if sum(given for _, given in flags) != 1:
+        raise BadInput("one_of", names=[name for name, _ in flags])
+
+
+def _refuse_blank(body: Body, given: dict[str, Any]) -> None:
+    """Refuse a blank text where one is required. An optional one may be blank: that is how a form was filled in."""
+    for name, parameter in inspect.signature(body).parameters.items():
+        value = given.get(name)
+        if parameter.default is inspect.Parameter.empty and isinstance(value, str) and not value.strip():
+            raise BadInput("empty", name=f"--{name.rstrip('_').replace('_', '-')}")
 
 
 def command_line(noun: str, verb: str, own: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import states
-from svcdesk.commands.base import Noun, Receipt, Text, Write, personal_text
+from svcdesk.commands.base import Noun, Receipt, Text, Write, one_of, personal_text
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import ComplaintCause, ComplaintChannel, ComplaintFinding, Record
 from svcdesk.periods import stored
@@ -74,6 +74,7 @@ def assign(
     by: Annotated[str, typer.Option("--by")],
 ) -> Receipt:
     opened, at, steps = _take(w, complaint, "assign")
+    _not_the_accused(w, opened, opened["about_id"])
     steps = _steps(w, steps, "assign", at, opened, department=department)
     w.ledger.update("complaint", opened["id"], status="assigned", department=department, steps=steps)
     return Receipt("complaint_assigned", "complaint", opened["id"], {"department": department})
@@ -124,8 +125,12 @@ def remedy(w: Write, complaint: Complaint, note: Note) -> Receipt:
 
 @noun.write("feedback")
 def feedback(
-    w: Write, complaint: Complaint, satisfied: Annotated[bool, typer.Option("--satisfied/--unsatisfied")]
+    w: Write,
+    complaint: Complaint,
+    satisfied: Annotated[bool, typer.Option("--satisfied")] = False,
+    unsatisfied: Annotated[bool, typer.Option("--unsatisfied")] = False,
 ) -> Receipt:
+    one_of(("--satisfied", satisfied), ("--unsatisfied", unsatisfied))
     decided = w.ledger.named("complaint", complaint)
     if decided["finding"] == "upheld" and decided["status"] == "decided":  # the missing step goes before a wrong time
         raise Refused("no_remedy", id=f"C{decided['id']}", article="4.2")

@@ -101,11 +101,21 @@ def _step(w: Write, dispatch: str, verb: str, engineer: str | None, also: Record
     status = dispatch_status(_crew(w, sent["id"]))
     w.ledger.update("dispatch", sent["id"], status=status)
     codes = [member["code"] for member in going]
+    if verb == "arrive":
+        _answer_by_arrival(w, sent["ticket_id"], at, codes[0])
     late = (
         max((minutes_late(_when(member["due_at"]), at) or 0 for member in going), default=0) if verb == "arrive" else 0
     )
     key = f"dispatch_{verb}_late" if late and not (also or {}).get("late_cause") else f"dispatch_{verb}"
     return Receipt(key, "dispatch", sent["id"], {"codes": codes, "at": at, "minutes": late, "code": codes[0]})
+
+
+def _answer_by_arrival(w: Write, ticket_id: int, at: datetime, code: str) -> None:
+    """Take an arrival as the answer of a ticket that has none yet (3.4: a plan, a solution or an arrival)."""
+    asked = w.ledger.get("ticket", ticket_id)
+    if asked["answered_at"] is None:
+        status = "answered" if asked["status"] == "open" else asked["status"]
+        w.ledger.update("ticket", ticket_id, answered_at=at, answered_by=code, status=status)
 
 
 def _ended(w: Write, going: list[Record], verb: str, sent: Record) -> None:

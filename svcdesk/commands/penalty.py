@@ -1,6 +1,7 @@
 """penalty: what the clauses find, and what people decide about it (part 4)."""
 
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from svcdesk.commands.base import (
     Until,
     Write,
     entry_mark,
+    one_of,
     receipt_line,
     writing,
 )
@@ -54,7 +56,9 @@ def check(
 ) -> None:
     period = _period(r, month, since, until)
     code = r.ledger.staff(engineer)["code"] if engineer else None
-    if record:
+    if record and not findings.new_among(r.ledger, findings.check(r.ledger, r.case, period, code)):
+        print(words.say("receipts.penalties_none_new"), file=sys.stderr)
+    elif record:
         r.ledger.close()
         with writing("penalty check --record", {}) as w:
             made = findings.record_new(w.ledger, w.case, findings.check(w.ledger, w.case, period, code))
@@ -67,11 +71,8 @@ def check(
 
 
 def _say_recorded(w: Write, made: list[int]) -> None:
-    import sys
-
     ids = words.comma(f"P{number}" for number in made)
-    key = "penalties_recorded" if made else "penalties_none_new"
-    print(receipt_line(key, w.ledger, ids, n=len(made)), file=sys.stderr)
+    print(receipt_line("penalties_recorded", w.ledger, ids, n=len(made)), file=sys.stderr)
 
 
 def _step(w: Write, penalty: Record, step: str, reason: str | None, **values: Any) -> None:
@@ -121,8 +122,13 @@ def appeal(w: Write, penalty: Penalty, reason: Reason) -> Receipt:
 
 @noun.write("decide")
 def decide(
-    w: Write, penalty: Penalty, uphold: Annotated[bool, typer.Option("--uphold/--overturn")], reason: Reason
+    w: Write,
+    penalty: Penalty,
+    reason: Reason,
+    uphold: Annotated[bool, typer.Option("--uphold")] = False,
+    overturn: Annotated[bool, typer.Option("--overturn")] = False,
 ) -> Receipt:
+    one_of(("--uphold", uphold), ("--overturn", overturn))
     return _decide_one(w, penalty, "decide", reason, "confirmed" if uphold else "overturned")
 
 

@@ -89,11 +89,18 @@ def _noted(w: Write, verb: str, ticket: Record | None = None, text: str | None =
     return [*notes, {"at": stored(w.now), "by": w.by, "verb": verb, "text": said}] if said else notes
 
 
+# An arrival is an answer too (3.4); a reply before it, entered later, was the first.
+_ARRIVED_THEN = """
+    SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+    WHERE d.ticket_id = ? AND w.arrived_at = ? AND w.undone_at IS NULL"""
+
+
 @noun.write("answer")
 def answer(w: Write, ticket: Ticket) -> Receipt:
     asked = w.ledger.named("ticket", ticket)
     allow("ticket", asked, "answer")
-    if asked["answered_at"]:
+    by_arrival = asked["answered_at"] and w.ledger.value(_ARRIVED_THEN, (asked["id"], asked["answered_at"]))
+    if asked["answered_at"] and not (by_arrival and w.at() < instant(asked["answered_at"])):
         raise Refused("answered_already", id=f"T{asked['id']}", at=instant(asked["answered_at"]), article="3.4")
     at = w.at(after=asked["received_at"])
     status = "answered" if asked["status"] == "open" else asked["status"]
@@ -226,13 +233,17 @@ def _missing(w: Write, asked: Record, no_survey: str | None) -> list[Record]:
 
 
 def _last_step(w: Write, asked: Record) -> datetime:
-    """Give the latest thing that a closing must follow: receipt, answer, return of the last engineer."""
-    returned = w.ledger.value(
-        "SELECT max(w.returned_at) FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ?"
-        " AND w.undone_at IS NULL",
-        (asked["id"],),
+    """Give the latest thing that a closing must follow: receipt, answer, return, report, survey."""
+    latest = w.ledger.value(
+        "SELECT max(at) FROM ("
+        " SELECT w.returned_at AS at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = :ticket"
+        " AND w.undone_at IS NULL"
+        " UNION ALL SELECT r.filed_at FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id"
+        " WHERE d.ticket_id = :ticket AND r.undone_at IS NULL"
+        " UNION ALL SELECT at FROM survey WHERE ticket_id = :ticket AND undone_at IS NULL)",
+        {"ticket": asked["id"]},
     )
-    return instant(max(filter(None, (asked["received_at"], asked["answered_at"], returned))))
+    return instant(max(filter(None, (asked["received_at"], asked["answered_at"], latest))))
 
 
 @noun.write("reopen")

@@ -367,7 +367,7 @@ CREATE INDEX expense_by_date ON expense (spent_on, line, excluded, status, amoun
 CREATE INDEX expense_by_dispatch ON expense (dispatch_id);
 CREATE INDEX expense_by_ticket ON expense (ticket_id);
 CREATE INDEX expense_by_engineer ON expense (engineer_id, spent_on);
-CREATE INDEX expense_by_invoice ON expense (invoice);
+CREATE INDEX expense_by_invoice ON expense (invoice COLLATE NOCASE);
 CREATE INDEX expense_by_status ON expense (status, spent_on);
 CREATE INDEX expense_by_falsified ON expense (falsified_at);
 CREATE UNIQUE INDEX expense_reference_once ON expense (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;

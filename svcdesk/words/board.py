@@ -20,6 +20,7 @@ TEXTS = {
     "cause": ("{id} {code} 迟到原因未写明", "{id}: why was {code} late?"),
     "finding": ("{id} {code} {clause}，未记", "{id} {code}: {clause}, not recorded"),
     "proposed": ("{id} {code} {clause}，待定", "{id} {code}: {clause}, to be decided"),
+    "changed": ("{id} {code} {clause}，确认后事实有变，须重新裁定", "{id} {code}: {clause}, the facts changed after it was confirmed"),
     "appealed": ("{id} {code} {clause}，申诉中", "{id} {code}: {clause}, appealed"),
     "statistics": ("{month} 月统计表报企管室，还有 {left} 天", "statistics of {month} to the management office, {left} d left"),
     "projects": ("{month} 月项目表报出，还有 {left} 天", "projects report of {month}, {left} d left"),

@@ -22,6 +22,7 @@ TEXTS = {
     "future": ("{at} 还没有到（现在 {now}）\n用 --at 写实际发生的时间", "{at} is in the future (it is {now} now)\ngive the time at which it happened with --at"),
     "future_date": ("{date} 还没有到\n用 --date 写票据上的日期", "{date} is in the future\ngive the date on the receipt with --date"),
     "before_step": ("{at} 早于前一步的 {after}\n核对 --at；前一步若记错了，用 svcdesk undo 收回", "{at} is before the step that it follows ({after})\ncheck --at; if the earlier step is wrong, take it back with svcdesk undo"),
+    "one_of": ("{names} 须写一个，且只写一个\n留下其中之一", "exactly one of {names} belongs here\ngive one of them"),
     "empty": ("{name} 不能为空\n写明内容再来一次", "{name} must not be empty\nsay what it is and try again"),
     "sort": ("不能按“{text}”排序\n可用：{names}", "cannot sort by “{text}”\nthese can: {names}"),
     "not_a_word": ("{name} 没有“{text}”这个值\n可用：{words}", "{name} has no value “{text}”\nthese are: {words}"),

@@ -27,7 +27,7 @@ TEXTS = {
     "dispatch_sent_open": ("{id} 已派 {engineers} 赴 {place}，没有约定到场时间", "sent {engineers} to {place} as {id}; no time on site was set"),
     "dispatch_depart": ("{id}：{codes} 已于 {at} 出发", "{id}: {codes} departed at {at}"),
     "dispatch_arrive": ("{id}：{codes} 已于 {at} 到场", "{id}: {codes} arrived at {at}"),
-    "dispatch_arrive_late": ("{id}：{codes} 于 {at} 到场，迟 {minutes} 分钟；原因用 svcdesk dispatch cause {id} --engineer {code} --late-cause 写明", "{id}: {codes} arrived at {at}, {minutes} min late; state why: svcdesk dispatch cause {id} --engineer {code} --late-cause"),
+    "dispatch_arrive_late": ("{id}：{codes} 于 {at} 到场，迟 {minutes} 分钟；原因用 svcdesk dispatch cause {id} --engineer {code} --late-cause CAUSE 写明", "{id}: {codes} arrived at {at}, {minutes} min late; state why: svcdesk dispatch cause {id} --engineer {code} --late-cause CAUSE"),
     "dispatch_callback": ("{id}：{codes} 已于 {at} 电告总部", "{id}: {codes} called HQ at {at}"),
     "dispatch_leave": ("{id}：{codes} 已于 {at} 离场", "{id}: {codes} left at {at}"),
     "dispatch_return": ("{id}：{codes} 已于 {at} 返回；请交服务报告单", "{id}: {codes} returned at {at}; the service report is next"),

@@ -46,7 +46,7 @@ TEXTS = {
     "section.answer": ("答复", "answers"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
     "section.away": ("返程", "on the way back"), "section.report": ("报告单", "reports"), "section.report_lacking": ("报告单不全", "incomplete reports"), "section.survey": ("调查表", "surveys"),
     "section.close": ("可关闭", "to close"), "section.complaint": ("投诉", "complaints"), "section.escalation": ("上报", "escalations"), "section.expense": ("问题费用", "expenses with problems"),
-    "section.cause": ("迟到原因", "late causes"), "section.finding": ("未记的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.appealed": ("申诉", "appeals"),
+    "section.cause": ("迟到原因", "late causes"), "section.finding": ("未记的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.changed": ("事实有变的处理", "penalties whose facts changed"), "section.appealed": ("申诉", "appeals"),
     "section.statistics": ("统计表", "statistics"), "section.projects": ("项目表", "projects report"),
     "step.assign": ("指定部门", "assigned"), "step.investigate": ("调查", "investigated"), "step.decide": ("裁定", "decided"), "step.remedy": ("补救", "remedied"),
     "step.feedback": ("反馈", "told the complainant"), "step.close": ("结案", "closed"), "yes.satisfied": ("满意", "satisfied"), "yes.no_parts": ("未换零件", "no parts"),
