@@ -148,6 +148,8 @@ class Group(_Help, TyperGroup):
 @cache  # the demo calls the same verbs again and again
 def _verb(info: Any) -> Any:
     info.cls = Verb
+    if prepare := getattr(info.callback, "prepare", None):
+        prepare()
     return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 

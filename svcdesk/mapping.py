@@ -36,7 +36,8 @@ _SECTIONS = ("columns", "times", "values", "defaults", "options")
 _NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
 # Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
 _NUMBERS = ("reference", "serial", "phone", "code", "no")
-_DESTROYED = re.compile(r"\d(\.\d+)?[eE]\+?\d+", re.ASCII)
+# As spreadsheets write a number they destroyed: 2.4112E+19. A serial such as 1E5 is none.
+_DESTROYED = re.compile(r"\d(\.\d+)?[eE]\+\d{2,3}", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 _MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
 _MOST_DIGITS = 9

@@ -165,6 +165,22 @@ def _told(value: Any) -> Any:
 Body = Callable[..., Any]
 
 
+def _with_options(run: Callable[..., Any], body: Body, options: dict[str, Any]) -> None:
+    """Give a verb its own options and the shared ones that it does not declare itself."""
+    parameters = list(inspect.signature(body).parameters.values())[1:]
+    names = {parameter.name for parameter in parameters}
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    shared = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default="text" if hint is WriteFormat else None
+        )
+        for name, hint in options.items()
+        if name not in names
+    ]
+    run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+
+
 class Noun:
     """A noun of the command line and its verbs."""
 
@@ -173,20 +189,9 @@ class Noun:
         self.app = typer.Typer(name=name, add_completion=False, rich_markup_mode=None)
 
     def _register(self, verb: str, body: Body, run: Callable[..., Any], options: dict[str, Any]) -> None:
-        signature = inspect.signature(body)
-        own = list(signature.parameters.values())[1:]
-        names = {parameter.name for parameter in own}
-        shared = [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default="text" if hint is WriteFormat else None
-            )
-            for name, hint in options.items()
-            if name not in names
-        ]
-        own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-        run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+        """Declare a verb. Its options are put together only when it is called: a noun has many, a command uses one."""
         run.__name__ = body.__name__
+        run.prepare = lambda: _with_options(run, body, options)  # type: ignore[attr-defined]
         self.app.command(verb)(run)
 
     def write(self, verb: str) -> Callable[[Body], Body]:
@@ -211,9 +216,8 @@ class Noun:
         """Declare a reading verb."""
 
         def register(body: Body) -> Body:
-            own = inspect.signature(body).parameters
-
             def run(**given: Any) -> None:
+                own = inspect.signature(body).parameters
                 form = given["format"] if "format" in own else given.pop("format")
                 ledger = current.open()
                 body(Read(ledger, form), **given)
