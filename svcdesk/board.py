@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from svcdesk import views
 from svcdesk.clock import answer_clock
 from svcdesk.facts import longest_wait
-from svcdesk.findings import check, derive, digest
+from svcdesk.findings import check, derive, digest, recorded
 from svcdesk.model import Record
 from svcdesk.periods import between, day_of, instant, midnight, read_month, stored, today
 from svcdesk.policy import Case
@@ -165,7 +165,7 @@ def _findings(ledger: Ledger, case: Case) -> Iterator[Item]:
         if finding.needs:
             command = f"svcdesk dispatch cause {finding.subject} --engineer {finding.engineer} --late-cause CAUSE"
             yield Item("cause", finding.subject, None, command, values)
-        elif finding.is_recordable and not _recorded(ledger, finding.clause, finding.key, finding.engineer):
+        elif finding.is_recordable and not recorded(ledger, finding):
             yield Item("finding", finding.subject, None, "svcdesk penalty check --record", values)
     for row in ledger.rows(
         "SELECT p.*, e.code AS engineer FROM penalty p JOIN staff e ON e.id = p.engineer_id"
@@ -177,14 +177,6 @@ def _findings(ledger: Ledger, case: Case) -> Iterator[Item]:
             yield Item(row["status"], f"P{row['id']}", None, f"svcdesk penalty {verb} P{row['id']}", values)
         elif digest(derive(ledger, case, row), case) != row["facts"]:
             yield Item("changed", f"P{row['id']}", None, f"svcdesk penalty show P{row['id']}", values)
-
-
-def _recorded(ledger: Ledger, clause: str, key: str, engineer: str | None) -> bool:
-    sql = (
-        "SELECT 1 FROM penalty p JOIN staff e ON e.id = p.engineer_id"
-        " WHERE p.clause = ? AND p.natural_key = ? AND e.code = ? AND p.undone_at IS NULL"
-    )
-    return ledger.value(sql, (clause, key, engineer)) is not None
 
 
 def _deadlines(ledger: Ledger, case: Case) -> Iterator[Item]:
