@@ -276,34 +276,16 @@ def perform(args: list[str]) -> None:
 
 def _tell(error: DeskError) -> int:
     """Print a failure: one line, one line for each bad row, and the command that mends it."""
-    from svcdesk.commands.base import told
+    from svcdesk.commands.base import explained
 
-    pair = words.find(f"errors.{error.key}")
-    text = pair if isinstance(pair, str) else error.key
-    message, _, hint = text.partition("\n")
-    values = told(error.values)
-    near = error.values.get("near")
-    values["near"] = told({"near": near})["near"] if near else words.say("labels.none")
-    print(f"error: {message.format_map(_Filled(values))}", file=sys.stderr)
+    sentence, hint = explained(error)
+    print(f"error: {sentence}", file=sys.stderr)
     if isinstance(error, BadRows):
         for line, reason in error.rows:
-            print(f"error: {words.say('errors.line', line=line, reason=sentence(reason))}", file=sys.stderr)
+            print(f"error: {words.say('errors.line', line=line, reason=explained(reason)[0])}", file=sys.stderr)
     if hint:
-        print(f"hint: {hint.format_map(_Filled(values))}", file=sys.stderr)
+        print(f"hint: {hint}", file=sys.stderr)
     return error.exit_code
-
-
-class _Filled(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
-
-
-def sentence(error: DeskError) -> str:
-    """Give an error's sentence without its hint."""
-    from svcdesk.commands.base import told
-
-    text = words.find(f"errors.{error.key}") or error.key
-    return text.partition("\n")[0].format_map(_Filled(told(error.values)))
 
 
 def _usage(error: Any) -> DeskError:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from svcdesk import periods, show, views, words
-from svcdesk.errors import BadInput
+from svcdesk.errors import BadInput, DeskError
 from svcdesk.model import LETTERS, WORDS, Record, number_of
 from svcdesk.periods import Period, instant
 from svcdesk.policy import Case
@@ -150,6 +150,15 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
     if "table" in values:
         sentence["noun"] = values["table"].replace("_", "-")
     return sentence
+
+
+def explained(error: DeskError) -> tuple[str, str]:
+    """Give an error's sentence and, where there is one, the hint that mends it."""
+    values = told(error.values)
+    if not error.values.get("near"):
+        values["near"] = words.say("labels.none")
+    sentence, _, hint = words.say(f"errors.{error.key}", **values).partition("\n")
+    return sentence, hint
 
 
 def _told(value: Any) -> Any:

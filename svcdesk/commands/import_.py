@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import words
-from svcdesk.commands.base import Flag, Noun, Text, receipt_line, told, writing
+from svcdesk.commands.base import Flag, Noun, Text, explained, receipt_line, told, writing
 from svcdesk.commands.export import opened, register_named
-from svcdesk.errors import BadInput, BadRows, DeskError
+from svcdesk.errors import BadInput, BadRows
 from svcdesk.mapping import Reader, read_rules
 from svcdesk.registers import Register
 from svcdesk.sources import ADDED, Row, Source, as_given, open_source
@@ -82,18 +82,13 @@ def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | No
     """Say which rows were left out, unless they were written to a file, and that nothing tells these rows again."""
     if not errors:
         for row, error in outcome.bad:
-            print(words.say("errors.line", line=row.line, reason=reason(error)), file=sys.stderr)
+            print(words.say("errors.line", line=row.line, reason=explained(error)[0]), file=sys.stderr)
     if register.table in REFERENCED and outcome.imported and not {"id", "reference"} & set(reader.given):
         print(f"{words.say('labels.warning')}: {words.say('warnings.no_reference')}", file=sys.stderr)
 
 
 def _say(key: str, **values: Any) -> None:
     print(words.say(key, **told(values)), file=sys.stderr)
-
-
-def reason(error: DeskError) -> str:
-    """Give an error's sentence without its hint."""
-    return words.say(f"errors.{error.key}", **told(error.values)).partition("\n")[0]
 
 
 def _write_errors(path: str, source: Source, outcome: Outcome) -> None:
@@ -104,7 +99,7 @@ def _write_errors(path: str, source: Source, outcome: Outcome) -> None:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*source.headings, *ADDED])
         for row, error in outcome.bad:
-            writer.writerow([*as_given(row, len(source.headings)), row.line, reason(error)])
+            writer.writerow([*as_given(row, len(source.headings)), row.line, explained(error)[0]])
 
 
 def _watched(rows: Callable[[], Iterable[Row]]) -> Callable[[], Iterable[Row]]:
