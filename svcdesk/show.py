@@ -94,8 +94,11 @@ class Head(NamedTuple):
 _FOLDS = {"instant": 10, "text": 8, "evidence": 24, "json": 16}
 
 
+_TO_THE_RIGHT = ("money", "int", "rate", "number")
+
+
 def _head(column: Column) -> Head:
-    return Head(heading(column), column.kind in ("money", "int"), _FOLDS.get(column.kind, 0))
+    return Head(heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
 
 
 def heading(column: Column) -> str:
@@ -114,6 +117,10 @@ def cell(value: Any, column: Column, zone: tzinfo) -> str:
         return short(datetime.fromisoformat(value), zone)
     if kind == "word":
         return words.word(rest, value)
+    if kind == "rate":
+        return f"{value:.1%}"
+    if kind == "number":
+        return f"{value:.{rest or 1}f}"
     if kind == "sanction":
         amount = f" {value['amount']}" if value["amount"] else ""
         return words.word("sanction", value["kind"]) + amount

@@ -1,19 +1,15 @@
 """export: a register as a file, in full."""
 
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, TextIO, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from svcdesk import show, views
-from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Text, Until, revealing
-from svcdesk.errors import BadInput, StorageError
+from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Until, revealing
+from svcdesk.errors import BadInput
+from svcdesk.files import opened, whole_file
 from svcdesk.registers import REGISTERS, Register
 from svcdesk.session import current
 
@@ -57,10 +53,10 @@ def export(
         if form == "xlsx":
             from svcdesk.sheets import write_workbook
 
-            with whole_file(output, private=reveal) as path:
+            with whole_file(output, never=current.path, private=reveal) as path:
                 write_workbook(rows, columns, path, r.zone, r.now, table)
             return
-        with opened(output, private=reveal) as out:
+        with opened(output, never=current.path, private=reveal) as out:
             if flat:
                 show.separated(rows, columns, out, tab=form == "tsv", excel=excel)
             else:
@@ -71,66 +67,3 @@ def _form_of(output: str | None) -> str:
     """Take the format from the file's name; csv where it says none."""
     suffix = Path(output or "").suffix.lower().removeprefix(".")
     return suffix if suffix in get_args(Format) else "csv"
-
-
-@contextmanager
-def opened(output: Text, *, private: bool = False) -> Iterator[TextIO]:
-    """Open stdout, or a text file that appears whole or not at all; ``private`` makes it 0600."""
-    if output is None:
-        yield sys.stdout
-        return
-    with whole_file(output, private=private) as path, path.open("w", encoding="utf-8", newline="") as file:
-        yield file
-
-
-@contextmanager
-def whole_file(output: Text, *, private: bool = False) -> Iterator[Path]:
-    """Give the path of a file to write that becomes the output at the end, or never.
-
-    It is made 0600 with O_EXCL and moved into place, so that no reader meets a half; a device or a pipe is written to.
-    """
-    target = Path(os.path.realpath(output)) if output is not None else None
-    if target is not None and target.exists():
-        if target.samefile(current.path):
-            raise StorageError("onto_ledger", path=target)
-        if not target.is_file() and not target.is_dir():
-            yield target
-            return
-    folder = target.parent if target is not None else None
-    try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".svcdesk-")
-        os.close(handle)
-    except OSError as error:
-        raise StorageError("unreadable", path=output or tempfile.gettempdir(), detail=error.strerror) from None
-    made = Path(name)
-    try:
-        yield made
-        if target is None:
-            with made.open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-        else:
-            if not private:
-                made.chmod(0o666 & ~_umask())
-            _move(made, target)
-    finally:
-        made.unlink(missing_ok=True)
-
-
-def _move(made: Path, target: Path) -> None:
-    try:
-        with made.open("rb") as file:
-            os.fsync(file.fileno())
-        made.replace(target)
-    except OSError as error:
-        raise StorageError("unreadable", path=target, detail=error.strerror) from None
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        os.fsync(folder)  # the rename itself must reach the disk
-        os.close(folder)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -9,10 +9,12 @@ import typer
 
 from svcdesk import words
 from svcdesk.commands.base import Flag, Noun, Text, explained, receipt_line, told, writing
-from svcdesk.commands.export import opened, register_named
+from svcdesk.commands.export import register_named
 from svcdesk.errors import BadInput, BadRows
+from svcdesk.files import opened
 from svcdesk.mapping import Reader, read_rules
 from svcdesk.registers import Register
+from svcdesk.session import current
 from svcdesk.sources import ADDED, Row, Source, as_given, open_source
 from svcdesk.transfer import REFERENCED, Importer, Outcome
 
@@ -95,7 +97,7 @@ def _write_errors(path: str, source: Source, outcome: Outcome) -> None:
     """Hand the bad rows back as they came, each with its line and reason. They may hold personal data: 0600."""
     import csv
 
-    with opened(path, private=True) as out:
+    with opened(path, never=current.path, private=True) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*source.headings, *ADDED])
         for row, error in outcome.bad:

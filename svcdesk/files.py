@@ -1,0 +1,77 @@
+"""Files that others read: they appear whole, with the rights they need, or not at all."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from svcdesk.errors import StorageError
+
+
+@contextmanager
+def opened(output: str | None, *, never: Path, private: bool = False) -> Iterator[TextIO]:
+    """Open stdout, or a text file that appears whole or not at all, as ``whole_file`` does."""
+    if output is None:
+        yield sys.stdout
+        return
+    with whole_file(output, never=never, private=private) as path, path.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def whole_file(output: str | Path | None, *, never: Path, private: bool = False) -> Iterator[Path]:
+    """Give the path of a file to write that becomes the output at the end, or never.
+
+    It is made 0600 with O_EXCL and moved into place, so that no reader meets a half; ``private`` keeps it 0600, else it
+    has the rights of the umask. A device or a pipe is written to; None is stdout. Raises StorageError, also where the
+    output is the file ``never``, the ledger.
+    """
+    target = Path(os.path.realpath(output)) if output is not None else None
+    if target is not None and target.exists():
+        if never.exists() and target.samefile(never):
+            raise StorageError("onto_ledger", path=target)
+        if not target.is_file() and not target.is_dir():
+            yield target
+            return
+    folder = target.parent if target is not None else None
+    try:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".svcdesk-")
+        os.close(handle)
+    except OSError as error:
+        raise StorageError("unreadable", path=output or tempfile.gettempdir(), detail=error.strerror) from None
+    made = Path(name)
+    try:
+        yield made
+        if target is None:
+            with made.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        else:
+            if not private:
+                made.chmod(0o666 & ~_umask())
+            _move(made, target)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def _move(made: Path, target: Path) -> None:
+    try:
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        made.replace(target)
+    except OSError as error:
+        raise StorageError("unreadable", path=target, detail=error.strerror) from None
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        os.fsync(folder)  # the rename itself must reach the disk
+        os.close(folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
