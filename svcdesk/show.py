@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
@@ -43,9 +43,14 @@ def chosen(form: str | None) -> str:
 
 
 def records(
-    rows: Iterable[Record], columns: Sequence[Column], form: str, zone: tzinfo, out: TextIO | None = None
+    rows: Iterable[Record],
+    columns: Sequence[Column],
+    form: str,
+    zone: tzinfo,
+    out: TextIO | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> None:
-    """Print records in a format."""
+    """Print records in a format; ``headings`` take the place of columns' own for people."""
     out = out or sys.stdout
     if form == "json":
         _json_array(rows, out)
@@ -57,7 +62,7 @@ def records(
     else:
         brief = [column for column in columns if column.brief] or list(columns)
         cells = ([cell(row.get(column.name), column, zone) for column in brief] for row in rows)
-        _FOR_PEOPLE[form]([_head(column) for column in brief], cells, out)
+        _FOR_PEOPLE[form]([_head(column, (headings or {}).get(column.name)) for column in brief], cells, out)
 
 
 def record(
@@ -97,8 +102,8 @@ _FOLDS = {"instant": 10, "text": 8, "evidence": 24, "json": 16}
 _TO_THE_RIGHT = ("money", "int", "rate", "number")
 
 
-def _head(column: Column) -> Head:
-    return Head(heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
+def _head(column: Column, title: str | None) -> Head:
+    return Head(title or heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
 
 
 def heading(column: Column) -> str:

@@ -196,6 +196,10 @@ def one(
     ledger: Ledger, table: str, record_id: int, now: datetime, *, reveal: bool = False, detail: bool = True
 ) -> Record:
     """Give one record, with all its details."""
+    if table == "submission":
+        from svcdesk import submissions
+
+        return submissions.record_of(ledger.get(table, record_id), ledger)
     ledger.get(table, record_id)
     selection = Selection().where("r.id = ?", record_id)
     return next(records(ledger, BY_TABLE[table], now, selection, detail=detail, reveal=reveal))

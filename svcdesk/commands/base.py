@@ -136,6 +136,7 @@ _WORDED = {
     "finding": "complaint_finding",
     "cause": "late_cause",
     "before": "step",
+    "report": "report",
 }
 _WORDED |= {"result": "phone_result", "status": "status"}
 

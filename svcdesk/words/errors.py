@@ -18,6 +18,9 @@ TEXTS = {
     "month": ("月份“{text}”读不懂\n写成 2026-10、this 或 last", "“{text}” is not a month\nwrite 2026-10, this or last"),
     "month_and_range": ("--month 不能和 --since、--until 同用\n只留一种", "--month does not go with --since or --until\nkeep one of them"),
     "month_ahead": ("{month} 还没有到\n过去和本月才有数可报", "{month} has not begun\nonly a past month or this one has figures"),
+    "month_not_over": ("{month} 月还没有过完，不能报出\n先看数：svcdesk report monthly --month {month}", "{month} is not over and cannot be handed in yet\nlook at it with svcdesk report monthly --month {month}"),
+    "output_ending": ("从“{path}”的后缀看不出格式\n后缀可用：{words}；或加 -f，或写成目录/", "the ending of “{path}” names no format\nendings are: {words}; or add -f, or give a folder/"),
+    "check_format": ("--check 没有 {form} 这种格式\n用 table、csv 或 json", "--check has no format {form}\nuse table, csv or json"),
     "range_reversed": ("期间倒了：{since} 在 {until} 之后\n把 --since 和 --until 对调", "the range is reversed: {since} is after {until}\nswap --since and --until"),
     "future": ("{at} 还没有到（现在 {now}）\n用 --at 写实际发生的时间", "{at} is in the future (it is {now} now)\ngive the time at which it happened with --at"),
     "future_date": ("{date} 还没有到\n用 --date 写票据上的日期", "{date} is in the future\ngive the date on the receipt with --date"),
@@ -94,6 +97,8 @@ TEXTS = {
     "sheet_full": ("一张工作表至多 {most} 行\n用 -f csv，或用 --month 分开导出", "a sheet holds at most {most} rows\nuse -f csv, or export by --month"),
     "cell_full": ("第 {line} 行有超过 {most} 字的内容，单元格放不下\n用 -f csv", "line {line} holds a text of more than {most} characters, which no cell takes\nuse -f csv"),
     # refused by a rule (3)
+    "submitted_already": ("{month} 月{report_word}已于 {at} 报 {to}，数字已冻结（第五部分）\n之后的变动见 svcdesk report monthly --month {month}；更正后再报，加 --corrects 原因", "the {report_word} of {month} was handed in at {at} to {to}, and its figures are frozen (part 5)\nwhat changed since: svcdesk report monthly --month {month}; to hand in a corrected one add --corrects REASON"),
+    "nothing_to_correct": ("{month} 月{report_word}还没有报过，谈不上更正（第五部分）\n去掉 --corrects", "the {report_word} of {month} was never handed in, so nothing is corrected (part 5)\nleave --corrects out"),
     "state": ("{id} 处于{status_word}，不能 {verb}（{article}）\nsvcdesk {kind} show {id}", "{id} is {status_word}: {verb} is not allowed now ({article})\nsvcdesk {kind} show {id}"),
     "staff_exists": ("工号 {code} 已经有人\nsvcdesk staff show {code}", "the code {code} is taken\nsvcdesk staff show {code}"),
     "staff_retired": ("{code} 已离岗\nsvcdesk staff list", "{code} has left\nsvcdesk staff list"),
