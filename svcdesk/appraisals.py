@@ -11,8 +11,21 @@ from svcdesk import findings, quality, reports
 from svcdesk.model import Record, fen, yuan
 from svcdesk.periods import Period, stored
 from svcdesk.policy import Case
+from svcdesk.registers import Column
 from svcdesk.rules import Finding
 from svcdesk.store import Ledger
+
+# The columns of its lines, as CSV has them.
+COLUMNS = (
+    Column("engineer", brief=True), Column("name", brief=True), Column("department"),
+    Column("role", kind="word:role"), Column("trips", kind="int", brief=True), Column("days", kind="int", brief=True),
+    Column("cost", kind="money", brief=True), Column("tickets_taken", kind="int"),
+    Column("answers_in_time", kind="int", brief=True), Column("answers", kind="int", brief=True),
+    Column("arrivals_on_time", kind="int", brief=True), Column("arrivals", kind="int", brief=True),
+    Column("reports_complete", kind="int", brief=True), Column("reports", kind="int", brief=True),
+    Column("repairs_fixed", kind="int"), Column("repairs", kind="int"), Column("surveys", kind="int"),
+    Column("mean_score", brief=True), Column("findings", kind="json"), Column("fines", kind="money", brief=True),
+)  # fmt: skip
 
 # What is not held against somebody: it was decided so, or one fact is punished once.
 _SPARED = ("waived", "overturned")
@@ -20,18 +33,18 @@ _SPARED = ("waived", "overturned")
 
 def staff(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the staff report: one record for each person who is or was active in the month, by code."""
-    case = Case(ledger.policy, now, ledger.zone)
     with reports.snapshot(ledger):
         return {
             "month": period.month,
             "centre": ledger.centre["name"],
-            "staff": lines(ledger, period, case),
+            "staff": lines(ledger, period, now),
             **reports.read_at(ledger),
         }
 
 
-def lines(ledger: Ledger, period: Period, case: Case) -> list[Record]:
+def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """Work out each person's line."""
+    case = Case(ledger.policy, now, ledger.zone)
     told = [(finding, findings.recorded(ledger, finding)) for finding in findings.check(ledger, case, period)]
     spared = {
         (finding.clause, finding.key, finding.engineer)

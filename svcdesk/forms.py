@@ -3,23 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from svcdesk import papers, views, words
+from svcdesk import appraisals, papers, reports, views, words
+from svcdesk import projects as projects_report
 from svcdesk.documents import Chart, Document, Series, Table
 from svcdesk.model import LINES, Record, fen, yuan
 from svcdesk.periods import Period
 from svcdesk.registers import COMPLAINTS, EXPENSES, PENALTIES, SERVICE_REPORTS, SURVEYS, TICKETS, Column, Register
 from svcdesk.store import Ledger
 
-# The columns of every table of a report, by the table's key. In JSON and CSV they have these names.
-MONTHLY = (
-    Column("line", kind="word:line", brief=True),
-    Column("persons", kind="int", brief=True),
-    Column("trips", kind="int", brief=True),
-    Column("days", kind="int", brief=True),
-    Column("cost", kind="money", brief=True),
-    Column("excluded", kind="money", brief=True),
-)
-_FORM_LINES = (*MONTHLY[:5], Column("previous", kind="money"), Column("last_year", kind="money"))
+# The columns of the tables beside the reports' own lines.
+_FORM_LINES = (*reports.COLUMNS[:5], Column("previous", kind="money"), Column("last_year", kind="money"))
 _RATES = (
     Column("figure", kind="word:figure", brief=True),
     Column("numerator", kind="int", brief=True),
@@ -69,16 +62,6 @@ _ARRIVALS = (
     Column("dispatch", kind="id:dispatch"), Column("engineer"), Column("due", kind="instant"),
     Column("arrived_at", kind="instant"), Column("on_time", kind="flag"), Column("late_cause", kind="word:late_cause"),
 )  # fmt: skip
-PROJECTS = (
-    Column("contract", brief=True), Column("project", brief=True), Column("customer", brief=True),
-    Column("tickets", kind="int", brief=True), Column("persons", kind="int", brief=True),
-    Column("trips", kind="int", brief=True), Column("days", kind="int", brief=True),
-    Column("installation", kind="money"), Column("dispatch", kind="money"), Column("material", kind="money"),
-    Column("transport", kind="money"), Column("excluded", kind="money"), Column("cost", kind="money", brief=True),
-    Column("pending", kind="money"), Column("open", kind="int", brief=True), Column("major_quality", kind="int"),
-    Column("opinions", kind="int"), Column("surveys", kind="int"), Column("mean_score"),
-    Column("complaints", kind="int", brief=True),
-)  # fmt: skip
 MAJOR_QUALITY = (
     Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
     Column("project"), Column("product"), Column("summary"), Column("settled", kind="flag"),
@@ -86,16 +69,6 @@ MAJOR_QUALITY = (
 _OPINIONS = (
     Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
     Column("project"), Column("said"), Column("score", kind="int"),
-)  # fmt: skip
-STAFF = (
-    Column("engineer", brief=True), Column("name", brief=True), Column("department"),
-    Column("role", kind="word:role"), Column("trips", kind="int", brief=True), Column("days", kind="int", brief=True),
-    Column("cost", kind="money", brief=True), Column("tickets_taken", kind="int"),
-    Column("answers_in_time", kind="int", brief=True), Column("answers", kind="int", brief=True),
-    Column("arrivals_on_time", kind="int", brief=True), Column("arrivals", kind="int", brief=True),
-    Column("reports_complete", kind="int", brief=True), Column("reports", kind="int", brief=True),
-    Column("repairs_fixed", kind="int"), Column("repairs", kind="int"), Column("surveys", kind="int"),
-    Column("mean_score", brief=True), Column("findings", kind="json"), Column("fines", kind="money", brief=True),
 )  # fmt: skip
 _STAFF_FINDINGS = (
     Column("engineer"), Column("clause", kind="word:clause"), Column("article"), Column("subject"),
@@ -143,7 +116,7 @@ def projects(report: Record, period: Period) -> Document:
     total = _sum_of(report["projects"])
     nobody = {"customer": words.say("report.no_project")}
     rows = [*(row if row["customer"] else {**row, **nobody} for row in report["projects"]), total]
-    form = [Table("projects", words.say("report.projects"), PROJECTS, rows, strong=(len(rows) - 1,))]
+    form = [Table("projects", words.say("report.projects"), projects_report.COLUMNS, rows, strong=(len(rows) - 1,))]
     if report["major_quality"]:
         form.append(Table("major_quality", words.say("report.major_quality"), MAJOR_QUALITY, report["major_quality"]))
     said = [row for row in report["opinions"] if row["said"]]
@@ -172,7 +145,7 @@ def staff(report: Record, period: Period) -> Document:
         for row in report["staff"]
         for finding in row["findings"]
     ]
-    shown = [column for column in STAFF if column.name != "findings"]
+    shown = [column for column in appraisals.COLUMNS if column.name != "findings"]
     travelled = [row for row in report["staff"] if row["days"]]
     form = [Table("staff", words.say("report.staff"), tuple(shown), report["staff"])]
     if found:

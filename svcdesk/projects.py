@@ -8,7 +8,20 @@ from typing import Any, NamedTuple
 from svcdesk import reports
 from svcdesk.model import LINES, Record, yuan
 from svcdesk.periods import Period, stored
+from svcdesk.registers import Column
 from svcdesk.store import Ledger
+
+# The columns of its lines, as CSV has them.
+COLUMNS = (
+    Column("contract", brief=True), Column("project", brief=True), Column("customer", brief=True),
+    Column("tickets", kind="int", brief=True), Column("persons", kind="int", brief=True),
+    Column("trips", kind="int", brief=True), Column("days", kind="int", brief=True),
+    Column("installation", kind="money"), Column("dispatch", kind="money"), Column("material", kind="money"),
+    Column("transport", kind="money"), Column("excluded", kind="money"), Column("cost", kind="money", brief=True),
+    Column("pending", kind="money"), Column("open", kind="int", brief=True), Column("major_quality", kind="int"),
+    Column("opinions", kind="int"), Column("surveys", kind="int"), Column("mean_score"),
+    Column("complaints", kind="int", brief=True),
+)  # fmt: skip
 
 
 class Owner(NamedTuple):

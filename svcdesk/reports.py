@@ -10,10 +10,20 @@ from typing import NamedTuple, TypeVar
 from svcdesk.clock import answer_clock, answered_in_time
 from svcdesk.model import LINES, Record, yuan
 from svcdesk.periods import Period, between, instant, month_from, stored, today
+from svcdesk.registers import Column
 from svcdesk.store import Ledger
 
 K = TypeVar("K")
 
+# The columns of its lines, as CSV has them.
+COLUMNS = (
+    Column("line", kind="word:line", brief=True),
+    Column("persons", kind="int", brief=True),
+    Column("trips", kind="int", brief=True),
+    Column("days", kind="int", brief=True),
+    Column("cost", kind="money", brief=True),
+    Column("excluded", kind="money", brief=True),
+)
 _TRAVELLING_LINES = ("installation", "dispatch")
 
 

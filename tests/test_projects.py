@@ -52,7 +52,9 @@ def test_a_line_is_a_contracts_else_a_customers_else_nobodys(desk):
         ticket = open_ticket(desk, at="2026-10-05 09:00", **({"contract": contract} if contract else {}))
         desk.run("expense", "add", "--engineer", "W01", "--category", "freight", "--amount", "10.00", "--date",
                  "2026-10-06", "--ticket", ticket)  # fmt: skip
-    desk.run("expense", "add", "--engineer", "W01", "--category", "material", "--amount", "1.00", "--date", "2026-10-06")
+    desk.run(
+        "expense", "add", "--engineer", "W01", "--category", "material", "--amount", "1.00", "--date", "2026-10-06"
+    )
     desk.run("ticket", "escalate", "T1", "--to", "quality", "--major-quality", "--at", "2026-10-07 09:00")
     report = desk.json("report", "projects", "--month", "2026-10")
     told = [
@@ -72,10 +74,10 @@ def test_a_line_is_a_contracts_else_a_customers_else_nobodys(desk):
 
 def test_a_day_shared_by_two_projects_counts_with_the_one_that_departed_first(desk):
     desk.now = "2026-11-03T09:00:00+08:00"
-    for customer, day in (("江南机床", 6), ("华北钢厂", 8)):
+    for customer, day in (("江南机床", 16), ("华北钢厂", 18)):
         ticket = open_ticket(desk, "repair", customer, at="2026-10-05 09:00")
         dispatch = send(desk, ticket, "W01", at="2026-10-05 10:00")
-        travel(desk, dispatch, depart=f"2026-10-0{day} 08:00", return_=f"2026-10-0{day + 2} 20:00")
+        travel(desk, dispatch, depart=f"2026-10-{day} 08:00", return_=f"2026-10-{day + 2} 20:00")
     rows = {row["customer"]: row for row in desk.json("report", "projects", "--month", "2026-10")["projects"]}
     assert (rows["江南机床"]["days"], rows["华北钢厂"]["days"]) == (3, 2)
 
@@ -152,14 +154,18 @@ def test_who_left_before_the_month_is_not_in_it(desk):
 
 
 def test_preflight_names_all_that_is_unfinished_and_how_to_mend_it(late, tmp_path):
-    late.run("expense", "add", "--engineer", "W01", "--category", "freight", "--amount", "10.00", "--date", "2026-10-06")
+    late.run(
+        "expense", "add", "--engineer", "W01", "--category", "freight", "--amount", "10.00", "--date", "2026-10-06"
+    )
     late.run("expense", "add", "--engineer", "W01", "--category", "allowance", "--amount", "9.00", "--date", "2026-10-06",
              "--dispatch", "D1")  # fmt: skip
     ticket = open_ticket(late, at="2026-10-20 09:00")
     away = send(late, ticket, "W03", at="2026-10-20 10:00")
     travel(late, away, depart="2026-10-31 08:00")
     send(late, ticket, "W02", at="2026-10-20 10:00")
-    late.run("complaint", "open", "--channel", "call", "--complainant", "孙工", "--summary", "x", "--at", "2026-10-31 09:00")
+    late.run(
+        "complaint", "open", "--channel", "call", "--complainant", "孙工", "--summary", "x", "--at", "2026-10-31 09:00"
+    )
     rows = late.json("report", "monthly", "--month", "2026-10", "--check", code=1)
     assert {(row["section"], row["subject"]) for row in rows} == {
         ("report", "D1"), ("expense", "E1"), ("pending", "E2"), ("not_back", "D2"), ("not_gone", "D3"),

@@ -1,14 +1,15 @@
 """report: what the centre hands in each month (part 5)."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TextIO
 
 import typer
 
-from svcdesk import periods, reports, show, submissions, words
+from svcdesk import periods, reports, show, words
 from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write
 from svcdesk.errors import BadInput
 from svcdesk.files import opened, whole_file
@@ -31,41 +32,31 @@ _ATTENTION = 8  # what needs attention that people are shown at once; the rest i
 
 
 class Paper(NamedTuple):
-    """How one of the reports is made: its record, its rows for CSV, their columns, and whether only few may read it."""
+    """One of the reports: the room that works it out, how its record is made, and whether only few may read it."""
 
     name: str
-    record: Callable[[Ledger, Period, datetime], Record]
-    rows: Callable[[Ledger, Period, datetime], Iterable[Record]]
-    columns: str
+    room: str
+    make: str
+    rows: str
     is_private: bool = False
 
+    def record(self, r: Read, period: Period) -> Record:
+        """Make the report with all it says."""
+        from svcdesk import papers
 
-def _monthly_rows(ledger: Ledger, period: Period, now: datetime) -> Iterable[Record]:
-    with reports.snapshot(ledger):
-        return reports.lines(ledger, period, now)[0]
+        return getattr(papers, self.make)(r.ledger, period, r.now)  # type: ignore[no-any-return]
 
-
-def _monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
-    from svcdesk import papers
-
-    return papers.monthly(ledger, period, now)
-
-
-def _projects(ledger: Ledger, period: Period, now: datetime) -> Record:
-    from svcdesk import papers
-
-    return papers.project_report(ledger, period, now)
+    def lines(self, r: Read, period: Period) -> tuple[Iterable[Record], Sequence[Column]]:
+        """Give the lines alone, with their columns: what CSV carries."""
+        room = import_module(f"svcdesk.{self.room}")
+        with reports.snapshot(r.ledger):
+            found = getattr(room, self.rows)(r.ledger, period, r.now)
+            return found[0] if isinstance(found, tuple) else found, room.COLUMNS
 
 
-def _staff(ledger: Ledger, period: Period, now: datetime) -> Record:
-    from svcdesk import papers
-
-    return papers.staff_report(ledger, period, now)
-
-
-_MONTHLY = Paper("monthly", _monthly, _monthly_rows, "MONTHLY")
-_PROJECTS = Paper("projects", _projects, lambda *given: _projects(*given)["projects"], "PROJECTS")
-_STAFF = Paper("staff", _staff, lambda *given: _staff(*given)["staff"], "STAFF", is_private=True)
+_MONTHLY = Paper("monthly", "reports", "monthly", "lines")
+_PROJECTS = Paper("projects", "projects", "project_report", "lines")
+_STAFF = Paper("staff", "appraisals", "staff_report", "lines", is_private=True)
 
 
 @noun.read("monthly")
@@ -127,14 +118,12 @@ def _write(r: Read, paper: Paper, period: Period, form: str, output: str | None)
             workbook.write(document, path, r.zone, made)
         return
     if form in ("csv", "tsv"):
-        from svcdesk import forms
-
-        rows, columns = paper.rows(r.ledger, period, r.now), getattr(forms, paper.columns)
+        rows, columns = paper.lines(r, period)
         with opened(output, never=never, private=private) as out:
             show.records(rows, columns, form, r.zone, out)
         return
     if form in ("json", "jsonl"):
-        report = paper.record(r.ledger, period, r.now)
+        report = paper.record(r, period)
         with opened(output, never=never, private=private) as out:
             out.write(show.dumps(report, 2 if form == "json" else None) + "\n")
         return
@@ -159,7 +148,7 @@ def _document(r: Read, paper: Paper, period: Period, form: str) -> Any:
     from svcdesk import forms
 
     with reports.snapshot(r.ledger):
-        report = paper.record(r.ledger, period, r.now)
+        report = paper.record(r, period)
         document = getattr(forms, paper.name)(report, period)
         if paper.name == "monthly":
             if form in ("table", "html", "xlsx"):
@@ -176,10 +165,15 @@ def _last_entry_at(ledger: Ledger) -> datetime:
     return periods.instant(ledger.value("SELECT at FROM entry ORDER BY seq DESC LIMIT 1"))
 
 
+_HANDED_IN = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
+
+
 def _warn_of_drift(r: Read, paper: Paper, period: Period) -> None:
     """Say on stderr where figures that were handed in changed since: a script that reads stdout keeps its columns."""
-    if paper.is_private or submissions.standing(r.ledger, paper.name, period.month) is None:
+    if paper.is_private or r.ledger.value(_HANDED_IN, (paper.name, period.month)) is None:
         return
+    from svcdesk import submissions
+
     today = submissions.frozen_figures(r.ledger, paper.name, period, r.now)
     drift = submissions.drift(r.ledger, paper.name, period, today)
     if drift and drift["changed"]:
@@ -239,6 +233,8 @@ _DEADLINES = (
 
 @noun.read("deadlines")
 def deadlines(r: Read) -> None:
+    from svcdesk import submissions
+
     rows = submissions.deadlines(r.ledger, r.now)
     headings = {name: words.say(f"report.deadline_{name}") for name in ("due", "to")}
     show.records(rows, _DEADLINES, r.form, r.zone, headings=headings)
@@ -255,7 +251,7 @@ def submit(
     file: Annotated[Path | None, typer.Option()] = None,
     corrects: Text = None,
 ) -> Receipt:
-    from svcdesk import preflight
+    from svcdesk import preflight, submissions
 
     period = periods.read_month(month, w.now, w.zone)
     submissions.check_over(period, w.now)
@@ -304,6 +300,8 @@ _SUBMISSIONS = (
 
 @noun.read("submissions")
 def list_submissions(r: Read) -> None:
+    from svcdesk import submissions
+
     headings = {"to": words.say("report.deadline_to")}
     show.records(submissions.every(r.ledger), _SUBMISSIONS, r.form, r.zone, headings=headings)
 
