@@ -1,6 +1,6 @@
 """The reports as documents: which tables, charts, notes and cells to sign each has, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from svcdesk import appraisals, papers, reports, views, words
@@ -365,3 +365,6 @@ def _rows_behind(ledger: Ledger, period: Period, now: datetime) -> list[Table]:
         key = register.name.replace("-", "_")
         found.append(Table(key, words.say(f"report.rows_{key}"), columns, rows))
     return found
+
+
+LAYOUTS: dict[str, Callable[[Record, Period], Document]] = {"monthly": monthly, "projects": projects, "staff": staff}

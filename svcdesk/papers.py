@@ -1,6 +1,7 @@
 """The three reports with all they say: the figures, what they are compared with, and what was handed in before."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from svcdesk import appraisals, preflight, projects, quality, reports, submissions
@@ -131,3 +132,9 @@ def _local(text: str | None, ledger: Ledger) -> str | None:
 _STEPS = """
     SELECT w.id, w.departed_at, w.returned_at, d.place FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
     WHERE w.id IN (SELECT value FROM json_each(?))"""
+
+MAKERS: dict[str, Callable[[Ledger, Period, datetime], Record]] = {
+    "monthly": monthly,
+    "projects": project_report,
+    "staff": staff_report,
+}

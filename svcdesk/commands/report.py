@@ -1,62 +1,24 @@
 """report: what the centre hands in each month (part 5)."""
 
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TextIO
+from typing import Annotated, Literal
 
 import typer
 
 from svcdesk import periods, reports, show, words
 from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write
 from svcdesk.errors import BadInput
-from svcdesk.files import opened, whole_file
-from svcdesk.model import Record
 from svcdesk.periods import Period
+from svcdesk.press import Format, Name, Press
 from svcdesk.registers import Column
-from svcdesk.store import Ledger
 
 noun = Noun("report")
 
-Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"]
 FormatOption = Annotated[Format | None, typer.Option("--format", "-f")]
 Output = Annotated[str | None, typer.Option("--output", "-o")]
-_ENDINGS = {
-    "xlsx": "xlsx", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "json": "json", "jsonl": "jsonl",
-    "md": "markdown", "txt": "plain",
-}  # fmt: skip
-_A_FOLDER = ("xlsx", "html", "csv", "json")  # what a folder is given where no format is named
+
 _ATTENTION = 8  # what needs attention that people are shown at once; the rest is counted
-
-
-class Paper(NamedTuple):
-    """One of the reports: the room that works it out, how its record is made, and whether only few may read it."""
-
-    name: str
-    room: str
-    make: str
-    rows: str
-    is_private: bool = False
-
-    def record(self, r: Read, period: Period) -> Record:
-        """Make the report with all it says."""
-        from svcdesk import papers
-
-        return getattr(papers, self.make)(r.ledger, period, r.now)  # type: ignore[no-any-return]
-
-    def lines(self, r: Read, period: Period) -> tuple[Iterable[Record], Sequence[Column]]:
-        """Give the lines alone, with their columns: what CSV carries."""
-        room = import_module(f"svcdesk.{self.room}")
-        with reports.snapshot(r.ledger):
-            found = getattr(room, self.rows)(r.ledger, period, r.now)
-            return found[0] if isinstance(found, tuple) else found, room.COLUMNS
-
-
-_MONTHLY = Paper("monthly", "reports", "monthly", "lines")
-_PROJECTS = Paper("projects", "projects", "project_report", "lines")
-_STAFF = Paper("staff", "appraisals", "staff_report", "lines", is_private=True)
 
 
 @noun.read("monthly")
@@ -67,17 +29,17 @@ def monthly(
     if check:
         _check(r, period, format)
     else:
-        _give(r, _MONTHLY, period, format, output)
+        _give(r, "monthly", period, format, output)
 
 
 @noun.read("projects")
 def projects(r: Read, month: Month = None, format: FormatOption = None, output: Output = None) -> None:
-    _give(r, _PROJECTS, _past_or_present(r, month), format, output)
+    _give(r, "projects", _past_or_present(r, month), format, output)
 
 
 @noun.read("staff")
 def staff(r: Read, month: Month = None, format: FormatOption = None, output: Output = None) -> None:
-    _give(r, _STAFF, _past_or_present(r, month), format, output)
+    _give(r, "staff", _past_or_present(r, month), format, output)
 
 
 def _past_or_present(r: Read, month: str | None) -> Period:
@@ -87,95 +49,23 @@ def _past_or_present(r: Read, month: str | None) -> Period:
     return period
 
 
-def _give(r: Read, paper: Paper, period: Period, form: str | None, output: str | None) -> None:
-    """Write a report to the terminal, to a file, or as files of stable names into a folder."""
-    if output is None:
-        form = show.chosen(form)
-        if form == "xlsx" and sys.stdout.isatty():
-            raise BadInput("needs_output")
-        _write(r, paper, period, form, None)
-    elif output.endswith(("/", "\\")) or Path(output).is_dir():
-        for each in (form,) if form else _A_FOLDER:
-            ending = next(ending for ending, name in _ENDINGS.items() if name == ("plain" if each == "table" else each))
-            _write(r, paper, period, each, str(Path(output) / f"{paper.name}-{period.month}.{ending}"))
-    else:
-        ending = Path(output).suffix.lower().removeprefix(".")
-        if form is None and ending not in _ENDINGS:
-            raise BadInput("output_ending", path=output, words=[f".{name}" for name in _ENDINGS])
-        _write(r, paper, period, form or _ENDINGS[ending], output)
+def _give(r: Read, name: Name, period: Period, form: str | None, output: str | None) -> None:
+    Press(r.ledger, name, period, r.now, lambda: _attention(r, period)).print(form, output)
     if output is None and form in ("csv", "tsv"):
-        _warn_of_drift(r, paper, period)
-
-
-def _write(r: Read, paper: Paper, period: Period, form: str, output: str | None) -> None:
-    never, private = r.ledger.path, paper.is_private
-    if form == "xlsx":
-        from svcdesk import workbook
-
-        document = _document(r, paper, period, form)
-        made = _last_entry_at(r.ledger)
-        with whole_file(output, never=never, private=private) as path:
-            workbook.write(document, path, r.zone, made)
-        return
-    if form in ("csv", "tsv"):
-        rows, columns = paper.lines(r, period)
-        with opened(output, never=never, private=private) as out:
-            show.records(rows, columns, form, r.zone, out)
-        return
-    if form in ("json", "jsonl"):
-        report = paper.record(r, period)
-        with opened(output, never=never, private=private) as out:
-            out.write(show.dumps(report, 2 if form == "json" else None) + "\n")
-        return
-    document = _document(r, paper, period, form)
-    with opened(output, never=never, private=private) as out:
-        _draw(document, form, out, r)
-
-
-def _draw(document: Any, form: str, out: TextIO, r: Read) -> None:
-    if form == "html":
-        from svcdesk import page
-
-        page.write(document, out, r.zone)
-    else:
-        from svcdesk import terminal
-
-        terminal.write(document, form, out, r.zone)
-
-
-def _document(r: Read, paper: Paper, period: Period, form: str) -> Any:
-    """Lay a report out, with the charts and the rows behind its figures where the format shows them."""
-    from svcdesk import forms
-
-    with reports.snapshot(r.ledger):
-        report = paper.record(r, period)
-        document = getattr(forms, paper.name)(report, period)
-        if paper.name == "monthly":
-            if form in ("table", "html", "xlsx"):
-                document = forms.with_charts(document, r.ledger, period, r.now)
-            if form in ("html", "xlsx"):
-                document = forms.with_rows(document, r.ledger, period, r.now)
-            else:
-                document = document._replace(attention=_attention(r, period))
-    return document
-
-
-def _last_entry_at(ledger: Ledger) -> datetime:
-    """Date a file by the ledger's newest entry, so that the same ledger gives the same bytes."""
-    return periods.instant(ledger.value("SELECT at FROM entry ORDER BY seq DESC LIMIT 1"))
+        _warn_of_drift(r, name, period)
 
 
 _HANDED_IN = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
 
 
-def _warn_of_drift(r: Read, paper: Paper, period: Period) -> None:
+def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
     """Say on stderr where figures that were handed in changed since: a script that reads stdout keeps its columns."""
-    if paper.is_private or r.ledger.value(_HANDED_IN, (paper.name, period.month)) is None:
+    if r.ledger.value(_HANDED_IN, (name, period.month)) is None:
         return
     from svcdesk import submissions
 
-    today = submissions.frozen_figures(r.ledger, paper.name, period, r.now)
-    drift = submissions.drift(r.ledger, paper.name, period, today)
+    today = submissions.frozen_figures(r.ledger, name, period, r.now)
+    drift = submissions.drift(r.ledger, name, period, today)
     if drift and drift["changed"]:
         said = words.say("warnings.drift", month=period.month, n=len(drift["changed"]))
         print(f"{words.say('labels.warning')}: {said}", file=sys.stderr)
@@ -308,4 +198,4 @@ def list_submissions(r: Read) -> None:
 
 def print_monthly(r: Read, period: Period) -> None:
     """Print the statistics in the form that the reader's output calls for."""
-    _write(r, _MONTHLY, period, r.form, None)
+    _give(r, "monthly", period, r.form, None)
