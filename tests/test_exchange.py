@@ -9,6 +9,9 @@ from conftest import Executable, InProcess, found
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svcdesk.errors import BadInput
+from svcdesk.model import unmasked, whole
+
 RULES = """\
 [columns]
 reference = "no"
@@ -40,11 +43,22 @@ def export(desk, table, *args):
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=20)
 said = texts.filter(str.strip)
+
+
+def goes(read, *given):
+    """Say whether a text is one that the desk takes."""
+    try:
+        return bool(read(*given))
+    except BadInput:
+        return False
+
+
 moments = st.integers(0, 300 * 24 * 3600).map(lambda s: datetime(2026, 1, 1) + timedelta(seconds=s))
 trips = st.fixed_dictionaries({
     "received": moments, "gaps": st.lists(st.integers(0, 200_000), min_size=6, max_size=6), "steps": st.integers(0, 5),
     "status": st.sampled_from(["", "on_hold"]), "kind": st.sampled_from(["repair", "installation"]), "summary": said,
-    "serial": texts, "person": said, "crew": st.sampled_from([("W01",), ("W02",), ("W01", "W02"), ("W02", "W01")]),
+    "serial": texts.filter(lambda text: goes(whole, "serial", text)),
+    "person": said.filter(lambda text: goes(unmasked, "name", text)), "crew": st.sampled_from([("W01",), ("W02",), ("W01", "W02"), ("W02", "W01")]),
     "amount": st.integers(0, 10**8), "place": said, "score": st.integers(1, 5), "comment": texts,
     "gap": st.integers(1, 3),
 })  # fmt: skip
@@ -115,6 +129,30 @@ def test_a_workbook_comes_back_too(desk, tmp_path_factory):
         desk.run("export", table, "--reveal", "-o", desk.folder / f"{table}.xlsx")
         other.run("import", table, desk.folder / f"{table}.xlsx")
         assert export(other, table) == export(desk, table)
+
+
+@pytest.mark.parametrize(
+    ("said", "args"),
+    [
+        ("masked", ("customer", "add", "新厂", "--person", "王*")),
+        ("masked", ("customer", "add", "新厂", "--phone", "138****5678")),
+        ("masked", ("customer", "add", "新厂", "--address", "北京市****")),
+        (
+            "masked",
+            ("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "一", "--person", "王*"),
+        ),
+        ("masked", ("complaint", "open", "--channel", "call", "--complainant", "王*", "--summary", "一")),
+        ("destroyed", ("customer", "add", "新厂", "--phone", "1.3812E+10")),
+        ("destroyed", (*TICKET, "--summary", "一", "--serial", "2.4E+19")),
+        ("destroyed", ("contract", "add", "2.4E+19", "--customer", "江南机床")),
+        ("destroyed", ("staff", "add", "1E+05", "--name", "甲")),
+    ],
+)
+def test_what_an_import_would_refuse_is_not_typed_in_either(desk, said, args):
+    before = desk.ledger.read_bytes()
+    done = desk.run(*args, code=2)
+    assert said in done.stderr and "hint: " in done.stderr
+    assert desk.ledger.read_bytes() == before
 
 
 # History that cannot be
