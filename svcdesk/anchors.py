@@ -22,7 +22,7 @@ def read(path: Path) -> tuple[Anchor, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("file", path=path, detail=getattr(error, "strerror", None) or "UTF-8") from None
+        raise BadInput("file", path=path, detail=error) from None
     found = []
     for number, line in enumerate(lines, 1):
         if line.strip():

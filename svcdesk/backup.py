@@ -83,7 +83,7 @@ def _new_file(to: Path) -> Iterator[Path]:
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
-        raise StorageError("unreadable", path=to, detail=error.strerror) from None
+        raise StorageError("unreadable", path=to, detail=error) from None
     try:
         yield part
         _sync(part)

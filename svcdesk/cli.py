@@ -212,6 +212,7 @@ def run(args: Sequence[str]) -> int:
         return _OK
     except KeyboardInterrupt:
         print(file=sys.stderr)
+        _say_recorded()
         return _INTERRUPTED
     except DeskError as error:
         return _tell(error)
@@ -226,7 +227,7 @@ def run(args: Sequence[str]) -> int:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             _abandon_stdout()
             return _tell(StorageError("full", path=error.filename or "stdout"))
-        return _tell(StorageError("os", detail=error.strerror, path=error.filename or ""))
+        return _tell(StorageError("os", detail=error, path=error.filename or "stdout"))
     except Exception as error:
         if hasattr(error, "format_message"):
             return _tell(_usage(error))
@@ -283,9 +284,16 @@ def _tell(error: DeskError) -> int:
     if isinstance(error, BadRows):
         for line, reason in error.rows:
             print(f"error: {words.say('errors.line', line=line, reason=explained(reason)[0])}", file=sys.stderr)
-    if hint:
+    if not _say_recorded() and hint:
         print(f"hint: {hint}", file=sys.stderr)
     return error.exit_code
+
+
+def _say_recorded() -> bool:
+    """Say, of a command that failed only after its work was recorded, that it need not be typed again."""
+    if entry := current.recorded:
+        print(f"hint: {words.say('labels.recorded', entry=f'#{entry.seq} {entry.hash[:12]}')}", file=sys.stderr)
+    return entry is not None
 
 
 def _usage(error: Any) -> DeskError:

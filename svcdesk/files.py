@@ -42,7 +42,7 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".svcdesk-")
         os.close(handle)
     except OSError as error:
-        raise StorageError("unreadable", path=output or tempfile.gettempdir(), detail=error.strerror) from None
+        raise StorageError("unreadable", path=output or tempfile.gettempdir(), detail=error) from None
     made = Path(name)
     try:
         yield made
@@ -64,7 +64,7 @@ def _move(made: Path, target: Path) -> None:
             os.fsync(file.fileno())
         made.replace(target)
     except OSError as error:
-        raise StorageError("unreadable", path=target, detail=error.strerror) from None
+        raise StorageError("unreadable", path=target, detail=error) from None
     if hasattr(os, "O_DIRECTORY"):
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
         os.fsync(folder)  # the rename itself must reach the disk

@@ -92,7 +92,7 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise BadInput("file", path=path, detail=error.strerror) from None
+        raise BadInput("file", path=path, detail=error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput("rules", path=path, detail=str(error)) from None
     for section, keys in told.items():

@@ -3,10 +3,14 @@
 import os
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from svcdesk import periods
 from svcdesk.errors import BadInput
 from svcdesk.store import Ledger, open_ledger
+
+if TYPE_CHECKING:
+    from svcdesk.journal import Entry
 
 
 class Session:
@@ -17,10 +21,12 @@ class Session:
         self.actor_option: str | None = None
         self.zone: tzinfo = UTC
         self._now: datetime | None = None
+        self._rehearsing = False
+        self._opened: Ledger | None = None
 
     def rehearse(self, at: datetime, ledger: Path) -> None:
         """Stand at another time with another ledger, as the demo does for each of its acts; the clock is not read."""
-        self._now, self.ledger_option = at, str(ledger)
+        self._now, self.ledger_option, self._rehearsing = at, str(ledger), True
 
     @property
     def path(self) -> Path:
@@ -56,8 +62,14 @@ class Session:
     def open(self, *, write: bool = False) -> Ledger:
         """Open the ledger and learn the centre's zone from it."""
         ledger = open_ledger(self.path, write=write)
-        self.zone = ledger.zone
+        self.zone, self._opened = ledger.zone, ledger
         return ledger
+
+    @property
+    def recorded(self) -> "Entry | None":
+        """The entry that this run has written for good, whatever went wrong after that; a look at data is none."""
+        entry = self._opened.entry if self._opened and not self._rehearsing else None
+        return None if entry is None or entry.command.endswith("--reveal") else entry
 
 
 def locale_language() -> str:

@@ -44,7 +44,7 @@ def open_source(path: Path, encoding: str | None = None, sheet: str | None = Non
             return _workbook(path, sheet)
         return _text(path, encoding)
     except OSError as error:
-        raise BadInput("file", path=path, detail=error.strerror) from None
+        raise BadInput("file", path=path, detail=error) from None
 
 
 def find_encoding(path: Path) -> str:

@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -58,14 +58,14 @@ def check_file(path: Path) -> None:
     except FileNotFoundError:
         raise StorageError("no_ledger", path=path) from None
     except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+        raise StorageError("unreadable", path=path, detail=error) from None
     if not stat.S_ISREG(kind.st_mode):
         raise StorageError("not_a_ledger", path=path)
     try:
         with path.open("rb") as file:
             head = file.read(100)
     except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+        raise StorageError("unreadable", path=path, detail=error) from None
     ours = int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID
     if len(head) < 100 or not head.startswith(b"SQLite format 3\0") or not ours:
         raise StorageError("not_a_ledger", path=path)
@@ -117,7 +117,7 @@ def create(path: Path) -> None:
     except FileExistsError:
         raise StorageError("exists", path=path) from None
     except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+        raise StorageError("unreadable", path=path, detail=error) from None
     import sqlite_utils
 
     try:
@@ -254,15 +254,15 @@ class Ledger:
             if request_id is not None:
                 self._refuse_repeated(request_id, typed)
             yield
-            self.entry = journal.append(
+            entry = journal.append(
                 self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
                 request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded),
             )  # fmt: skip
             if request_id is not None:
                 salt = os.urandom(16)
                 digest = journal.commitment(salt, typed)
-                self.con.execute("INSERT INTO request VALUES (?, ?, ?)", (self.entry.seq, salt, digest))
-            self._commit()
+                self.con.execute("INSERT INTO request VALUES (?, ?, ?)", (entry.seq, salt, digest))
+            self._commit(entry)
         except BaseException as error:
             if self.con.in_transaction:
                 self.con.execute("ROLLBACK")
@@ -276,8 +276,23 @@ class Ledger:
         """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
         self._patiently("BEGIN IMMEDIATE")
 
-    def _commit(self) -> None:
-        self._patiently("COMMIT")  # a reader may hold COMMIT up; the work itself is not done again
+    def _commit(self, entry: Any) -> None:
+        try:
+            self._patiently("COMMIT")  # a reader may hold COMMIT up; the work itself is not done again
+        except StorageError as error:
+            if error.key != "io" or not self._stands(entry):
+                raise
+            self.entry = entry  # the journal file is gone, and the disk failed only at making that durable
+            raise StorageError("unconfirmed", path=self.path) from error
+        self.entry = entry
+
+    def _stands(self, entry: Any) -> bool:
+        """Say whether the entry is in the file all the same, after a COMMIT that failed."""
+        with suppress(sqlite3.Error):
+            if self.con.in_transaction:
+                self.con.execute("ROLLBACK")
+            return bool(self.value("SELECT hash FROM entry WHERE seq = ?", (entry.seq,)) == entry.hash)
+        return False
 
     def _patiently(self, statement: str) -> None:
         until = time.monotonic() + BUSY_SECONDS

@@ -162,11 +162,13 @@ def test_off_a_terminal_nothing_is_asked(executable):
     executable.run("undo", code=2)
 
 
-def test_a_closed_pipe_ends_quietly(hired, tmp_path):
+@pytest.mark.case(5)
+@pytest.mark.parametrize("command", ["contact list -f csv", "export contacts"])
+def test_a_closed_pipe_ends_quietly(hired, tmp_path, command):
     desk = copied(hired, tmp_path)
     for _ in range(40):
         desk.run("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "长" * 2000)
-    line = '"$@" contact list -f csv | head -1; echo "${PIPESTATUS[0]}"'
+    line = f'"$@" {command} | head -1; echo "${{PIPESTATUS[0]}}"'
     env = Executable(tmp_path)
     env.now = desk.now
     done = subprocess.run(
@@ -399,6 +401,7 @@ ODD = {
 }
 
 
+@pytest.mark.case(24)
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_text_is_kept_as_it_is_and_shown_disarmed(desk, odd):
     text = ODD[odd]
@@ -420,6 +423,7 @@ def test_odd_text_is_kept_as_it_is_and_shown_disarmed(desk, odd):
         assert "a \\| b \\\\ c" in shown[2]
 
 
+@pytest.mark.case(24)
 def test_a_lone_surrogate_in_what_is_typed_is_refused(executable):
     done = pumped(executable, *[part.encode() for part in OPEN], b"--summary", b"a\xff\xfeb")
     assert done.returncode == 2
@@ -427,6 +431,7 @@ def test_a_lone_surrogate_in_what_is_typed_is_refused(executable):
     assert executable.json("ticket", "list") == []
 
 
+@pytest.mark.case(24)
 def test_odd_text_in_an_error_is_disarmed(desk):
     done = desk.run("ticket", "open", "--customer", "\x1b[2J\u202e", "--kind", "repair", "--channel", "call",
                           "--summary", "x", code=4)  # fmt: skip
@@ -441,6 +446,7 @@ def test_nothing_live_reaches_a_table_of_an_actor(desk):
 # What a request, a name, a time must be
 
 
+@pytest.mark.case(12)
 def test_a_request_sent_twice_is_written_once(desk):
     args = (*EXPENSE, "--amount", "5", "--invoice", "X1", "--request-id", "abc")
     desk.run(*args)

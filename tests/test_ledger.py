@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+import traceback
 from contextlib import contextmanager
 
 import pytest
@@ -108,8 +109,9 @@ def test_verify_leaves_the_file_as_it_is(desk):
     assert desk.ledger.read_bytes() == before
 
 
+@pytest.mark.case(19)
 def test_an_edited_row_is_named_with_its_entry(desk):
-    """Case 19: the sqlite3 shell edits a row."""
+    """The sqlite3 shell edits a row."""
     with meddling(desk) as con:
         con.execute("UPDATE expense SET amount_fen = amount_fen + 1 WHERE id = 2")
         entry = con.execute("SELECT max(entry) FROM change WHERE \"table\" = 'expense' AND row = 2").fetchone()[0]
@@ -120,6 +122,7 @@ def test_an_edited_row_is_named_with_its_entry(desk):
     assert [row["subject"] for row in desk.json("ledger", "verify", code=1)] == ["E2"]
 
 
+@pytest.mark.case(19)
 @pytest.mark.parametrize(
     ("sql", "kind", "subject"),
     [
@@ -131,14 +134,15 @@ def test_an_edited_row_is_named_with_its_entry(desk):
     ],
 )
 def test_a_changed_schema_is_named(desk, sql, kind, subject):
-    """Case 19: a trigger is dropped, a table added."""
+    """A trigger is dropped, a table added."""
     with meddling(desk, guards=True) as con:
         con.execute(sql)
     assert (kind, subject) in [fault[:2] for fault in faults(desk)]
 
 
+@pytest.mark.case(19)
 def test_a_removed_check_is_named(desk):
-    """Case 19: a CHECK is removed, which no integrity check notices."""
+    """A CHECK is removed, which no integrity check notices."""
     with meddling(desk, guards=True) as con:
         con.execute("PRAGMA writable_schema = ON")
         clause = " CHECK (amount_fen BETWEEN 0 AND 99999999999)"
@@ -173,9 +177,10 @@ def test_each_kind_of_damage_has_its_words(desk, sql, kind, subject):
     assert "BROKEN" in desk.run("ledger", "verify", code=1).stdout
 
 
+@pytest.mark.case(17)
 @pytest.mark.parametrize("what", ["note", "amount", "hash"])
 def test_a_flipped_bit_breaks_the_right_entry(desk, what):
-    """Case 17: one bit in a note, an amount, a hash."""
+    """One bit in a note, an amount, a hash."""
     con = sqlite3.connect(desk.ledger)
     entry, sealed = con.execute("SELECT seq, hash FROM entry WHERE note = 'answered 2'").fetchone()
     if what == "amount":
@@ -196,22 +201,24 @@ def test_another_escaping_of_the_same_json_is_no_damage(desk):
     assert faults(desk) == []
 
 
+@pytest.mark.case(20)
 def test_a_cut_tail_shows_against_an_anchor(desk):
-    """Case 20: entries cut off the end, with all that they wrote."""
+    """Ten entries cut off the end, with all that they wrote."""
     desk.run("ledger", "anchor", "--to", desk.folder / "anchors.txt")
     with meddling(desk) as con:
-        last = con.execute("SELECT max(seq) FROM entry").fetchone()[0] - 4
+        last = con.execute("SELECT max(seq) FROM entry").fetchone()[0] - 10
         for table, row in con.execute('SELECT "table", row FROM change WHERE entry > ?', (last,)).fetchall():
             con.execute(f"DELETE FROM {table} WHERE id = ?", (row,))
         con.execute("DELETE FROM change WHERE entry > ?", (last,))
         con.execute("DELETE FROM entry WHERE seq > ?", (last,))
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
     done = desk.run("ledger", "verify", "--anchors", desk.folder / "anchors.txt", code=1)
-    assert f"BROKEN at entry {last + 4}" in done.stdout
+    assert f"BROKEN at entry {last + 10}" in done.stdout
 
 
+@pytest.mark.case(20)
 def test_a_rehashed_chain_shows_against_an_anchor(desk):
-    """Case 20: an edit in row, image and every hash after it."""
+    """An edit in row, image and every hash after it."""
     desk.run("ledger", "anchor", "--to", desk.folder / "anchors.txt")
     anchored = desk.run("ledger", "verify", "--anchors", desk.folder / "anchors.txt").stdout
     assert anchored.startswith("ANCHORED up to entry ")
@@ -241,16 +248,16 @@ def test_an_anchors_file_without_anchors_is_bad_input(desk, text):
 # Files that are no ledger, or no longer a sound one
 
 
+@pytest.mark.case(13)
 def test_a_mistyped_path_makes_no_file(executable):
-    """Case 13."""
     executable.ledger = executable.folder / "typo" / "ledger.db"
     assert str(executable.ledger) in executable.run("ticket", "list", code=5).stderr
     assert not executable.ledger.parent.exists()
 
 
+@pytest.mark.case(14)
 @pytest.mark.parametrize("kind", ["folder", "fifo", "null", "text", "png", "empty", "foreign", "below"])
 def test_what_is_no_ledger_is_left_alone(desk, kind):
-    """Case 14."""
     path = desk.folder / kind
     if kind == "folder":
         path.mkdir()
@@ -275,8 +282,8 @@ def test_what_is_no_ledger_is_left_alone(desk, kind):
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
+@pytest.mark.case(15)
 def test_a_newer_ledger_is_left_alone(desk):
-    """Case 15."""
     with meddling(desk, guards=True) as con:
         con.execute("PRAGMA user_version = 9999")
     before = desk.ledger.read_bytes()
@@ -286,9 +293,9 @@ def test_a_newer_ledger_is_left_alone(desk):
     assert desk.ledger.read_bytes() == before
 
 
+@pytest.mark.case(16)
 @pytest.mark.parametrize("damage", ["truncated", "zeroed"])
 def test_damaged_pages_ask_for_a_backup(desk, damage):
-    """Case 16."""
     data = desk.ledger.read_bytes()
     con = sqlite3.connect(desk.ledger)
     page = con.execute("SELECT rootpage FROM sqlite_master WHERE name = 'expense'").fetchone()[0]
@@ -302,10 +309,10 @@ def test_damaged_pages_ask_for_a_backup(desk, damage):
     assert not (desk.folder / "copy.db").exists()
 
 
+@pytest.mark.case(18)
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_read_only_storage_can_be_read(desk, what):
-    """Case 18."""
     (desk.ledger if what == "file" else desk.folder).chmod(0o500)
     try:
         assert len(desk.json("ticket", "list")) == 4
@@ -315,8 +322,9 @@ def test_read_only_storage_can_be_read(desk, what):
         desk.folder.chmod(0o700)
 
 
+@pytest.mark.case(18)
 def test_a_crash_in_a_write_is_rolled_back_by_the_next_read(desk):
-    """Case 18: a hot journal, left by a writer that was killed after its pages reached the file."""
+    """A hot journal, left by a writer that was killed after its pages reached the file."""
     script = (
         "import os, sqlite3, sys; con = sqlite3.connect(sys.argv[1], isolation_level=None);"
         "con.execute('PRAGMA cache_size = 1'); con.execute('BEGIN IMMEDIATE');"
@@ -332,8 +340,8 @@ def test_a_crash_in_a_write_is_rolled_back_by_the_next_read(desk):
 # Writing: one at a time, once, and all or nothing
 
 
+@pytest.mark.case(12)
 def test_a_request_id_makes_a_retry_safe(desk):
-    """Case 12."""
     args = ("customer", "add", "新客户", "--request-id", "r1")
     desk.run(*args)
     assert "already recorded" in desk.run(*args).stdout
@@ -349,8 +357,8 @@ def test_undo_leaves_a_sound_ledger(desk):
     assert len(desk.json("ledger", "log", "--record", "E4")) == 2
 
 
+@pytest.mark.case(7)
 def test_a_stopped_writer_is_waited_for_and_then_named(desk, monkeypatch):
-    """Case 7."""
     monkeypatch.setattr(store, "BUSY_SECONDS", 0.4)
     with meddling(desk, guards=True) as con:
         con.execute("BEGIN IMMEDIATE")
@@ -361,6 +369,62 @@ def test_a_stopped_writer_is_waited_for_and_then_named(desk, monkeypatch):
         assert len(desk.json("ticket", "list")) == 4
         con.execute("ROLLBACK")
     desk.run("ticket", "note", "T1", "x")
+
+
+@pytest.mark.case(8)
+def test_a_report_beside_writers_is_one_committed_state(desk):
+    """Each entry pays one yuan of material and logs one contact: whatever state a report shows, the three agree."""
+    beside_writers(desk, writers=3, reports=6)
+
+
+@pytest.mark.case(8)
+@pytest.mark.slow
+def test_reports_beside_fifty_writers_are_committed_states(desk):
+    beside_writers(desk, writers=50, reports=20)
+
+
+PAYER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from svcdesk.store import open_ledger
+while True:
+    ledger = open_ledger(Path(sys.argv[1]), write=True)
+    at = datetime(2026, 10, 15, tzinfo=UTC)
+    with ledger.command(at=at, actor="p", command="expense add"):
+        ledger.insert("expense", engineer_id=1, category="material", amount_fen=100, spent_on="2026-10-15",
+                      status="approved", line="material", excluded=False)
+        ledger.insert("contact", at=at, customer_id=1, channel="call", summary="x")
+    ledger.close()
+"""
+
+
+def beside_writers(desk, writers, reports):
+    """Ask for reports while others write; hold each against the number of the entry that it names."""
+    month = ("report", "monthly", "--month", "2026-10")
+    before = desk.json(*month)
+    running = [subprocess.Popen([sys.executable, "-c", PAYER, str(desk.ledger)]) for _ in range(writers)]
+    try:
+        wait_for_entry(desk, before["entry"] + 1)
+        told = [desk.json(*month) for _ in range(reports)]
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+    for report in told:
+        written = report["entry"] - before["entry"]
+        (was,), (now,) = ([line["cost"] for line in r["lines"] if line["line"] == "material"] for r in (before, report))
+        assert float(now) - float(was) == written
+        assert report["service"]["contacts"] - before["service"]["contacts"] == written
+    assert len({report["entry"] for report in told}) > reports // 3
+    assert faults(desk) == []
+
+
+def wait_for_entry(desk, seq):
+    until = time.monotonic() + 30
+    while desk.json("ledger", "info")["entry"] < seq:
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 WRITER = """
@@ -398,29 +462,33 @@ def kill_and_check(desk, chance, rows):
     ledger.close()
 
 
+@pytest.mark.case(1)
 def test_a_killed_writer_leaves_all_or_nothing(desk):
-    """Case 1, through the store: kill -9 at random moments of a write of 200 rows."""
+    """Through the store: kill -9 at random moments of a write of 200 rows."""
     chance = random.Random(1)
     for _ in range(5):
         kill_and_check(desk, chance, 200)
 
 
+@pytest.mark.case(1)
 @pytest.mark.slow
 def test_sixty_killed_writers_leave_all_or_nothing(desk):
-    """Case 1, through the store, sixty times."""
+    """Through the store, sixty times."""
     chance = random.Random(2)
     for _ in range(60):
         kill_and_check(desk, chance, 1000)
 
 
+@pytest.mark.case(6)
 def test_parallel_writers_make_one_chain(desk):
-    """Case 6, small: 4 processes, each writing 25 times through the store."""
+    """Small: 4 processes, each writing 25 times through the store."""
     parallel(desk, 4, 25)
 
 
+@pytest.mark.case(6)
 @pytest.mark.slow
 def test_fifty_parallel_writers_make_one_chain(desk):
-    """Case 6: 50 processes, each writing 100 times through the store."""
+    """50 processes, each writing 100 times through the store."""
     parallel(desk, 50, 100)
 
 
@@ -437,8 +505,8 @@ def parallel(desk, processes, times):
 # Personal data
 
 
+@pytest.mark.case(25)
 def test_a_redacted_customer_is_nowhere_in_the_file(desk):
-    """Case 25."""
     desk.run("customer", "add", "待删客户", "--person", "张秘密", "--phone", "13511112222", "--address", "秘密路 1 号")
     open_ticket(desk, customer="待删客户")
     opened = ("complaint", "open", "--channel", "call", "--summary", "慢", "--ticket", "T5", "--request-id", "q1")
@@ -461,8 +529,8 @@ def test_a_redacted_customer_is_nowhere_in_the_file(desk):
     assert b"13511112222" not in desk.ledger.read_bytes()
 
 
+@pytest.mark.case(25)
 def test_redaction_reaches_what_undo_took_back(desk):
-    """Case 25."""
     desk.run("customer", "add", "误录客户", "--phone", "13533334444")
     desk.run("undo", "--yes")
     assert b"13533334444" in desk.ledger.read_bytes()
@@ -502,8 +570,8 @@ def test_a_backup_goes_on_beside_a_writer(desk):
         process.communicate()
 
 
+@pytest.mark.case(26)
 def test_a_restore_names_what_would_be_lost(desk):
-    """Case 26."""
     copy, again = desk.folder / "copy.db", desk.folder / "again.db"
     desk.run("ledger", "backup", copy)
     desk.run("ticket", "note", "T1", "later")
@@ -545,8 +613,8 @@ def fill(folder):
             pass
 
 
+@pytest.mark.case(3)
 def test_a_full_disk_takes_no_write_and_can_be_read(desk, small_disk):
-    """Case 3."""
     shutil.copy(desk.ledger, small_disk / "ledger.db")
     desk.ledger = small_disk / "ledger.db"
     fill(small_disk)
@@ -555,8 +623,9 @@ def test_a_full_disk_takes_no_write_and_can_be_read(desk, small_disk):
     assert faults(desk) == []
 
 
+@pytest.mark.case(18)
 def test_a_read_only_disk_can_be_read(desk, small_disk):
-    """Case 18, for root too: the whole file system is read-only."""
+    """For root too: the whole file system is read-only."""
     shutil.copy(desk.ledger, small_disk / "ledger.db")
     desk.ledger = small_disk / "ledger.db"
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
@@ -569,8 +638,8 @@ def test_a_read_only_disk_can_be_read(desk, small_disk):
         assert str(desk.ledger) in desk.run(*args, code=5).stderr
 
 
+@pytest.mark.case(4)
 def test_a_full_disk_keeps_no_part_of_a_backup(desk, small_disk):
-    """Case 4."""
     desk.run("ledger", "backup", small_disk / "first.db")
     before = (small_disk / "first.db").read_bytes()
     fill(small_disk)
@@ -582,8 +651,8 @@ def test_a_full_disk_keeps_no_part_of_a_backup(desk, small_disk):
 # What stands around the ledger
 
 
+@pytest.mark.case(27)
 def test_every_file_is_private_under_a_common_umask(tmp_path):
-    """Case 27."""
     before = os.umask(0o022)
     try:
         desk = hire(found(Executable(tmp_path)))
@@ -594,6 +663,26 @@ def test_every_file_is_private_under_a_common_umask(tmp_path):
         os.umask(before)
     modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()}
     assert modes == dict.fromkeys(("ledger.db", "copy.db", "again.db", "anchors.txt"), "0o600")
+
+
+@pytest.mark.case(27)
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_bug_tells_no_personal_data(desk, monkeypatch, debug):
+    """Only what kind of bug it was; a developer's traceback shows the code, not the values in it."""
+
+    def buggy(self, *personal):
+        raise RuntimeError if debug else RuntimeError(personal)
+
+    monkeypatch.setattr(store.Ledger, "keep_personal", buggy)
+    if debug:
+        monkeypatch.setenv("SVCDESK_DEBUG", "1")
+    person, phone = "张秘密", "13511112222"
+    try:
+        told = str(desk.finished(["customer", "add", "新客户", "--person", person, "--phone", phone]))
+    except RuntimeError:
+        told = traceback.format_exc()
+    assert ("Traceback" in told) is debug
+    assert phone not in told and person not in told
 
 
 def test_doctor_names_a_ledger_that_others_can_read(desk):

@@ -8,6 +8,7 @@ from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, STATIONS, WORDS, city, fen, invoice, number_of, yuan
 
 
+@pytest.mark.case(21)
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
@@ -26,6 +27,7 @@ def test_amounts(text, amount):
     assert fen(text) == amount
 
 
+@pytest.mark.case(21)
 @pytest.mark.parametrize(
     "text",
     [

@@ -97,6 +97,7 @@ def test_dates(text, day):
     assert read_date(text, NOW, SHANGHAI) == day
 
 
+@pytest.mark.case(22)
 @pytest.mark.parametrize(
     "text",
     [

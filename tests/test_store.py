@@ -18,28 +18,30 @@ from svcdesk.store import open_ledger
 # Opening
 
 
+@pytest.mark.case(14)
 @pytest.mark.parametrize(
     "content",
     [b"", b"SQ", b"hello there, not a database", b"\x89PNG\r\n\x1a\n" + bytes(200), b"SQLite format 3\0" + bytes(200)],
 )
 def test_what_is_no_ledger_is_left_alone(desk, content):
-    """[14] An empty, short, text, picture or half-right file."""
+    """An empty, short, text, picture or half-right file."""
     desk.ledger.write_bytes(content)
     for args in (["status"], ["contact", "log", "--customer", "x", "--channel", "call", "--summary", "x"]):
         desk.run(*args, code=5)
     assert desk.ledger.read_bytes() == content
 
 
+@pytest.mark.case(13, 14)
 def test_other_things_than_files_are_refused(desk, tmp_path):
-    """[13, 14] A mistyped path, a folder, /dev/null, a FIFO: no hang, nothing made."""
+    """A mistyped path, a folder, /dev/null, a FIFO: no hang, nothing made."""
     os.mkfifo(tmp_path / "fifo")
     for path in (tmp_path / "typo.db", tmp_path, "/dev/null", tmp_path / "fifo"):
         assert "error: " in desk.run("--ledger", path, "ticket", "list", code=5).stderr
     assert not (tmp_path / "typo.db").exists()
 
 
+@pytest.mark.case(14)
 def test_another_programs_database_is_refused(desk):
-    """[14]"""
     other = desk.folder / "other.db"
     con = sqlite3.connect(other)
     con.execute("CREATE TABLE centre (name, timezone, home)")
@@ -50,8 +52,9 @@ def test_another_programs_database_is_refused(desk):
     assert other.read_bytes() == before
 
 
+@pytest.mark.case(15)
 def test_a_newer_ledger_is_left_alone(desk):
-    """[15] Both versions are named."""
+    """Both versions are named."""
     con = sqlite3.connect(desk.ledger)
     con.execute("PRAGMA user_version = 7777")
     con.close()
@@ -87,8 +90,9 @@ def test_the_journal_cannot_be_edited_through_sqlite(desk):
     ledger.close()
 
 
+@pytest.mark.case(27)
 def test_every_file_is_private(tmp_path):
-    """[27] Under umask 022."""
+    """Under umask 022."""
     desk = Executable(tmp_path)
     old = os.umask(0o022)
     try:
@@ -118,8 +122,9 @@ def test_a_failed_command_writes_nothing(desk):
     assert desk.ledger.read_bytes() == before
 
 
+@pytest.mark.case(7)
 def test_a_second_writer_gives_up_after_the_stated_wait(desk, monkeypatch):
-    """[7] Somebody holds the lock."""
+    """Somebody holds the lock."""
     monkeypatch.setattr(store, "BUSY_SECONDS", 0.3)
     holder = sqlite3.connect(desk.ledger, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -153,9 +158,10 @@ def test_parallel_writers_all_get_their_turn(executable):
     executable.run("ledger", "verify")
 
 
+@pytest.mark.case(6)
 @pytest.mark.slow
 def test_fifty_processes_write_a_hundred_times_each(desk):
-    """[6] 5,000 rows, a contiguous chain."""
+    """5,000 rows, a contiguous chain."""
     code = (
         "import sys; from datetime import datetime, UTC; from pathlib import Path\n"
         "from svcdesk.store import open_ledger\n"
@@ -184,8 +190,9 @@ def importing(desk, rows):
     return process
 
 
+@pytest.mark.case(1)
 def test_a_killed_import_leaves_all_or_nothing(executable):
-    """[1] SIGKILL at moments of an import; the ledger opens, and verifies."""
+    """SIGKILL at moments of an import; the ledger opens, and verifies."""
     for moment in range(8):
         process = importing(executable, 4000)
         time.sleep(moment * 0.03)
@@ -198,8 +205,9 @@ def test_a_killed_import_leaves_all_or_nothing(executable):
             break  # whole
 
 
+@pytest.mark.case(11)
 def test_an_interrupted_import_is_rolled_back(executable):
-    """[11] SIGINT is exit 130."""
+    """SIGINT is exit 130."""
     process = importing(executable, 60_000)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
@@ -207,9 +215,9 @@ def test_an_interrupted_import_is_rolled_back(executable):
     assert len(executable.json("staff", "list")) == 5
 
 
+@pytest.mark.case(18)
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_ledger_can_be_read(executable):
-    """[18]"""
     executable.ledger.chmod(0o400)
     executable.run("staff", "list")
     executable.run("staff", "retire", "W01", code=5)
@@ -250,8 +258,9 @@ def test_undo_off_a_terminal_needs_yes(executable):
     assert "--yes" in executable.run("undo", code=2).stderr
 
 
+@pytest.mark.case(12)
 def test_a_request_is_recorded_once(desk):
-    """[12] The same again is harmless; other content under its id is refused."""
+    """The same again is harmless; other content under its id is refused."""
     add = ("expense", "add", "--engineer", "W01", "--category", "other", "--amount", "5", "--date", "2026-10-01")
     desk.run(*add, "--request-id", "r1")
     assert "already" in desk.run(*add, "--request-id", "r1").stdout

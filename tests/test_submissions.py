@@ -90,6 +90,7 @@ def test_nobody_receives_nothing(october):
     assert october.json("report", "submissions") == []
 
 
+@pytest.mark.case(9)
 def test_two_at_once_and_one_wins(executable):
     executable.now = "2026-11-03T09:00:00+08:00"
     command = [sys.executable, "-m", "svcdesk", "report", "submit", "monthly", "--month", "2026-10", "--to"]

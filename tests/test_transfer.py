@@ -139,6 +139,7 @@ def test_a_changed_row_is_bad_unless_update_is_asked_for(desk):
 # Bad files: nothing imported, the line and the reason named
 
 
+@pytest.mark.case(23)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -185,6 +186,7 @@ def test_a_bad_cell_is_named(desk, cells, said):
     assert len(desk.json("expense", "list")) == 1
 
 
+@pytest.mark.case(23)
 def test_row_900_of_1000_stops_all(desk):
     rows = [f"X{n},甲,{'wizard' if n == 900 else 'engineer'}" for n in range(1, 1001)]
     path = write(desk, "many.csv", "\n".join(["code,name,role", *rows, ""]))
@@ -204,6 +206,7 @@ def test_what_was_typed_wrong_in_the_rules_is_named(desk):
         assert said in done.stderr
 
 
+@pytest.mark.case(23)
 def test_encodings_are_found_and_said(desk):
     assert "(gb18030)" in desk.run("import", "staff", write(desk, "a.csv", GOOD.encode("gb18030"))).stdout
     bom = b"\xef\xbb\xbf" + GOOD.replace("X1", "X2").encode()
@@ -248,6 +251,7 @@ def test_an_export_to_a_file_is_whole_and_private_where_it_reveals(executable):
     assert sorted(path.name for path in executable.folder.iterdir()) == ["c.csv", "ledger.db", "s.csv"]
 
 
+@pytest.mark.case(24)
 def test_excel_exports_disarm_formulas(desk):
     desk.run("ticket", "open", "--customer", "江南机床", "--kind", "repair", "--channel", "call", "--summary", "=1+1")
     told = desk.run("export", "tickets", "--excel").stdout
@@ -255,6 +259,7 @@ def test_excel_exports_disarm_formulas(desk):
     assert "'=1+1" not in desk.run("export", "tickets").stdout
 
 
+@pytest.mark.case(5)
 def test_a_full_disk_on_stdout_is_exit_5(executable):
     with Path("/dev/full").open("w") as full:
         done = executable_to(executable, full, "export", "staff")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from errno import errorcode
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -169,7 +170,16 @@ def _told(value: Any) -> Any:
         return words.comma(_told(item) for item in value)
     if value is None:
         return words.say("labels.none")
+    if isinstance(value, OSError | UnicodeError):
+        return _cause(value)
     return show.disarm(value) if isinstance(value, str) else value
+
+
+def _cause(error: OSError | UnicodeError) -> str:
+    """Say in words why the system refused; in the system's own where we have none."""
+    if isinstance(error, UnicodeError):
+        return words.say("system.not_utf8")
+    return words.find(f"system.{errorcode.get(error.errno or 0)}") or error.strerror or str(error)
 
 
 Body = Callable[..., Any]
@@ -462,7 +472,7 @@ def personal_text(text: str | None, kind: str = "name") -> str | None:
             with open(text[1:], encoding="utf-8") as file:
                 text = file.readline().strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise BadInput("file", path=text[1:], detail=str(error)) from None
+            raise BadInput("file", path=text[1:], detail=error) from None
     return unmasked(kind, text) if text else None
 
 

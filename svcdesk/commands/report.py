@@ -169,7 +169,7 @@ def _digest(path: Path) -> bytes:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
-        raise BadInput("file", path=path, detail=error.strerror) from None
+        raise BadInput("file", path=path, detail=error) from None
 
 
 _SUBMISSIONS = (

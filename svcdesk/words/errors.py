@@ -146,6 +146,7 @@ TEXTS = {
     "readonly": ("账本 {path} 不能写\n检查文件和所在文件夹的权限", "the ledger {path} cannot be written\ncheck the permissions of the file and its folder"),
     "full": ("磁盘满了：{path}\n腾出空间再来，已记的都在", "the disk is full: {path}\nmake room and try again; what was recorded is there"),
     "io": ("读写 {path} 时磁盘出错\n检查磁盘，再用 svcdesk ledger verify", "the disk failed at {path}\ncheck it, then svcdesk ledger verify"),
+    "unconfirmed": ("{path} 的磁盘出错，没有确认最后一笔已写牢\n检查磁盘，再用 svcdesk ledger verify", "the disk failed at {path} before it confirmed the last entry\ncheck it, then svcdesk ledger verify"),
     "damaged": ("账本 {path} 损坏\n用 svcdesk ledger restore 备份 --to 新路径 恢复", "the ledger {path} is damaged\nrestore a backup: svcdesk ledger restore BACKUP --to NEW"),
     "backup_broken": ("账本 {path} 有 {n} 处不符，没有备份\nsvcdesk ledger verify", "the ledger {path} has {n} faults; no backup was made\nsvcdesk ledger verify"),
     "sqlite_old": ("本机 SQLite {version} 太旧，须 3.37 以上\n换用较新的 Python", "SQLite {version} on this machine is too old: 3.37 is needed\nuse a newer Python"),

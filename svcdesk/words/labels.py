@@ -27,6 +27,7 @@ TEXTS = {
     "redact_question": ("要抹去 {name} 的联系人、电话和地址吗？抹去后不能恢复。", "Erase the person, phone and address of {name}? This cannot be taken back."),
     "undo_question": ("要收回 {what} 吗？", "Take back {what}?"),
     "entry": ("#{seq} {at} {actor} {command}（{rows} 行）", "#{seq} {at} {actor} {command} ({rows} rows)"),
+    "recorded": ("已经记账（{entry}），不要重录；核对用 svcdesk ledger log", "it is recorded ({entry}): do not enter it again; svcdesk ledger log shows it"),
     "clause_text": ("条款内容", "what it says"), "history": ("经过", "history"), "attention": ("注意", "attention"),
     "encoding_found": ("{path} 按 {encoding} 编码读取", "{path} is read as {encoding}"),
 }  # fmt: skip

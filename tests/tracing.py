@@ -1,0 +1,58 @@
+"""The desk's executable under strace: its system calls counted, made to fail, or recorded with their data."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+
+import pytest
+
+WRITES = ("pwrite64", "write", "ftruncate")
+SYNCS = ("fdatasync", "fsync")
+NAMES = ("unlink", "unlinkat", "link", "linkat", "rename")
+CALLS = (*WRITES, *SYNCS, *NAMES)
+
+
+@cache
+def works():
+    """Whether strace is here, may trace, and can make calls fail."""
+    tool = shutil.which("strace")
+    if tool is None:
+        return False
+    trial = [tool, "-f", "-qq", "-o", "/dev/null", "-e", "trace=write", "-e", "inject=write:error=ENOSPC:when=1"]
+    return subprocess.run([*trial, "/bin/echo", "x"], capture_output=True).returncode == 1
+
+
+needs_strace = pytest.mark.skipif(not works(), reason="strace is not here or may not trace")
+
+
+def traced(desk, args, *options, trace=CALLS):
+    """Run a command of the desk under strace; give what it left, and the log's lines."""
+    log = desk.folder / "strace.log"
+    done = subprocess.run(
+        [
+            "strace", "-f", "-qq", "-o", log, "-e", f"trace={','.join(trace)}", *options,
+            sys.executable, "-m", "svcdesk", *map(str, args),
+        ],
+        cwd=desk.folder, env=desk.full_env(PYTHONDONTWRITEBYTECODE="1"), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    log.unlink()
+    return done, lines
+
+
+def counted(lines):
+    """Count each call of the main thread: failures are injected by a thread's own count."""
+    main = lines[0].split()[0]
+    calls = (re.match(r"(\d+) +(\w+)\(", line) for line in lines)
+    return Counter(call[2] for call in calls if call and call[1] == main)
+
+
+def failing(desk, args, call, nth, fault):
+    """Run a command whose nth call of a kind fails with an error, or kills it."""
+    kind = "signal" if fault.startswith("SIG") else "error"
+    done, _ = traced(desk, args, "-e", f"inject={call}:{kind}={fault}:when={nth}")
+    return done
