@@ -305,16 +305,17 @@ def charts(months: list[Record], trips: Iterable[Record]) -> list[Chart]:
     """Give the four charts: cost by line and two shares over twelve months, and this month's days by person."""
     names = [row["month"] for row in months]
     costs = [Series(words.word("line", line), [row[line] for row in months]) for line in LINES]
-    days: dict[str, int] = {}
+    days: dict[tuple[str, str], int] = {}
     for trip in trips:
-        days[trip["name"]] = days.get(trip["name"], 0) + trip["days"]
-    days = {name: count for name, count in sorted(days.items()) if count}
+        person = trip["engineer"], trip["name"]
+        days[person] = days.get(person, 0) + trip["days"]
+    travelled = [(name, days[code, name]) for code, name in sorted(days) if days[code, name]]
     found = [Chart("cost", words.say("report.chart_cost"), "stacked", names, costs, words.say("report.yuan"))]
     for figure in ("answered_in_time", "on_time_arrival"):
         name = words.word("figure", figure)
         found.append(Chart(figure, name, "line", names, [Series(name, [row[figure] for row in months])], is_rate=True))
-    if days:
-        found.append(_days_chart(list(days), list(days.values())))
+    if travelled:
+        found.append(_days_chart([name for name, _ in travelled], [count for _, count in travelled]))
     return found
 
 

@@ -23,7 +23,8 @@ def write(document: Document, form: str, out: TextIO, zone: tzinfo) -> None:
         if table.rows:
             _table(table, form, out, zone)
     for chart in document.charts if form == "table" else ():
-        out.write(f"\n{show.disarm(chart.title)}\n")
+        if [series.name for series in chart.series] != [chart.title]:
+            out.write(f"\n{show.disarm(chart.title)}\n")
         for line in _bars(chart) if chart.shape == "bars" else _sparks(chart):
             out.write(f"{show.disarm(line)}\n")
     if document.attention:
