@@ -12,7 +12,11 @@ from svcdesk.registers import COMPLAINTS, EXPENSES, PENALTIES, SERVICE_REPORTS, 
 from svcdesk.store import Ledger
 
 # The columns of the tables beside the reports' own lines.
-_FORM_LINES = (*reports.COLUMNS[:5], Column("previous", kind="money"), Column("last_year", kind="money"))
+_FORM_LINES = (
+    *reports.COLUMNS[:5],
+    Column("previous", kind="money", brief=True),
+    Column("last_year", kind="money", brief=True),
+)
 _RATES = (
     Column("figure", kind="word:figure", brief=True),
     Column("numerator", kind="int", brief=True),

@@ -39,6 +39,7 @@ def _table(table: Table, form: str, out: TextIO, zone: tzinfo, *, titled: bool =
     out.write("\n" if form == "markdown" or not titled else "")
     show.records(table.rows, table.columns, form, zone, out, headings=table.headings)
     if table.note:
+        out.write("\n" if form == "markdown" else "")
         out.write(f"{show.disarm(table.note)}\n")
 
 
