@@ -233,7 +233,24 @@ def run(args: Sequence[str]) -> int:
             return _tell(_usage(error))
         if os.environ.get("SVCDESK_DEBUG"):
             raise
+        if _ledger_is_damaged():
+            return _tell(StorageError("damaged", path=current.path))
         return _tell(DeskError("bug", kind=type(error).__name__))
+
+
+def _ledger_is_damaged() -> bool:
+    """Say whether what looks like a bug of ours comes from a ledger that holds what we never wrote."""
+    from svcdesk.store import open_ledger
+    from svcdesk.verify import verify
+
+    try:
+        ledger = open_ledger(current.path)
+    except DeskError:
+        return False
+    try:
+        return bool(verify(ledger))
+    finally:
+        ledger.close()
 
 
 def _language(args: Sequence[str]) -> str:

@@ -86,6 +86,8 @@ def _collected(name: str, faults: Faults) -> list[Fault]:
         code = error.sqlite_errorname or ""
         kind = "page" if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR")) else "unchecked"
         found.append(Fault(kind, name, None, str(error)))
+    except Exception as error:  # a damaged file may hold anything anywhere
+        found.append(Fault("unchecked", name, None, repr(error)))
     return found
 
 

@@ -28,13 +28,13 @@ def works():
 needs_strace = pytest.mark.skipif(not works(), reason="strace is not here or may not trace")
 
 
-def traced(desk, args, *options, trace=CALLS):
+def traced(desk, args, *options, trace=CALLS, program=("-m", "svcdesk")):
     """Run a command of the desk under strace; give what it left, and the log's lines."""
     log = desk.folder / "strace.log"
     done = subprocess.run(
         [
             "strace", "-f", "-qq", "-o", log, "-e", f"trace={','.join(trace)}", *options,
-            sys.executable, "-m", "svcdesk", *map(str, args),
+            sys.executable, *program, *map(str, args),
         ],
         cwd=desk.folder, env=desk.full_env(PYTHONDONTWRITEBYTECODE="1"), stdin=subprocess.DEVNULL,
         capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from errno import errorcode
+from os import PathLike
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -172,7 +173,7 @@ def _told(value: Any) -> Any:
         return words.say("labels.none")
     if isinstance(value, OSError | UnicodeError):
         return _cause(value)
-    return show.disarm(value) if isinstance(value, str) else value
+    return show.disarm(str(value)) if isinstance(value, str | PathLike) else value
 
 
 def _cause(error: OSError | UnicodeError) -> str:
@@ -280,7 +281,7 @@ class Noun:
 
         def run(**given: Any) -> None:
             reveal = bool(given.get("reveal"))
-            with revealing(f"{self.name} list", reveal) as ledger:
+            with reading(reveal) as ledger:
                 r = Read(ledger, given["format"])
                 wanted = r.period(given.get("month"), given.get("since"), given.get("until"))
                 selection = views.Selection().during(register, wanted).sorted_by(register, given["sort"])
@@ -293,6 +294,8 @@ class Noun:
                         selection.where(condition)
                 selection.first(None if keeps else given["limit"])
                 flat = register.table == "dispatch" and r.form not in ("json", "jsonl")
+                if reveal:
+                    leave_access(ledger, f"{self.name} list")
                 rows = views.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
                 if keeps:
                     rows = _first((row for row in rows if all(keep(row) for keep in keeps)), given["limit"])
@@ -313,9 +316,11 @@ class Noun:
 
         def run(**given: Any) -> None:
             reveal = bool(given.get("reveal"))
-            with revealing(f"{self.name} show {given['record']}", reveal) as ledger:
+            with reading(reveal) as ledger:
                 r = Read(ledger, given["format"])
                 stored = find(ledger, given["record"])
+                if reveal:
+                    leave_access(ledger, f"{self.name} show {given['record']}")
                 row = views.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
                 columns = views.columns_of(register, detail=True)
                 if r.form in ("csv", "tsv") and register.table == "dispatch":
@@ -448,16 +453,19 @@ def entry_mark(ledger: Ledger, seq: int | None = None) -> str:
 
 
 @contextmanager
-def revealing(command: str, reveal: bool) -> Iterator[Ledger]:
-    """Open the ledger for reading; to reveal personal data, leave an access entry first."""
+def reading(reveal: bool) -> Iterator[Ledger]:
+    """Open the ledger for reading; to reveal personal data, so that an access entry can be left."""
     ledger = current.open(write=reveal)
     try:
-        if reveal:
-            with ledger.command(at=current.now(ledger.zone), actor=current.actor, command=f"{command} --reveal"):
-                pass
         yield ledger
     finally:
         ledger.close()
+
+
+def leave_access(ledger: Ledger, command: str) -> None:
+    """Leave an entry that says who looks at personal data: once nothing stands against it, before it is shown."""
+    with ledger.command(at=current.now(ledger.zone), actor=current.actor, command=f"{command} --reveal"):
+        pass
 
 
 def personal_text(text: str | None, kind: str = "name") -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 import typer
 
 from svcdesk import show, views
-from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Until, revealing
+from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Until, leave_access, reading
 from svcdesk.errors import BadInput
 from svcdesk.files import opened, whole_file
 from svcdesk.registers import REGISTERS, Register
@@ -41,7 +41,7 @@ def export(
         raise BadInput("excel_and_json", form=form)
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise BadInput("needs_output")
-    with revealing(f"export {table}", reveal) as ledger:
+    with reading(reveal) as ledger:
         r = Read(ledger, form)
         period = r.period(month, since, until)
         if period and not register.at:
@@ -54,9 +54,13 @@ def export(
             from svcdesk.sheets import write_workbook
 
             with whole_file(output, never=current.path, private=reveal) as path:
+                if reveal:
+                    leave_access(ledger, f"export {table}")
                 write_workbook(rows, columns, path, r.zone, r.now, table)
             return
         with opened(output, never=current.path, private=reveal) as out:
+            if reveal:
+                leave_access(ledger, f"export {table}")
             if flat:
                 show.separated(rows, columns, out, tab=form == "tsv", excel=excel)
             else:
