@@ -138,8 +138,8 @@ _COUNTS = (
          SELECT contract_id, customer_id FROM ticket WHERE status IN ('open', 'answered', 'on_hold')
            AND received_at < :until AND undone_at IS NULL
          UNION ALL
-         SELECT contract_id, customer_id FROM ticket WHERE closed_at >= :until AND received_at < :until
-           AND status = 'closed' AND undone_at IS NULL
+         SELECT contract_id, customer_id FROM ticket WHERE closed_at >= :until AND +received_at < :until
+           AND +status = 'closed' AND undone_at IS NULL
          UNION ALL
          SELECT contract_id, customer_id FROM ticket WHERE status = 'cancelled' AND received_at < :until
            AND cancelled_at >= :until AND undone_at IS NULL)
