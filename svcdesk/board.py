@@ -83,7 +83,8 @@ def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
         " r.no_parts, r.customer_opinion, min(e.code) AS code FROM dispatch d JOIN crew w ON w.dispatch_id = d.id"
         " JOIN staff e ON e.id = w.engineer_id JOIN ticket t ON t.id = d.ticket_id"
         " LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL"
-        " WHERE d.status = 'returned' AND w.returned_at >= ? AND t.status IN ('open', 'answered', 'on_hold')"
+        " WHERE d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= ? AND undone_at IS NULL)"
+        " AND +d.status = 'returned' AND +t.status IN ('open', 'answered', 'on_hold')"
         " AND d.undone_at IS NULL GROUP BY d.id",
         (stored(case.now - _LOOK_BACK),),
     )
