@@ -117,6 +117,21 @@ def test_a_workbook_comes_back_too(desk, tmp_path_factory):
         assert export(other, table) == export(desk, table)
 
 
+def test_times_inside_a_record_carry_the_centres_offset(desk, tmp_path_factory):
+    desk.run(*TICKET, "--summary", "一", "--note", "记", "--at", "2026-10-01 08:00")
+    opened = ("complaint", "open", "--channel", "call", "--complainant", "周工", "--summary", "慢", "--about", "W01")
+    desk.run(*opened, "--at", "2026-10-02 09:00")
+    desk.run("complaint", "assign", "C1", "--department", "甲", "--by", "M01", "--at", "2026-10-02 10:00")
+    assert [step["at"] for step in desk.json("complaint", "show", "C1")["steps"]] == ["2026-10-02T10:00:00+08:00"]
+    assert [note["at"] for note in desk.json("ticket", "show", "T1")["notes"]] == ["2026-10-20T09:00:00+08:00"]
+    other = found(InProcess(tmp_path_factory.mktemp("again")), timezone="America/New_York")
+    other.now = desk.now
+    for table in ("staff", "customers", "contracts", "tickets", "complaints"):
+        other.run("import", table, write(other, f"{table}.csv", export(desk, table)))
+    assert [step["at"] for step in other.json("complaint", "show", "C1")["steps"]] == ["2026-10-01T22:00:00-04:00"]
+    other.run("complaint", "investigate", "C1", "--note", "x")
+
+
 # History that cannot be
 
 
@@ -130,6 +145,8 @@ def test_a_workbook_comes_back_too(desk, tmp_path_factory):
         ("tickets", "contract", "HT-1", "the contract is another customer's"),
         ("tickets", "serial", "2.4E+19", "destroyed"),
         ("tickets", "notes", '"[{""text"": ""\\ud800""}]"', "is no value for notes"),
+        ("tickets", "notes", '"[{""at"": ""2026-02-30 09:00"", ""text"": ""一""}]"', "is not a time"),
+        ("tickets", "notes", '"[{""at"": 1, ""text"": ""一""}]"', "is no value for notes"),
         ("customers", "name,phone", "新客户,138****5678", "masked"),
         ("complaints", "at,channel,summary,finding", "2026-10-01 09:00,call,一,upheld", "needs decided_at"),
         ("complaints", "at,channel,summary", "2026-10-01 09:00,email,一", "channel has no value"),
