@@ -132,6 +132,21 @@ def test_times_inside_a_record_carry_the_centres_offset(desk, tmp_path_factory):
     other.run("complaint", "investigate", "C1", "--note", "x")
 
 
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        ('{"policy": {}}', "policy: {}"), ('{"due": 5, "result": "off"}', "due: 5, "), ('{"due": "soon"}', "soon"),
+        ('{"made_up": [1]}', "made_up: [1]"), ('{"made_up": "x\u202ey"}', "x\\u202ey"),
+    ],
+)  # fmt: skip
+def test_evidence_from_elsewhere_is_shown_as_it_stands(desk, evidence, said):
+    heads = "clause engineer subject at sanction_kind natural_key evidence"
+    row = ["phone_unreachable", "W01", "H1", "2026-10-01 09:00", "notice", "H1", evidence]
+    desk.run("import", "penalties", write(desk, "p.csv", table_of(heads, [row])))
+    assert said in desk.run("penalty", "show", "P1").stdout
+    desk.run("penalty", "list", "-f", "table")
+
+
 # History that cannot be
 
 

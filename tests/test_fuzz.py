@@ -291,6 +291,7 @@ def registers(draw):
 
 
 STEPS = [
+    '{"policy": {}}', '{"policy": 5}', '{"arrived_at": "x"}', '{"due": 5}', '{"missing": 5, "cause": []}', '{"x\\u001b": "\\u202e"}',
     "[]", "{}", "[1]", '[{"at": 1}]', "true", "null", "[" * 3000, '[{"at": "2026-10-09T12:00:00+08:00"}]',
     '[{"at": "2026-02-30T12:00:00Z", "step": "confirm", "by": "x", "round": 1, "text": "x"}]',
     '[{"at": "2026-10-09 12:00", "step": {"a": [1]}, "by": null, "round": 1, "text": [1]}]',
