@@ -38,6 +38,13 @@ _NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "
 # Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
 _NUMBERS = ("reference", "serial", "phone", "code", "no")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
+# What each step in a record's history holds: its time first, then what is asked of it later.
+_STEPS = {
+    "notes": ("at", "text"),
+    "steps": ("at", "round", "step"),
+    "versions": ("until", "fault_cause", "solution", "parts", "no_parts", "customer_opinion"),
+    "history": ("at", "step", "by"),
+}
 _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
 
@@ -221,7 +228,7 @@ class Reader:
         else:
             parse = {
                 "instant": self._instant, "date": self._date, "money": self._money, "flag": _flag, "int": _int,
-                "json": _json(column.name),
+                "json": self._steps(column.name) if column.name in _STEPS else _json(column.name),
             }.get(kind, str)  # fmt: skip
         if column.need and kind == "text":
             parse = _filled(column.name, parse)
@@ -262,6 +269,23 @@ class Reader:
         else:
             at = _iso(text)
         return self._utc(at, text).isoformat()[:19] + "Z"
+
+    def _steps(self, name: str) -> Parse:
+        """Make the reader of a record's steps so far; each has its time, and what is read from it later."""
+        read = _json(name)
+        moment, *needed = _STEPS[name]
+
+        def parse(text: str) -> str:
+            steps = json.loads(read(text))
+            for step in steps:
+                if not isinstance(step.get(moment), str) or not step.keys() >= set(needed):
+                    raise ValueError(text)
+                if name == "versions" and not _is_content(step):
+                    raise ValueError(text)
+                step[moment] = self._utc(_iso(step[moment]), step[moment]).isoformat()[:19] + "Z"
+            return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+
+        return parse
 
     def _utc(self, at: datetime, text: str) -> datetime:
         """Give a time in UTC; without an offset it is the register's. Raises BadInput where the clocks change."""
@@ -376,15 +400,25 @@ def _json(name: str) -> Parse:
         value = json.loads(text, parse_constant=_refuse)
         if not isinstance(value, whole) or not all(isinstance(part, item) for part in value):
             raise ValueError(text)
-        if name == "parts" and not all(
-            isinstance(part.get("name"), str) and type(part.get("quantity")) is int for part in value
-        ):
+        if name == "parts" and not _are_parts(value):
             raise ValueError(text)
         told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         told.encode()  # a lone surrogate is no text
         return told
 
     return parse
+
+
+def _are_parts(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(part, dict) and isinstance(part.get("name"), str) and type(part.get("quantity")) is int
+        for part in value
+    )
+
+
+def _is_content(version: dict[str, Any]) -> bool:
+    told = (version[name] for name in ("fault_cause", "solution", "customer_opinion"))
+    return all(text is None or isinstance(text, str) for text in told) and _are_parts(version["parts"])
 
 
 def _refuse(text: str) -> Any:

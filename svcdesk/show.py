@@ -159,31 +159,39 @@ def _fact(name: str, value: Any, zone: tzinfo) -> str:
 
 
 def evidence(facts: Record, zone: tzinfo) -> str:
-    """Write a finding's evidence as a sentence that a person can check."""
+    """Write a finding's evidence as a sentence that a person can check; what we have no words for, as it stands."""
     told = []
     for name, value in facts.items():
-        if name == "policy":
-            key = "labels.policy" if value["from"] else "labels.policy_always"
-            told.append(words.say(key, key=value["key"], value=value["value"], since=value["from"]))
-        elif name in ("days",):
-            continue
-        elif name == "appointments_entered_late":
-            told.append(words.say("labels.appointments_entered_late", n=len(value)))
-        elif value is None:
-            if name in ("callback_at", "arrived_at", "answered_at", "cause"):
-                told.append(words.say(f"evidence.no_{name}"))
-        elif isinstance(value, bool):
-            if value or name == "filed":
-                told.append(words.say(f"evidence.{name}" if value else f"evidence.not_{name}"))
-        else:
-            if name.endswith("_at") or name in ("due", "deadline", "answer_due"):
-                value = short(datetime.fromisoformat(value), zone)
-            elif isinstance(value, list):
-                value = words.comma(words.word("missing", item) for item in value)
-            elif name in ("cause", "result", "reading"):
-                value = words.word(name, value)
-            told.append(words.say(f"evidence.{name}", value=value))
+        try:
+            told += _told(name, value, zone)
+        except (KeyError, TypeError, ValueError):  # history is taken in as it was elsewhere
+            told.append(f"{name}: {dumps(value)}")
     return words.say("labels.evidence_joint").join(told)
+
+
+def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
+    """Tell one fact, or nothing where there is nothing to tell."""
+    if name == "policy":
+        key = "labels.policy" if value["from"] else "labels.policy_always"
+        yield words.say(key, key=value["key"], value=value["value"], since=value["from"])
+    elif name == "days":
+        return
+    elif name == "appointments_entered_late":
+        yield words.say("labels.appointments_entered_late", n=len(value))
+    elif value is None:
+        if name in ("callback_at", "arrived_at", "answered_at", "cause"):
+            yield words.say(f"evidence.no_{name}")
+    elif isinstance(value, bool):
+        if value or name == "filed":
+            yield words.say(f"evidence.{name}" if value else f"evidence.not_{name}")
+    else:
+        if name.endswith("_at") or name in ("due", "deadline", "answer_due"):
+            value = short(datetime.fromisoformat(value), zone)
+        elif isinstance(value, list):
+            value = words.comma(words.word("missing", item) for item in value)
+        elif name in ("cause", "result", "reading"):
+            value = words.word(name, value)
+        yield words.say(f"evidence.{name}", value=value)
 
 
 def _json_array(rows: Iterable[Record], out: TextIO) -> None:

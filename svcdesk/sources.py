@@ -3,6 +3,7 @@
 import codecs
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -142,6 +143,22 @@ def _checked(rows: Iterator[Row], width: int, added: int) -> Iterator[Row]:
 
 
 def _workbook(path: Path, sheet: str | None) -> Source:
+    with _sound(path):
+        return _read_workbook(path, sheet)
+
+
+@contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """Refuse a file that is no workbook, or a damaged one: what openpyxl then raises is whatever it stumbled over."""
+    try:
+        yield
+    except (DeskError, OSError):
+        raise
+    except Exception as error:
+        raise BadInput("workbook", path=path) from error
+
+
+def _read_workbook(path: Path, sheet: str | None) -> Source:
     book = _opened(path)
     if sheet is not None and sheet not in book.sheetnames:
         raise BadInput("sheet", text=sheet, names=book.sheetnames)
@@ -155,26 +172,21 @@ def _workbook(path: Path, sheet: str | None) -> Source:
     headings, added = _headings(first.cells)
 
     def rows() -> Iterator[Row]:
-        again = _opened(path)
-        every = _cells(again[name])
-        next(every, None)
-        fitted = (row._replace(cells=_fitted(row.cells, len(headings) + added)) for row in every)
-        yield from _checked(fitted, len(headings), added)
-        again.close()
+        with _sound(path):
+            again = _opened(path)
+            every = _cells(again[name])
+            next(every, None)
+            fitted = (row._replace(cells=_fitted(row.cells, len(headings) + added)) for row in every)
+            yield from _checked(fitted, len(headings), added)
+            again.close()
 
     return Source("xlsx", headings, rows, True)
 
 
 def _opened(path: Path) -> Any:
-    import zipfile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        return load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
-        raise BadInput("workbook", path=path) from None
+    return load_workbook(path, read_only=True, data_only=True)
 
 
 def _cells(sheet: Any) -> Iterator[Row]:

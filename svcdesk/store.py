@@ -106,6 +106,8 @@ def open_ledger(path: Path, *, write: bool = False) -> "Ledger":
             con = connect(path, write=False)
     except sqlite3.Error as error:
         raise storage_error(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's own message quotes a schema that is no text any more
+        raise StorageError("damaged", path=path) from error
     return Ledger(con, path)
 
 

@@ -1,7 +1,7 @@
 """Records as JSON and CSV carry them: a register's stored columns written out, and what is worked out beside them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from svcdesk import words
@@ -53,13 +53,23 @@ def _writer(column: Column, ledger: Ledger, reveal: bool) -> Write | None:
     if kind == "id":
         letter = LETTERS[rest]
         return lambda v: None if v is None else f"{letter}{v}"
+    if kind == "json":
+        return lambda v: None if v is None else _with_offsets(loads(v), ledger.zone)
     return _PLAIN.get(kind)
+
+
+def _with_offsets(value: Any, zone: tzinfo) -> Any:
+    """Write the times of what happened step by step as all times are written."""
+    for step in value if isinstance(value, list) else ():
+        for name in ("at", "until"):
+            if isinstance(step, dict) and name in step:
+                step[name] = local(instant(step[name]), zone)
+    return value
 
 
 _PLAIN: dict[str, Write] = {
     "flag": lambda v: None if v is None else bool(v),
     "money": lambda v: None if v is None else yuan(v),
-    "json": lambda v: None if v is None else loads(v),
 }
 
 

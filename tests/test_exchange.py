@@ -155,6 +155,36 @@ def test_what_an_import_would_refuse_is_not_typed_in_either(desk, said, args):
     assert desk.ledger.read_bytes() == before
 
 
+def test_times_inside_a_record_carry_the_centres_offset(desk, tmp_path_factory):
+    desk.run(*TICKET, "--summary", "一", "--note", "记", "--at", "2026-10-01 08:00")
+    opened = ("complaint", "open", "--channel", "call", "--complainant", "周工", "--summary", "慢", "--about", "W01")
+    desk.run(*opened, "--at", "2026-10-02 09:00")
+    desk.run("complaint", "assign", "C1", "--department", "甲", "--by", "M01", "--at", "2026-10-02 10:00")
+    assert [step["at"] for step in desk.json("complaint", "show", "C1")["steps"]] == ["2026-10-02T10:00:00+08:00"]
+    assert [note["at"] for note in desk.json("ticket", "show", "T1")["notes"]] == ["2026-10-20T09:00:00+08:00"]
+    other = found(InProcess(tmp_path_factory.mktemp("again")), timezone="America/New_York")
+    other.now = desk.now
+    for table in ("staff", "customers", "contracts", "tickets", "complaints"):
+        other.run("import", table, write(other, f"{table}.csv", export(desk, table)))
+    assert [step["at"] for step in other.json("complaint", "show", "C1")["steps"]] == ["2026-10-01T22:00:00-04:00"]
+    other.run("complaint", "investigate", "C1", "--note", "x")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        ('{"policy": {}}', "policy: {}"), ('{"due": 5, "result": "off"}', "due: 5, "), ('{"due": "soon"}', "soon"),
+        ('{"made_up": [1]}', "made_up: [1]"), ('{"made_up": "x\u202ey"}', "x\\u202ey"),
+    ],
+)  # fmt: skip
+def test_evidence_from_elsewhere_is_shown_as_it_stands(desk, evidence, said):
+    heads = "clause engineer subject at sanction_kind natural_key evidence"
+    row = ["phone_unreachable", "W01", "H1", "2026-10-01 09:00", "notice", "H1", evidence]
+    desk.run("import", "penalties", write(desk, "p.csv", table_of(heads, [row])))
+    assert said in desk.run("penalty", "show", "P1").stdout
+    desk.run("penalty", "list", "-f", "table")
+
+
 # History that cannot be
 
 
@@ -168,6 +198,8 @@ def test_what_an_import_would_refuse_is_not_typed_in_either(desk, said, args):
         ("tickets", "contract", "HT-1", "the contract is another customer's"),
         ("tickets", "serial", "2.4E+19", "destroyed"),
         ("tickets", "notes", '"[{""text"": ""\\ud800""}]"', "is no value for notes"),
+        ("tickets", "notes", '"[{""at"": ""2026-02-30 09:00"", ""text"": ""一""}]"', "is not a time"),
+        ("tickets", "notes", '"[{""at"": 1, ""text"": ""一""}]"', "is no value for notes"),
         ("customers", "name,phone", "新客户,138****5678", "masked"),
         ("complaints", "at,channel,summary,finding", "2026-10-01 09:00,call,一,upheld", "needs decided_at"),
         ("complaints", "at,channel,summary", "2026-10-01 09:00,email,一", "channel has no value"),

@@ -1,11 +1,14 @@
 """Anything typed, anything imported: an exit code of the contract, no traceback, nothing half done, a sound ledger."""
 
+import csv
+import io
 import json
 import os
 import re
 import sqlite3
 from functools import cache
 
+import openpyxl
 import pytest
 from conftest import InProcess, copied, open_ticket, send, travel
 from hypothesis import HealthCheck, given, settings
@@ -13,11 +16,16 @@ from hypothesis import strategies as st
 
 from svcdesk import verify
 from svcdesk.cli import NOUNS, SINGLE, build
+from svcdesk.registers import REGISTERS
 from svcdesk.store import open_ledger
 
 THOROUGH = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 quick = settings(
-    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=int(os.environ.get("QUICK", "40")),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 thorough = settings(quick, max_examples=THOROUGH, derandomize=False)
 
@@ -242,3 +250,141 @@ def test_any_damage_is_no_bug(filled, tmp_path_factory, hurts):
 @given(hurts=st.lists(damages(), min_size=1, max_size=3))
 def test_any_damage_is_no_bug_at_length(filled, tmp_path_factory, hurts):
     look_at(filled, tmp_path_factory.mktemp("damaged"), hurts)
+
+
+# Files that somebody else keeps
+
+TABLES = list(REGISTERS)
+AFTER = (
+    "status", "report monthly --month 2026-10", "penalty check --month 2026-10", "ticket list --overdue -f json",
+    "ticket show T1", "dispatch show D1", "service-report show R1", "complaint show C1", "penalty show P1", "expense show E1",
+    "expense check", "dispatch list -f json", "complaint list -f json", "service-report list -f json",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def exported(filled, tmp_path_factory):
+    """Every register of the filled ledger as rows of cells, the headings first."""
+    desk = copied(filled, tmp_path_factory.mktemp("exported"))
+    told = {table: desk.run("export", table, "--reveal").stdout for table in TABLES}
+    return Exported((table, list(csv.reader(io.StringIO(text)))) for table, text in told.items())
+
+
+class Exported(dict):
+    """Registers, of which a failing example prints only the name."""
+
+    __repr__ = object.__repr__
+
+
+@st.composite
+def registers(draw):
+    """A register and what is done to it: rows, cells, headings, then the bytes, and how it is imported."""
+    table = draw(st.sampled_from(TABLES))
+    cells = draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 30), odd_cells), max_size=4))
+    rows = draw(st.lists(st.sampled_from(["copy", "drop", "short", "long", "new"]), max_size=3))
+    heads = draw(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["drop", "twice", "odd"])), max_size=1))
+    form = draw(st.sampled_from(["csv", "csv", "csv", "tsv", "xlsx"]))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16", "cp1252"]))
+    bytes_ = draw(st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=3), st.integers(0, 3)), max_size=2))
+    options = draw(st.sets(st.sampled_from(["--skip-bad", "--dry-run", "--update", "--errors=bad.csv"])))
+    return table, cells, rows, heads, form, encoding, bytes_, sorted(options)
+
+
+STEPS = [
+    '{"policy": {}}', '{"policy": 5}', '{"arrived_at": "x"}', '{"due": 5}', '{"missing": 5, "cause": []}', '{"x\\u001b": "\\u202e"}',
+    "[]", "{}", "[1]", '[{"at": 1}]', "true", "null", "[" * 3000, '[{"at": "2026-10-09T12:00:00+08:00"}]',
+    '[{"at": "2026-02-30T12:00:00Z", "step": "confirm", "by": "x", "round": 1, "text": "x"}]',
+    '[{"at": "2026-10-09 12:00", "step": {"a": [1]}, "by": null, "round": 1, "text": [1]}]',
+    '[{"until": "2026-10-09 12:00", "parts": [], "no_parts": 0, "solution": 5, "fault_cause": [], "customer_opinion": null}]',
+    '[{"until": "2026-10-09 12:00", "parts": [], "no_parts": [], "solution": "x", "fault_cause": null, "customer_opinion": null}]',
+]  # fmt: skip
+odd_cells = st.one_of(
+    odd,
+    st.sampled_from([text for texts in LIKELY.values() for text in texts] + STEPS),
+)
+
+
+def file_of(exported, told):
+    """Build the file: its name and its bytes."""
+    table, cells, rows, heads, form, encoding, bytes_, _ = told
+    head, *body = [list(row) for row in exported[table]]
+    body = body or [["" for _ in head]]
+    for change in rows:
+        if change == "drop":
+            body = body[1:]
+        elif change == "copy":
+            body.append(list(body[0]) if body else [])
+        elif body:
+            new = [re.sub(r"^([A-Z])\d+$", r"\g<1>99", cell) for cell in body[-1]]
+            body.append({"short": new[:-1], "long": [*new, "x"], "new": new}[change])
+    for row, column, text in cells:
+        if body and body[row % len(body)]:
+            body[row % len(body)][column % len(body[row % len(body)])] = text
+    for column, change in heads:
+        place = column % len(head)
+        if change == "drop":
+            head.pop(place)
+            body = [row[:place] + row[place + 1 :] for row in body]
+        else:
+            head[place] = head[0] if change == "twice" else "x\x1b"
+    if form == "xlsx":
+        data = workbook([head, *body])
+    else:
+        out = io.StringIO()
+        csv.writer(out, delimiter="\t" if form == "tsv" else ",").writerows([head, *body])
+        data = out.getvalue().encode(encoding, "replace")
+    for place, text, gone in bytes_:
+        at = int(place * len(data))
+        data = data[:at] + text + data[at + gone :]
+    return f"{table}.{form}", data
+
+
+def workbook(rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", cell)[:32000] for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def imported(filled, exported, folder, told):
+    """Import a file and hold that to the contract; whatever went in must not trouble any report."""
+    desk = copied(filled, folder, InProcess)
+    name, data = file_of(exported, told)
+    (folder / name).write_bytes(data)
+    before = desk.ledger.read_bytes()
+    options = [option.replace("bad.csv", str(folder / "bad.csv")) for option in told[-1]]
+    done = desk.finished(["import", told[0], str(folder / name), *options])
+    said = f"{told}\n{data[:1500]}\n{done}"[:5000]
+    assert done.returncode in (0, 2) and "Traceback" not in done.stderr, said
+    assert not LIVE.search(done.stderr + done.stdout), said
+    lines = done.stderr.splitlines()
+    if done.returncode:
+        assert desk.ledger.read_bytes() == before, said
+        assert done.stdout == "" and sum(line.startswith("error: ") for line in lines) >= 1, said
+        if headline := re.match(r"error: (\d+) of the \d+ rows", done.stderr):
+            assert sum(bool(re.match(r"error: line \d+: ", line)) for line in lines) == int(headline[1]), said
+    elif "--dry-run" in options:
+        assert desk.ledger.read_bytes() == before, said
+    for command in (*AFTER, f"export {told[0]}"):
+        after = desk.finished(command.split())
+        assert after.returncode in (0, 1), f"{command}: {after}\n{said}"
+    ledger = open_ledger(desk.ledger)
+    assert verify.verify(ledger) == [], said
+    ledger.close()
+
+
+@pytest.mark.case(23)
+@quick
+@given(told=registers())
+def test_anything_imported(filled, exported, tmp_path_factory, told):
+    imported(filled, exported, tmp_path_factory.mktemp("imported"), told)
+
+
+@pytest.mark.case(23)
+@pytest.mark.slow
+@thorough
+@given(told=registers())
+def test_anything_imported_at_length(filled, exported, tmp_path_factory, told):
+    imported(filled, exported, tmp_path_factory.mktemp("imported"), told)
