@@ -28,5 +28,6 @@ TEXTS = {
     "undo_question": ("要收回 {what} 吗？", "Take back {what}?"),
     "entry": ("#{seq} {at} {actor} {command}（{rows} 行）", "#{seq} {at} {actor} {command} ({rows} rows)"),
     "clause_text": ("条款内容", "what it says"), "history": ("经过", "history"), "attention": ("注意", "attention"),
+    "upgraded": ("账本 {path} 已从版本 {theirs} 升级到 {ours}；升级前的副本在 {copy}", "the ledger {path} was upgraded from version {theirs} to {ours}; a copy of what it was is {copy}"),
     "encoding_found": ("{path} 按 {encoding} 编码读取", "{path} is read as {encoding}"),
 }  # fmt: skip
