@@ -160,7 +160,7 @@ def _fact(name: str, value: Any, zone: tzinfo) -> str:
 
 def evidence(facts: Record, zone: tzinfo) -> str:
     """Write a finding's evidence as a sentence that a person can check; what we have no words for, as it stands."""
-    told = []
+    told: list[str] = []
     for name, value in facts.items():
         try:
             told += _told(name, value, zone)

@@ -180,7 +180,7 @@ def scanned(statement, steps):
 
 GROWING = {
     "ticket", "dispatch", "crew", "expense", "contact", "survey", "service_report", "penalty", "complaint",
-    "phone_check", "conduct", "change",
+    "phone_check", "conduct", "appointment", "escalation", "hold", "change",
 }  # fmt: skip
 
 

@@ -141,6 +141,7 @@ TEXTS = {
     "unreadable": ("{path} 打不开：{detail}\n检查路径和权限", "cannot open {path}: {detail}\ncheck the path and its permissions"),
     "not_a_ledger": ("{path} 不是 svcdesk 的账本，未动\n用 --ledger 指明账本", "{path} is not a ledger of svcdesk; it was left alone\nname your ledger with --ledger"),
     "newer": ("{path} 是版本 {theirs} 的账本，本程序只到版本 {ours}，未动\n请升级 svcdesk", "{path} is a ledger of version {theirs}, this program knows {ours}; it was left alone\nupgrade svcdesk"),
+    "older": ("{path} 是版本 {theirs} 的账本，本程序用版本 {ours}，须先升级，但文件或所在文件夹不能写，未动\n由能写它的人执行一次 svcdesk --ledger {path} ledger info；或把它连同同名 -journal 文件复制到能写的文件夹再打开", "{path} is a ledger of version {theirs}, this program uses {ours}: it must be upgraded first, but it or its folder cannot be written; it was left alone\nlet somebody who may write it run svcdesk --ledger {path} ledger info; or copy it, with its -journal file if there is one, to a folder that you can write"),
     "pragma": ("{path} 打开时安全设置 {name} 没有生效\nsvcdesk ledger info", "the safeguard {name} did not take when opening {path}\nsvcdesk ledger info"),
     "busy": ("账本 {path} 正被别的程序写，等了 {seconds} 秒\n稍后再试；若有停住的程序先结束它", "the ledger {path} is being written by somebody else; waited {seconds} s\ntry again; end a stopped program first"),
     "readonly": ("账本 {path} 不能写\n检查文件和所在文件夹的权限", "the ledger {path} cannot be written\ncheck the permissions of the file and its folder"),
