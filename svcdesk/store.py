@@ -90,6 +90,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
 def open_ledger(path: Path, *, write: bool = False) -> "Ledger":
     """Open the ledger at the path. Never makes one. Raises StorageError."""
     check_file(path)
+    if write and path.stat().st_nlink > 1:
+        raise StorageError("linked", path=path)
     try:
         con = connect(path, write=write)
         try:
