@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from svcdesk.errors import BadInput
+from svcdesk.errors import BadInput, StorageError, about
 
 _LINE = r"#?(\d{1,12})\s+([0-9a-f]{12,64})(?:\s+(\S+))?"
 
@@ -40,7 +40,9 @@ def append(path: Path, anchor: Anchor) -> None:
     import os
 
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
+    with about(path), os.fdopen(descriptor, "r+b") as file:
+        if file.read(16) == b"SQLite format 3\0":
+            raise StorageError("onto_ledger", path=path)
         end = file.seek(0, os.SEEK_END)
         torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"  # a last line that was cut short stays apart
         file.write(b"\n" * torn + f"{anchor.seq} {anchor.hash} {anchor.at}\n".encode())

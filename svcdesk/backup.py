@@ -8,7 +8,7 @@ from pathlib import Path
 
 from svcdesk import journal
 from svcdesk.anchors import Anchor
-from svcdesk.errors import DeskError, Refused, StorageError
+from svcdesk.errors import DeskError, Refused, StorageError, about
 from svcdesk.store import Ledger, connect, open_ledger, storage_error
 from svcdesk.verify import is_unreadable, verify
 
@@ -111,6 +111,7 @@ def _name(part: Path, to: Path) -> None:
 def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with about(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -3,10 +3,11 @@
 import errno
 import io
 import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
@@ -192,7 +193,34 @@ def build() -> Group:
 
 def main() -> None:
     """Run the command line and leave with the contract's exit code."""
-    sys.exit(run(sys.argv[1:]))
+    _open_closed_streams()
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _stop)
+    sys.exit(run([_utf8(arg) for arg in sys.argv[1:]]))
+
+
+def _open_closed_streams() -> None:
+    """Put the null device where a stream was closed by whoever started us, before a file of ours takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open until the end
+
+
+def _stop(number: int, _: Any) -> None:
+    """Leave as on an interrupt: what is half done is taken back, and no part of a file stays."""
+    raise SystemExit(128 + number)
+
+
+def _utf8(arg: str) -> str:
+    """Read an argument as UTF-8 where the locale knows no more than ASCII; what is no UTF-8 is refused later."""
+    with suppress(UnicodeError):
+        return os.fsencode(arg).decode("utf-8") if _has_surrogates(arg) else arg
+    return arg
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def run(args: Sequence[str]) -> int:
@@ -208,10 +236,10 @@ def run(args: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        _abandon_stdout()
+        _abandon(sys.stdout)
         return _OK
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        _complain("")
         _say_recorded()
         return _INTERRUPTED
     except DeskError as error:
@@ -222,12 +250,14 @@ def run(args: Sequence[str]) -> int:
         return _tell(storage_error(error, current.path))
     except OSError as error:
         if error.errno == errno.EPIPE:
-            _abandon_stdout()
+            _abandon(sys.stdout)
             return _OK
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            _abandon_stdout()
+            _abandon(sys.stdout)
             return _tell(StorageError("full", path=error.filename or "stdout"))
         return _tell(StorageError("os", detail=error, path=error.filename or "stdout"))
+    except UnicodeEncodeError as error:  # a path, or a name from the environment, in bytes that are no text
+        return _tell(BadInput("not_utf8", text=error.object[error.start : error.end]))
     except Exception as error:
         if hasattr(error, "format_message"):
             return _tell(_usage(error))
@@ -245,7 +275,7 @@ def _ledger_is_damaged() -> bool:
 
     try:
         ledger = open_ledger(current.path)
-    except DeskError:
+    except Exception:
         return False
     try:
         return bool(verify(ledger))
@@ -269,7 +299,7 @@ def _invoke(args: list[str]) -> int:
         print(f"svcdesk {__version__}")
         return _OK
     for arg in args:
-        if any("\ud800" <= char <= "\udfff" for char in arg):
+        if _has_surrogates(arg):
             raise BadInput("not_utf8", text=arg.encode("utf-8", "backslashreplace").decode())
     root = build()
     if "_SVCDESK_COMPLETE" in os.environ:
@@ -297,19 +327,19 @@ def _tell(error: DeskError) -> int:
     from svcdesk.commands.base import explained
 
     sentence, hint = explained(error)
-    print(f"error: {sentence}", file=sys.stderr)
+    _complain(f"error: {sentence}")
     if isinstance(error, BadRows):
         for line, reason in error.rows:
-            print(f"error: {words.say('errors.line', line=line, reason=explained(reason)[0])}", file=sys.stderr)
+            _complain(f"error: {words.say('errors.line', line=line, reason=explained(reason)[0])}")
     if not _say_recorded() and hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        _complain(f"hint: {hint}")
     return error.exit_code
 
 
 def _say_recorded() -> bool:
     """Say, of a command that failed only after its work was recorded, that it need not be typed again."""
     if entry := current.recorded:
-        print(f"hint: {words.say('labels.recorded', entry=f'#{entry.seq} {entry.hash[:12]}')}", file=sys.stderr)
+        _complain(f"hint: {words.say('labels.recorded', entry=f'#{entry.seq} {entry.hash[:12]}')}")
     return entry is not None
 
 
@@ -336,6 +366,14 @@ def _shown(param: Any) -> str:
     return param.opts[0] if param.param_type_name == "option" else str(param.name).upper()
 
 
-def _abandon_stdout() -> None:
-    """Point stdout nowhere, so that the interpreter's last flush cannot complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _complain(line: str) -> None:
+    """Print a line on stderr; where that cannot be, the exit code says enough."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def _abandon(stream: Any) -> None:
+    """Point a stream nowhere, so that the interpreter's last flush cannot complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

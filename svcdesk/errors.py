@@ -1,5 +1,7 @@
 """One tree of errors. Each carries its exit code; its sentence and hint stand in words/errors.py under its key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -44,3 +46,14 @@ class BadRows(BadInput):
     def __init__(self, key: str, /, rows: "list[tuple[int, DeskError]]", **values: Any) -> None:
         super().__init__(key, bad=len(rows), **values)
         self.rows = rows
+
+
+@contextmanager
+def about(path: object) -> Iterator[None]:
+    """Have a failure of the system name the file that it is about: a write or a sync does not know."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise

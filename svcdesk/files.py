@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from svcdesk.errors import StorageError
+from svcdesk.errors import StorageError, about
 
 
 @contextmanager
@@ -18,7 +18,11 @@ def opened(output: str | None, *, never: Path, private: bool = False) -> Iterato
     if output is None:
         yield sys.stdout
         return
-    with whole_file(output, never=never, private=private) as path, path.open("w", encoding="utf-8", newline="") as file:
+    with (
+        whole_file(output, never=never, private=private) as path,
+        about(output),
+        path.open("w", encoding="utf-8", newline="") as file,
+    ):
         yield file
 
 
@@ -30,13 +34,15 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
     has the rights of the umask. A device or a pipe is written to; None is stdout. Raises StorageError, also where the
     output is the file ``never``, the ledger.
     """
-    target = Path(os.path.realpath(output)) if output is not None else None
-    if target is not None and target.exists():
-        if never.exists() and target.samefile(never):
-            raise StorageError("onto_ledger", path=target)
-        if not target.is_file() and not target.is_dir():
-            yield target
-            return
+    if output is not None and Path(output).exists() and not (Path(output).is_file() or Path(output).is_dir()):
+        yield Path(output)
+        return
+    try:
+        target = Path(os.path.realpath(output)) if output is not None else None
+    except OSError as error:
+        raise StorageError("unreadable", path=output, detail=error) from None
+    if target is not None and target.exists() and never.exists() and target.samefile(never):
+        raise StorageError("onto_ledger", path=target)
     folder = target.parent if target is not None else None
     try:
         handle, name = tempfile.mkstemp(dir=folder, prefix=".svcdesk-")
@@ -67,8 +73,11 @@ def _move(made: Path, target: Path) -> None:
         raise StorageError("unreadable", path=target, detail=error) from None
     if hasattr(os, "O_DIRECTORY"):
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        os.fsync(folder)  # the rename itself must reach the disk
-        os.close(folder)
+        try:
+            with about(target):
+                os.fsync(folder)  # the rename itself must reach the disk
+        finally:
+            os.close(folder)
 
 
 def _umask() -> int:

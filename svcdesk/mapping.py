@@ -100,7 +100,9 @@ def _toml(path: Path) -> dict[str, Any]:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput("file", path=path, detail=error) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadInput("rules", path=path, detail=error) from None
+    except tomllib.TOMLDecodeError as error:
         raise BadInput("rules", path=path, detail=str(error)) from None
     for section, keys in told.items():
         if section not in _SECTIONS or not isinstance(keys, dict):

@@ -34,7 +34,10 @@ class Session:
         """Where the ledger is."""
         named = self.ledger_option or os.environ.get("SVCDESK_LEDGER")
         if named:
-            return Path(named).expanduser()
+            try:
+                return Path(named).expanduser()
+            except RuntimeError:  # ~somebody, where there is no such user
+                return Path(named)
         from platformdirs import user_data_path
 
         return user_data_path("svcdesk") / "ledger.db"
@@ -58,6 +61,8 @@ class Session:
             fixed = os.environ.get("SVCDESK_NOW")
             clock = datetime.now(UTC).replace(microsecond=0)
             self._now = periods.read_time(fixed, clock, zone or UTC) if fixed else clock
+            if not 1 < self._now.year < 9999:  # no zone may lead out of the calendar
+                raise BadInput("time", text=fixed)
         return self._now
 
     def open(self, *, write: bool = False, as_found: bool = False) -> Ledger:

@@ -16,6 +16,7 @@ Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 WriteFormat = Literal["text", "json"]
 
 TABLE_CAP = 500  # rows that a Rich table draws; the rest is counted under it
+_NARROWEST = 20  # cells of a terminal
 _WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; later rows stream
 
 _ODD = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
@@ -305,6 +306,7 @@ def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=out, highlight=False)
+    console.width = max(console.width, _NARROWEST)  # some say 0, and Rich would then draw nothing
     drawn = list(islice(rows, TABLE_CAP))
     left = sum(1 for _ in rows)
     least = [_least(head, [row[place] for row in drawn]) for place, head in enumerate(heads)]

@@ -41,6 +41,8 @@ class Source(NamedTuple):
 def open_source(path: Path, encoding: str | None = None, sheet: str | None = None) -> Source:
     """Open a register. Raises BadInput for what cannot be read as one."""
     try:
+        if not (path.is_file() or path.is_dir()) and path.exists():
+            raise BadInput("no_file", path=path)
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             return _workbook(path, sheet)
         return _text(path, encoding)

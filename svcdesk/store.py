@@ -105,6 +105,8 @@ def open_ledger(path: Path, *, write: bool = False, as_found: bool = False) -> "
     ``as_found`` is for who checks or copies a ledger: of whatever version that was released, else OlderLedger.
     """
     check_file(path)
+    if write and path.stat().st_nlink > 1:
+        raise StorageError("linked", path=path)
     try:
         con = connect(path, write=write)
         try:

@@ -58,6 +58,7 @@ TEXTS = {
     "encoding": ("{path} 既不是 UTF-8 也不是 GB18030\n另存为 UTF-8，或用 --encoding 指明", "{path} is neither UTF-8 nor GB18030\nsave it as UTF-8, or name the encoding with --encoding"),
     "encoding_unknown": ("没有“{text}”这种编码\n例如 --encoding gb18030", "there is no encoding “{text}”\nfor example --encoding gb18030"),
     "no_rows": ("{path} 是空的\n核对文件", "{path} is empty\ncheck the file"),
+    "no_file": ("{path} 是管道或设备，须读两遍，读不了\n先存成文件", "{path} is a pipe or a device, and a register is read more than once\nsave it to a file first"),
     "csv": ("第 {line} 行起读不下去（{detail}），检查引号和单元格长度", "cannot read on from line {line} ({detail}): check its quotes and the length of its cells"),
     "encoding_other": ("{path} 不是 {encoding} 编码\n去掉 --encoding 自动识别，或换一种", "{path} is not encoded in {encoding}\nleave out --encoding to have it found, or name another"),
     "heading_twice": ("标题重复：{names}\n给每列起不同的标题", "headings that stand twice: {names}\ngive each column a heading of its own"),
@@ -144,6 +145,7 @@ TEXTS = {
     "older": ("{path} 是版本 {theirs} 的账本，本程序用版本 {ours}，须先升级，但文件或所在文件夹不能写，未动\n由能写它的人执行一次 svcdesk --ledger {path} ledger info；或把它连同同名 -journal 文件复制到能写的文件夹再打开", "{path} is a ledger of version {theirs}, this program uses {ours}: it must be upgraded first, but it or its folder cannot be written; it was left alone\nlet somebody who may write it run svcdesk --ledger {path} ledger info; or copy it, with its -journal file if there is one, to a folder that you can write"),
     "pragma": ("{path} 打开时安全设置 {name} 没有生效\nsvcdesk ledger info", "the safeguard {name} did not take when opening {path}\nsvcdesk ledger info"),
     "busy": ("账本 {path} 正被别的程序写，等了 {seconds} 秒\n稍后再试；若有停住的程序先结束它", "the ledger {path} is being written by somebody else; waited {seconds} s\ntry again; end a stopped program first"),
+    "linked": ("账本 {path} 还有别的硬链接名：崩溃后从那个名字打开会损坏账本，不能写\n只留一个名字，或另存一份：cp {path} 新文件", "the ledger {path} has a second name (a hard link), under which a crash would damage it; it is not written\nkeep one name, or make a copy of its own: cp {path} NEW"),
     "readonly": ("账本 {path} 不能写\n检查文件和所在文件夹的权限", "the ledger {path} cannot be written\ncheck the permissions of the file and its folder"),
     "full": ("磁盘满了：{path}\n腾出空间再来，已记的都在", "the disk is full: {path}\nmake room and try again; what was recorded is there"),
     "io": ("读写 {path} 时磁盘出错\n检查磁盘，再用 svcdesk ledger verify", "the disk failed at {path}\ncheck it, then svcdesk ledger verify"),
@@ -151,7 +153,7 @@ TEXTS = {
     "damaged": ("账本 {path} 损坏\n用 svcdesk ledger restore 备份 --to 新路径 恢复", "the ledger {path} is damaged\nrestore a backup: svcdesk ledger restore BACKUP --to NEW"),
     "backup_broken": ("账本 {path} 有 {n} 处不符，没有备份\nsvcdesk ledger verify", "the ledger {path} has {n} faults; no backup was made\nsvcdesk ledger verify"),
     "sqlite_old": ("本机 SQLite {version} 太旧，须 3.37 以上\n换用较新的 Python", "SQLite {version} on this machine is too old: 3.37 is needed\nuse a newer Python"),
-    "os": ("{path} {detail}\n检查路径和权限", "{path} {detail}\ncheck the path and its permissions"),
+    "os": ("{path}：{detail}\n检查路径和权限", "{path}: {detail}\ncheck the path and its permissions"),
     # a bug (70)
     "bug": ("程序内部出错（{kind}），账本未动\n用 SVCDESK_DEBUG=1 再跑一次可看详情", "something went wrong inside ({kind}); the ledger was left alone\nrun it again with SVCDESK_DEBUG=1 to see where"),
 }  # fmt: skip
