@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from svcdesk import views
 from svcdesk.clock import answer_clock
+from svcdesk.derived import loads
 from svcdesk.facts import longest_wait
 from svcdesk.findings import check, derive, digest, recorded
 from svcdesk.model import Record
@@ -94,7 +95,7 @@ def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
         if row["report"] is None:
             command = f"svcdesk service-report file {subject} --by {row['code']}"
             yield Item("report", subject, due, command, {"code": row["code"]})
-        elif lacking := missing_fields({**row, "parts": views.loads(row["parts"])}, row["kind"]):
+        elif lacking := missing_fields({**row, "parts": loads(row["parts"])}, row["kind"]):
             command = f"svcdesk service-report amend R{row['report']}"
             yield Item("report_lacking", f"R{row['report']}", due, command, {"missing": lacking})
 

@@ -136,6 +136,7 @@ class Policy:
 
     def __init__(self, rows: Iterable[tuple[str, str, date]] = ()) -> None:
         self._dated: dict[str, list[tuple[date, str]]] = {}
+        self._first: dict[str, Dated] = {}
         for name, value, since in rows:
             self._dated.setdefault(name, []).append((since, value))
         for values in self._dated.values():
@@ -152,6 +153,11 @@ class Policy:
 
     def at(self, name: str, on: date) -> Dated:
         """Give the value in force on a date, read as its type (money in fen, times in minutes)."""
+        if name not in self._dated:  # as most keys, which a long export asks for a million times
+            if name not in self._first:
+                key = key_of(name)
+                self._first[name] = Dated(key.read(key.first), None)
+            return self._first[name]
         text, since = self.text(name, on)
         return Dated(_read(name, text), since)
 

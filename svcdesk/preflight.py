@@ -1,5 +1,6 @@
 """What would make a month wrong: everything of it that is unfinished, each with the command that mends it."""
 
+import json
 from collections.abc import Callable, Iterator
 
 from svcdesk import quality, views
@@ -40,7 +41,7 @@ def _reports(ledger: Ledger, _: Case, period: Period) -> Iterator[Item]:
         if row["report"] is None:
             command = f"svcdesk service-report file D{row['id']} --by {row['code']}"
             yield Item("report", f"D{row['id']}", None, command, {"code": row["code"]})
-        elif lacking := missing_fields({**row, "parts": views.loads(row["parts"])}, row["kind"]):
+        elif lacking := missing_fields({**row, "parts": json.loads(row["parts"])}, row["kind"]):
             command = f"svcdesk service-report amend R{row['report']}"
             yield Item("report_lacking", f"R{row['report']}", None, command, {"missing": lacking})
 

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -23,6 +23,7 @@ from svcdesk.policy import Policy
 BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
 _STEP_SECONDS = 0.05
 _LONGEST_PAUSE = 0.02
+_TRIES = 3  # of reading at one state beside writers before these have to wait
 
 _ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
 _READ = {**_ALWAYS, "query_only": 1}
@@ -249,6 +250,23 @@ class Ledger:
             names = [row[0] for row in self.con.execute(f'SELECT "{column}" FROM {table} WHERE undone_at IS NULL')]
             raise NotFound(f"unknown_{table}", text=text, near=get_close_matches(text, names, 3, 0.4))
         return found
+
+    def at_one_state(self, read: Callable[[], None]) -> None:
+        """Read the ledger so that all that is read is of one state, and no writer waits for long.
+
+        ``read`` may read in many short transactions. Where somebody wrote meanwhile it is called again, from the start;
+        at last once more in one transaction, for the end of which writers wait.
+        """
+        for _ in range(_TRIES):
+            before = self.value("PRAGMA data_version")
+            read()
+            if self.value("PRAGMA data_version") == before:
+                return
+        self.con.execute("BEGIN")
+        try:
+            read()
+        finally:
+            self.con.execute("COMMIT")
 
     # Writing
 

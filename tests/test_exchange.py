@@ -2,15 +2,19 @@
 
 import csv
 import io
+import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from conftest import Executable, InProcess, found
+from conftest import Executable, InProcess, at, found
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svcdesk import views
 from svcdesk.errors import BadInput
 from svcdesk.model import unmasked, whole
+from svcdesk.registers import REGISTERS
+from svcdesk.store import open_ledger
 
 RULES = """\
 [columns]
@@ -298,6 +302,62 @@ def test_bad_rows_come_back_whole_and_once_mended_go_in(desk):
 
 
 # Files
+
+
+@pytest.fixture
+def busy(desk, monkeypatch):
+    """Read the states of the tickets in pages of two, while somebody writes so many times in between."""
+    monkeypatch.setattr(views, "_BLOCK", 2)
+    for _ in range(3):
+        desk.run(*TICKET, "--summary", "一")
+    reader, writer = open_ledger(desk.ledger), open_ledger(desk.ledger, write=True)
+    writer.con.execute("PRAGMA busy_timeout = 100")
+
+    def states(writes):
+        told = []
+
+        def read():
+            selection = views.Selection().in_pages()
+            blocks = views.cells(reader, REGISTERS["tickets"], at("2026-10-20 09:00"), selection)
+            told.append(list(next(blocks)[5]))
+            if len(told) <= writes:
+                writer.con.execute("UPDATE ticket SET product = ?, status = 'on_hold'", (len(told),))
+            told[-1] += [state for block in blocks for state in block[5]]
+
+        reader.at_one_state(read)
+        return told
+
+    return states
+
+
+def test_an_export_tells_one_state_and_holds_up_no_writer(busy):
+    assert busy(0) == [["open"] * 3]
+    assert busy(1) == [["open", "open", "on_hold"], ["on_hold"] * 3]
+
+
+def test_beside_many_writers_an_export_makes_them_wait_at_last(busy):
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        busy(9)
+
+
+def test_a_long_register_is_read_in_pages(desk, monkeypatch):
+    monkeypatch.setattr(views, "_BLOCK", 2)
+    for _ in range(5):
+        desk.run(*TICKET, "--summary", "一")
+    rows = csv.DictReader(io.StringIO(export(desk, "tickets")))
+    assert [row["id"] for row in rows] == ["T1", "T2", "T3", "T4", "T5"]
+
+
+@pytest.mark.parametrize("text", ["a,b", 'a"b', "a\nb", "a\rb", "a\r\nb", " a", "a\tb", "'", "", "=1", "\x1b"])
+def test_cells_are_quoted_as_the_csv_module_does(desk, text):
+    desk.run(*TICKET, "--summary", f"x{text}")
+    told = export(desk, "tickets")
+    again = io.StringIO()
+    writer = csv.writer(again, lineterminator="\r\n")
+    for row in csv.reader(io.StringIO(told, newline="")):
+        writer.writerow(row)
+    (head, line) = (again.getvalue()[:-2]).split("\r\n", 1)
+    assert told == f"{head}\n{line}\n"
 
 
 def test_an_export_never_replaces_the_ledger_or_a_device(hired, tmp_path):
