@@ -43,4 +43,4 @@ def _whole(number: int) -> str:
 def _is_named(number: int, place: int) -> bool:
     """Say whether a group of four has its sign: 亿 covers both groups above it."""
     above = number // 10**place
-    return above > 0 if place == 8 else above % 10_000 > 0
+    return bool(above if place == 8 else above % 10_000)
