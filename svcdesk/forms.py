@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from svcdesk import appraisals, papers, reports, views, words
 from svcdesk import projects as projects_report
+from svcdesk.capitals import capitals
 from svcdesk.documents import Chart, Document, Series, Table
 from svcdesk.model import LINES, Record, fen, yuan
 from svcdesk.periods import Period
@@ -100,7 +101,7 @@ def monthly(report: Record, period: Period) -> Document:
         ],
         notes=notes(report),
         signatures=[words.say(f"report.{cell}") for cell in ("prepared", "reviewed", "received_office")],
-        capitals=report["lines"][-1]["cost"],
+        capitals=capitals(fen(report["lines"][-1]["cost"])),
         mark=mark(report),
     )
 
@@ -120,7 +121,9 @@ def projects(report: Record, period: Period) -> Document:
     total = _sum_of(report["projects"])
     nobody = {"customer": words.say("report.no_project")}
     rows = [*(row if row["customer"] else {**row, **nobody} for row in report["projects"]), total]
-    form = [Table("projects", words.say("report.projects"), projects_report.COLUMNS, rows, strong=(len(rows) - 1,))]
+    headings = {"dispatch": words.say("report.cost_dispatch")}
+    title = words.say("report.projects")
+    form = [Table("projects", title, projects_report.COLUMNS, rows, strong=(len(rows) - 1,), headings=headings)]
     if report["major_quality"]:
         form.append(Table("major_quality", words.say("report.major_quality"), MAJOR_QUALITY, report["major_quality"]))
     said = [row for row in report["opinions"] if row["said"]]
@@ -136,7 +139,7 @@ def projects(report: Record, period: Period) -> Document:
             words.say(f"report.{cell}")
             for cell in ("prepared", "received_technical", "received_marketing", "received_management")
         ],
-        capitals=total["cost"],
+        capitals=capitals(fen(total["cost"])),
         mark=mark(report),
         landscape=True,
     )

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("installation", kind="money"), Column("dispatch", kind="money"), Column("material", kind="money"),
     Column("transport", kind="money"), Column("excluded", kind="money"), Column("cost", kind="money", brief=True),
     Column("pending", kind="money"), Column("open", kind="int", brief=True), Column("major_quality", kind="int"),
-    Column("opinions", kind="int"), Column("surveys", kind="int"), Column("mean_score"),
+    Column("opinions", kind="int"), Column("surveys", kind="int"), Column("mean_score", kind="number:2"),
     Column("complaints", kind="int", brief=True),
 )  # fmt: skip
 

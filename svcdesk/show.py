@@ -128,7 +128,7 @@ def cell(value: Any, column: Column, zone: tzinfo) -> str:
     if kind == "rate":
         return f"{value:.1%}"
     if kind == "number":
-        return f"{value:.{rest or 1}f}"
+        return f"{float(value):.{rest or 1}f}"
     if kind == "sanction":
         amount = f" {value['amount']}" if value["amount"] else ""
         return words.word("sanction", value["kind"]) + amount

@@ -14,7 +14,7 @@ TEXTS = {
     "rows_service_reports": ("服务报告单", "Service reports"), "rows_surveys": ("调查表", "Surveys"), "rows_complaints": ("投诉", "Complaints"), "rows_penalties": ("处理", "Penalties"),
     "previous": ("上月（{month}）", "month before ({month})"), "last_year": ("上年同月（{month}）", "a year before ({month})"),
     "chart_cost": ("近十二个月各项费用", "Cost by line, twelve months"), "chart_days": ("本月各人人天", "Days by person, this month"), "chart_projects": ("各项目费用", "Cost by project"),
-    "yuan": ("元", "CNY"), "days": ("天", "days"), "no_project": ("未归项目", "no project"),
+    "cost_dispatch": ("客服派人（元）", "dispatch (CNY)"), "yuan": ("元", "CNY"), "days": ("天", "days"), "no_project": ("未归项目", "no project"),
     "prepared": ("制表人", "prepared by"), "reviewed": ("审核人", "reviewed by"), "received_office": ("企管室接收人", "received, management office"),
     "received_technical": ("技术中心接收人", "received, technical centre"), "received_marketing": ("营销中心接收人", "received, marketing centre"),
     "received_management": ("高层接收人", "received, senior management"),
