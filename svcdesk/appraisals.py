@@ -24,7 +24,8 @@ COLUMNS = (
     Column("arrivals_on_time", kind="int", brief=True), Column("arrivals", kind="int", brief=True),
     Column("reports_complete", kind="int", brief=True), Column("reports", kind="int", brief=True),
     Column("repairs_fixed", kind="int"), Column("repairs", kind="int"), Column("surveys", kind="int"),
-    Column("mean_score", kind="number:2", brief=True), Column("findings", kind="json"), Column("fines", kind="money", brief=True),
+    Column("mean_score", kind="number:2", brief=True),
+    Column("findings", kind="json"), Column("fines", kind="money", brief=True),
 )  # fmt: skip
 
 # What is not held against somebody: it was decided so, or one fact is punished once.
