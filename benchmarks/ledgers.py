@@ -113,7 +113,9 @@ def _chunk(con, chance, numbers, tickets, last_month):  # type: ignore[no-untype
         day = (arrive + hours(8)).date().isoformat()
         for n, (category, amount) in enumerate((("fare", 12_000), ("lodging", 26_000))):
             amount += chance.randrange(9_000)
-            expense.append((engineer, category, amount, day, number, f"F{number:08d}{n}", "approved", line, excluded))
+            ends = (CITIES[engineer % 8], place, None) if category == "fare" else (None, None, place)
+            invoice = f"F{number:08d}{n}"
+            expense.append((engineer, category, amount, day, number, *ends, invoice, "approved", line, excluded))
     for table, columns, rows in (
         ("ticket", "id, customer_id, kind, channel, summary, status, contract_id, received_at, answered_at, on_site_by,"
          " closed_at, first_closed_at", ticket),
@@ -124,7 +126,8 @@ def _chunk(con, chance, numbers, tickets, last_month):  # type: ignore[no-untype
         ("service_report", "id, dispatch_id, filed_by, filed_at, fault_cause, solution, no_parts,"
          " customer_opinion", report),
         ("survey", "id, ticket_id, at, score", survey),
-        ("expense", "engineer_id, category, amount_fen, spent_on, dispatch_id, invoice, status, line, excluded",
+        ("expense", "engineer_id, category, amount_fen, spent_on, dispatch_id, from_city, to_city, place, invoice,"
+         " status, line, excluded",
          expense),
     ):  # fmt: skip
         marks = ", ".join("?" * len(rows[0]))

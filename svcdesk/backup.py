@@ -59,7 +59,7 @@ def newest_of(ledger: Ledger) -> Anchor:
 def _verified(part: Path, shown: Path, known: tuple[Anchor, ...]) -> Anchor:
     """Open and verify a copy; give its newest entry. Raises StorageError where what was copied is not sound."""
     try:
-        ledger = open_ledger(part)
+        ledger = open_ledger(part, as_found=True)
     except DeskError as error:
         raise StorageError(error.key, **{**error.values, "path": shown}) from error
     try:

@@ -1,20 +1,21 @@
 """The board: everything that waits for somebody, worst first, each with the command that moves it on."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from svcdesk import views
 from svcdesk.clock import answer_clock
+from svcdesk.derived import loads
 from svcdesk.facts import longest_wait
 from svcdesk.findings import check, derive, digest, recorded
 from svcdesk.model import Record
-from svcdesk.periods import between, day_of, instant, midnight, read_month, stored, today
+from svcdesk.periods import Period, between, day_of, instant, midnight, month_of, read_month, stored, today
 from svcdesk.policy import Case
 from svcdesk.registers import EXPENSES
-from svcdesk.reports import due_days
 from svcdesk.rules import missing_fields, report_deadline
 from svcdesk.store import Ledger
+from svcdesk.submissions import deadlines
 
 
 class Item(NamedTuple):
@@ -83,7 +84,8 @@ def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
         " r.no_parts, r.customer_opinion, min(e.code) AS code FROM dispatch d JOIN crew w ON w.dispatch_id = d.id"
         " JOIN staff e ON e.id = w.engineer_id JOIN ticket t ON t.id = d.ticket_id"
         " LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL"
-        " WHERE d.status = 'returned' AND w.returned_at >= ? AND t.status IN ('open', 'answered', 'on_hold')"
+        " WHERE d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= ? AND undone_at IS NULL)"
+        " AND +d.status = 'returned' AND +t.status IN ('open', 'answered', 'on_hold')"
         " AND d.undone_at IS NULL GROUP BY d.id",
         (stored(case.now - _LOOK_BACK),),
     )
@@ -93,7 +95,7 @@ def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
         if row["report"] is None:
             command = f"svcdesk service-report file {subject} --by {row['code']}"
             yield Item("report", subject, due, command, {"code": row["code"]})
-        elif lacking := missing_fields({**row, "parts": views.loads(row["parts"])}, row["kind"]):
+        elif lacking := missing_fields({**row, "parts": loads(row["parts"])}, row["kind"]):
             command = f"svcdesk service-report amend R{row['report']}"
             yield Item("report_lacking", f"R{row['report']}", due, command, {"missing": lacking})
 
@@ -158,18 +160,32 @@ def _expenses(ledger: Ledger, case: Case) -> Iterator[Item]:
 
 
 def _findings(ledger: Ledger, case: Case) -> Iterator[Item]:
-    """List what the clauses found and nobody decided: causes to state, findings to record, penalties to confirm."""
+    """List what the clauses found of late and nobody decided, and every penalty that waits for a decision."""
     last, this = (read_month(name, case.now, case.zone) for name in ("last", "this"))
-    for finding in check(ledger, case, between(last.first, this.after, case.zone)):
+    yield from undecided(ledger, case, between(last.first, this.after, case.zone))
+    yield from decisions(ledger, case)
+
+
+def undecided(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
+    """List the findings of a period that wait: causes to state, findings to record."""
+    for finding in check(ledger, case, period):
         values = {"clause": finding.clause, "code": finding.engineer}
         if finding.needs:
             command = f"svcdesk dispatch cause {finding.subject} --engineer {finding.engineer} --late-cause CAUSE"
             yield Item("cause", finding.subject, None, command, values)
         elif finding.is_recordable and not recorded(ledger, finding):
-            yield Item("finding", finding.subject, None, "svcdesk penalty check --record", values)
+            command = f"svcdesk penalty check --month {month_of(finding.at, case.zone)} --record"
+            yield Item("finding", finding.subject, None, command, values)
+
+
+def decisions(ledger: Ledger, case: Case, period: Period | None = None) -> Iterator[Item]:
+    """List the penalties to decide, and those whose facts changed since; of one period's facts where it is given."""
+    span = (stored(period.start), stored(period.end)) if period else ("", "9999")
     for row in ledger.rows(
         "SELECT p.*, e.code AS engineer FROM penalty p JOIN staff e ON e.id = p.engineer_id"
-        " WHERE p.status IN ('proposed', 'appealed', 'confirmed') AND p.undone_at IS NULL ORDER BY p.id"
+        " WHERE p.status IN ('proposed', 'appealed', 'confirmed') AND p.at >= ? AND p.at < ? AND p.undone_at IS NULL"
+        " ORDER BY p.id",
+        span,
     ):
         values = {"clause": row["clause"], "code": row["engineer"]}
         if row["status"] != "confirmed":
@@ -180,14 +196,13 @@ def _findings(ledger: Ledger, case: Case) -> Iterator[Item]:
 
 
 def _deadlines(ledger: Ledger, case: Case) -> Iterator[Item]:
-    """List the two reports of last month, until the days on which they are due are over."""
-    last = read_month("last", case.now, case.zone)
-    for report, day in due_days(ledger, last).items():
-        end = midnight(datetime.fromisoformat(day).date() + timedelta(days=1), case.zone)
-        if case.now < end:
-            left = (datetime.fromisoformat(day).date() - today(case.now, case.zone)).days
-            values = {"month": last.month, "left": left}
-            yield Item(report, last.month, end - timedelta(seconds=1), "svcdesk report monthly", values)
+    """List the reports that are not handed in yet, until the end of the day on which each is due, and after it."""
+    for row in deadlines(ledger, case.now):
+        if row["status"] != "submitted":
+            due = midnight(date.fromisoformat(row["due"]) + timedelta(days=1), case.zone) - timedelta(seconds=1)
+            command = f"svcdesk report submit {row['report']} --month {row['month']} --to NAME"
+            section = "statistics" if row["report"] == "monthly" else "projects"
+            yield Item(section, row["month"], due, command, {"month": row["month"], "due": row["due"]})
 
 
 # What the board looks at, in the order of a morning at the desk.

@@ -1,6 +1,6 @@
 """Expenses (4.3): in which line of the month each counts, and what is wrong with it. Pure functions over facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -31,7 +31,10 @@ class Trip(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """An expense with the facts that its check needs. ``earlier`` is the expense that already carries the invoice."""
+    """An expense with the facts that its check needs. ``earlier`` is the expense that already carries the invoice.
+
+    ``others`` are the engineer's other journeys; they are gone through once at most, and only where they matter.
+    """
 
     category: str
     amount_fen: int
@@ -43,7 +46,7 @@ class Claim(NamedTuple):
     home: str | None
     role: str
     trip: Trip | None
-    others: tuple[Trip, ...]
+    others: Iterable[Trip]
     earlier: int | None
 
 
@@ -71,8 +74,12 @@ def _duplicate_invoice(claim: Claim, _: Policy) -> Iterator[Problem]:
 
 def _place_mismatch(claim: Claim, _: Policy) -> Iterator[Problem]:
     if claim.category == "fare":
-        allowed = _fare_places(claim)
-        wrong = [end or "?" for end in (claim.from_city, claim.to_city) if not end or city(end) not in allowed]
+        ends = [(end, city(end) if end else "") for end in (claim.from_city, claim.to_city)]
+        allowed = _own_places(claim)
+        if all(place in allowed for _, place in ends if place) and all(place for _, place in ends):
+            return
+        allowed |= {city(other.place) for other in claim.others if _within_a_day(other, claim)}
+        wrong = [end or "?" for end, place in ends if place not in allowed]
         if wrong:
             yield Problem("place_mismatch", {"wrong": wrong, "allowed": sorted(allowed)})
     elif (
@@ -81,20 +88,25 @@ def _place_mismatch(claim: Claim, _: Policy) -> Iterator[Problem]:
         yield Problem("place_mismatch", {"wrong": [claim.place or "?"], "allowed": [city(claim.trip.place)]})
 
 
-def _fare_places(claim: Claim) -> set[str]:
+def _own_places(claim: Claim) -> set[str]:
     places = {city(claim.home)} if claim.home else set()
     if claim.trip:
         places |= {city(claim.trip.place), *map(city, claim.trip.transit)}
-    return places | {city(other.place) for other in claim.others if _within_a_day(other, claim)}
+    return places
+
+
+def span(trip: Trip | None, spent_on: date) -> tuple[date, date]:
+    """Give the first and last day of the journey that an expense belongs to, or its own where it belongs to none."""
+    if trip is None or trip.departed is None:
+        return spent_on, spent_on
+    return trip.departed, trip.returned or max(spent_on, trip.departed)
 
 
 def _within_a_day(other: Trip, claim: Claim) -> bool:
     """Say whether another journey lies within a day of this one, or of the fare where it belongs to none."""
     if other.departed is None:
         return False
-    first, last = claim.spent_on, claim.spent_on
-    if claim.trip and claim.trip.departed:
-        first, last = claim.trip.departed, claim.trip.returned or max(claim.spent_on, claim.trip.departed)
+    first, last = span(claim.trip, claim.spent_on)
     day = timedelta(days=1)
     return other.departed - day <= last and (other.returned is None or other.returned + day >= first)
 

@@ -53,9 +53,9 @@ class Document(NamedTuple):
     """A report as a whole.
 
     ``name`` is monthly, projects or staff; ``head`` are lines under the title (heading, text); ``form`` the tables that
-    are printed and handed in; ``capitals`` the total in Chinese capitals, where there is one; ``attention`` what somebody
-    should see to; ``signatures`` the cells to sign; ``sheets`` the rows behind every figure; ``mark`` the ledger's entry,
-    at the foot of every page.
+    are printed and handed in; ``capitals`` the total in Chinese capitals, where there is one; ``attention`` what
+    somebody should see to; ``signatures`` the cells to sign; ``sheets`` the rows behind every figure; ``mark`` the
+    ledger's entry, at the foot of every page.
     """
 
     name: str
@@ -69,3 +69,4 @@ class Document(NamedTuple):
     signatures: Sequence[str] = ()
     capitals: str = ""
     mark: str = ""
+    landscape: bool = False

@@ -78,13 +78,13 @@ def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
         content = {
             "fault_cause": row[8],
             "solution": row[9],
-            "parts": json.loads(row[10] or "[]"),
+            "parts": _listed(row[10]),
             "no_parts": row[11],
             "customer_opinion": row[12],
         }
         yield ReportDuty(
             row[0], row[1], tuple(json.loads(row[13])), instant(row[2]), row[4], row[5],
-            tuple(versions_of(row[6], json.loads(row[7] or "[]"), content)) if row[4] else (),
+            tuple(versions_of(row[6], _listed(row[7]), content)) if row[4] else (),
         )  # fmt: skip
 
 
@@ -95,6 +95,10 @@ def versions_of(filed_at: str, earlier: list[Record], current: Record) -> Iterat
         yield since, version
         since = instant(version["until"])
     yield since, current
+
+
+def _listed(text: str | None) -> list[Any]:
+    return json.loads(text) if text and text != "[]" else []
 
 
 def _report_duties_in(ledger: Ledger, period: Period) -> Where:

@@ -27,6 +27,32 @@ def opened(output: str | None, *, never: Path, private: bool = False) -> Iterato
 
 
 @contextmanager
+def draft() -> Iterator[TextIO]:
+    """Give a text file that nobody else can see and that is gone afterwards.
+
+    What is read from the ledger goes here first: who reads the output may be slow, and must not hold up its writers.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def pour(held: TextIO, out: TextIO) -> None:
+    """Copy a draft from its beginning; as bytes, where there are bytes below."""
+    held.flush()
+    below = getattr(out, "buffer", None)
+    if below is None:
+        held.seek(0)
+        shutil.copyfileobj(held, out, _PIECE)
+        return
+    out.flush()
+    held.buffer.seek(0)
+    shutil.copyfileobj(held.buffer, below, _PIECE)
+
+
+_PIECE = 1 << 20
+
+
+@contextmanager
 def whole_file(output: str | Path | None, *, never: Path, private: bool = False) -> Iterator[Path]:
     """Give the path of a file to write that becomes the output at the end, or never.
 

@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from svcdesk import periods
 from svcdesk.errors import BadInput
-from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of
+from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of, unmasked, whole
 from svcdesk.registers import Column, Register
 from svcdesk.sources import Source, disarmed
 
@@ -36,8 +37,6 @@ _SECTIONS = ("columns", "times", "values", "defaults", "options")
 _NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
 # Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
 _NUMBERS = ("reference", "serial", "phone", "code", "no")
-# As spreadsheets write a number they destroyed: 2.4112E+19. A serial such as 1E5 is none.
-_DESTROYED = re.compile(r"\d(\.\d+)?[eE]\+\d{2,3}", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 # What each step in a record's history holds: its time first, then what is asked of it later.
 _STEPS = {
@@ -46,7 +45,6 @@ _STEPS = {
     "versions": ("until", "fault_cause", "solution", "parts", "no_parts", "customer_opinion"),
     "history": ("at", "step", "by"),
 }
-_MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
 _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
 
@@ -228,7 +226,7 @@ class Reader:
         elif column.name == "invoice":
             parse = invoice
         elif column.name in _NUMBERS:
-            parse = _number(column.name)
+            parse = partial(whole, column.name)
         else:
             parse = {
                 "instant": self._instant, "date": self._date, "money": self._money, "flag": _flag, "int": _int,
@@ -260,14 +258,9 @@ class Reader:
         return parse
 
     def _personal(self, kind: str) -> Parse:
-        read = self._money if kind == "wage" else _number("phone") if kind == "phone" else str
-
-        def parse(text: str) -> Any:
-            if "*" in text and re.fullmatch(_MASKED[kind], text, re.DOTALL):
-                raise BadInput("masked", text=text)
-            return read(text)
-
-        return parse
+        if kind == "wage":
+            return lambda text: self._money(unmasked(kind, text))
+        return partial(unmasked, kind)
 
     def _instant(self, text: str) -> str:
         if self.rules.time_format:
@@ -378,15 +371,6 @@ def _int(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise ValueError(text)
     return int(text)
-
-
-def _number(name: str) -> Parse:
-    def parse(text: str) -> str:
-        if ("e" in text or "E" in text) and _DESTROYED.fullmatch(text.strip()):
-            raise BadInput("number_destroyed", name=name, text=text)
-        return text
-
-    return parse
 
 
 def _filled(name: str, parse: Parse) -> Parse:

@@ -63,6 +63,10 @@ _LISTED_ONLY = ("contact", "survey", "phone_check", "conduct")
 
 _AMOUNT = r"\d{1,9}(\.\d{1,2})?"
 _DESTROYED = r"\d(\.\d+)?[eE]\+?\d+"
+# As spreadsheets write a number they destroyed: 2.4112E+19. A serial such as 1E5 is none.
+_DESTROYED_NAME = r"\d(\.\d+)?[eE]\+\d{2,3}"
+# What lists and exports show in place of personal data.
+_MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
 
 
 def fen(text: str) -> int:
@@ -101,6 +105,20 @@ def invoice(text: str | None) -> str | None:
     from unicodedata import normalize
 
     return normalize("NFKC", text).strip()  # full-width digits are digits
+
+
+def whole(name: str, text: str) -> str:
+    """Read a number that is a name (a serial, a phone). Raises BadInput for one that a spreadsheet destroyed."""
+    if ("e" in text or "E" in text) and re.fullmatch(_DESTROYED_NAME, text.strip(), re.ASCII):
+        raise BadInput("number_destroyed", name=name, text=text)
+    return text
+
+
+def unmasked(kind: str, text: str) -> str:
+    """Read personal data. Raises BadInput for what was masked: taken in, it would pass for the real thing."""
+    if "*" in text and re.fullmatch(_MASKED[kind], text, re.DOTALL):
+        raise BadInput("masked", text=text)
+    return whole("phone", text) if kind == "phone" else text
 
 
 def city(name: str) -> str:

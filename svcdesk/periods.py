@@ -1,7 +1,8 @@
 """Times, dates and periods as people type them, turned into UTC instants and half-open ranges."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -54,6 +55,60 @@ def instant(text: str) -> datetime:
 def local(instant: datetime, where: tzinfo) -> str:
     """Write an instant with the centre's offset, as JSON carries it: 2026-10-03T09:12:00+08:00."""
     return instant.astimezone(where).isoformat(timespec="seconds")
+
+
+class LocalHours(dict[str, tuple[str, str]]):
+    """How stored instants of a UTC hour are written in a zone: 2026-10-03T01 -> ("2026-10-03T09", "+08:00").
+
+    A long export writes millions of instants; asking the zone for each is slow. ("", "") stands for the hours of a day
+    on which the clocks change, and of a zone that stands between whole hours: those are asked for.
+    """
+
+    KEPT = 10_000
+
+    def __init__(self, where: tzinfo) -> None:
+        super().__init__()
+        self.where = where
+
+    def __missing__(self, hour: str) -> tuple[str, str]:
+        if len(self) >= self.KEPT:
+            self.clear()
+        day = hour[:10]
+        start = datetime.fromisoformat(f"{day}T00:00:00")
+        try:
+            offsets = {
+                (start + quarter).replace(tzinfo=UTC).astimezone(self.where).utcoffset() for quarter in _QUARTERS
+            }
+            offset = offsets.pop() or timedelta()
+            steady = not offsets and not offset % timedelta(hours=1)
+            first = start + offset
+            days = [first.date().isoformat(), (first + timedelta(days=1)).date().isoformat()]
+            tail = start.replace(tzinfo=timezone(offset)).isoformat()[19:]
+        except OverflowError:
+            steady = False
+        for number in range(24):
+            late, there = divmod(first.hour + number, 24) if steady else (0, 0)
+            self[f"{day}T{number:02d}"] = (f"{days[late]}T{there:02d}", tail) if steady else ("", "")
+        return self[hour]
+
+    def texts(self, values: Sequence[str | None]) -> Sequence[str | None]:
+        """Write stored instants as JSON carries them."""
+        if values.count(None) == len(values):
+            return values
+        return [
+            (lead + value[13:19] + tail if tail else local(instant(value), self.where)) if value else None
+            for value in values
+            for lead, tail in (self[value[:13]] if value else _NONE,)
+        ]
+
+    def day(self, value: str) -> date:
+        """Give the centre date of a stored instant."""
+        lead, _ = self[value[:13]]
+        return date.fromisoformat(lead[:10]) if lead else day_of(instant(value), self.where)
+
+
+_NONE = ("", "")
+_QUARTERS = [timedelta(seconds=n * 86_399 / 4) for n in range(5)]
 
 
 def short(instant: datetime, where: tzinfo) -> str:

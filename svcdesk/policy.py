@@ -7,6 +7,7 @@ value in force when it happened. Descriptions stand in words/policy.py.
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, tzinfo
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from svcdesk.errors import BadInput, NotFound
@@ -117,6 +118,12 @@ def read_value(name: str, text: str) -> str:
     return typed
 
 
+@cache
+def _read(name: str, text: str) -> Any:
+    """Read a value that was checked when it was set; a month's judgements ask for the same few again and again."""
+    return key_of(name).read(text)
+
+
 class Dated(NamedTuple):
     """A value in force, and the date from which it holds (None: from always)."""
 
@@ -129,6 +136,7 @@ class Policy:
 
     def __init__(self, rows: Iterable[tuple[str, str, date]] = ()) -> None:
         self._dated: dict[str, list[tuple[date, str]]] = {}
+        self._first: dict[str, Dated] = {}
         for name, value, since in rows:
             self._dated.setdefault(name, []).append((since, value))
         for values in self._dated.values():
@@ -145,8 +153,13 @@ class Policy:
 
     def at(self, name: str, on: date) -> Dated:
         """Give the value in force on a date, read as its type (money in fen, times in minutes)."""
+        if name not in self._dated:  # as most keys, which a long export asks for a million times
+            if name not in self._first:
+                key = key_of(name)
+                self._first[name] = Dated(key.read(key.first), None)
+            return self._first[name]
         text, since = self.text(name, on)
-        return Dated(key_of(name).read(text), since)
+        return Dated(_read(name, text), since)
 
     def every(self, name: str) -> list[Any]:
         """Give every value the key ever had, the first one included."""

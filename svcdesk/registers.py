@@ -282,13 +282,6 @@ _CLAIM_FACTS = (
     "expense r JOIN staff e ON e.id = r.engineer_id LEFT JOIN dispatch d ON d.id = r.dispatch_id"
     " LEFT JOIN crew w ON w.dispatch_id = r.dispatch_id AND w.engineer_id = r.engineer_id AND w.undone_at IS NULL"
 )
-_OTHER_PLACES = (
-    "(SELECT json_group_array(json_array(o.place, ow.departed_at, ow.returned_at)) FROM crew ow"
-    " JOIN dispatch o ON o.id = ow.dispatch_id"
-    " WHERE ow.engineer_id = r.engineer_id AND ow.dispatch_id IS NOT r.dispatch_id"
-    " AND ow.departed_at >= date(r.spent_on, '-60 days') AND ow.departed_at < date(r.spent_on, '+60 days')"
-    " AND ow.undone_at IS NULL AND o.status <> 'cancelled' AND r.category = 'fare')"
-)
 _EARLIER_INVOICE = (
     "(SELECT min(x.id) FROM expense x WHERE x.invoice = r.invoice COLLATE NOCASE AND x.id < r.id"
     " AND x.status <> 'rejected' AND x.undone_at IS NULL)"
@@ -323,13 +316,13 @@ EXPENSES = Register(
         Column("falsified_by", "r.falsified_by", detail=True),
         Column("reimbursed_at", "r.reimbursed_at", "instant", detail=True),
         _REFERENCE,
+        Column("_engineer", "r.engineer_id"),
         Column("_home", "e.home"),
         Column("_role", "e.role"),
         Column("_trip_place", "d.place"),
         Column("_transit", "d.transit"),
         Column("_departed_at", "w.departed_at"),
         Column("_returned_at", "w.returned_at"),
-        Column("_other_places", _OTHER_PLACES),
         Column("_earlier", _EARLIER_INVOICE),
     ),
     filters=("engineer", "category", "status", "line", "dispatch", "ticket", "invoice"),

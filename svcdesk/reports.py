@@ -2,15 +2,28 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple, TypeVar
 
 from svcdesk.clock import answer_clock, answered_in_time
 from svcdesk.model import LINES, Record, yuan
-from svcdesk.periods import Period, between, instant, stored, today
+from svcdesk.periods import Period, between, instant, month_from, stored, today
+from svcdesk.registers import Column
 from svcdesk.store import Ledger
 
+K = TypeVar("K")
+
+# The columns of its lines, as CSV has them.
+COLUMNS = (
+    Column("line", kind="word:line", brief=True),
+    Column("persons", kind="int", brief=True),
+    Column("trips", kind="int", brief=True),
+    Column("days", kind="int", brief=True),
+    Column("cost", kind="money", brief=True),
+    Column("excluded", kind="money", brief=True),
+)
 _TRAVELLING_LINES = ("installation", "dispatch")
 
 
@@ -24,6 +37,8 @@ class Journey(NamedTuple):
     first: int
     last: int
     starts_here: bool
+    dispatch: int = 0
+    ticket: int = 0
 
 
 class Travel(NamedTuple):
@@ -34,20 +49,35 @@ class Travel(NamedTuple):
     days: int
 
 
-def person_days(journeys: Iterable[Journey]) -> dict[str, Travel]:
-    """Count persons, trips and days by line; a person's day counts once, with the journey that departed first."""
-    trips = dict.fromkeys(_TRAVELLING_LINES, 0)
-    days = dict.fromkeys(_TRAVELLING_LINES, 0)
-    people: dict[str, set[int]] = {line: set() for line in _TRAVELLING_LINES}
-    counted: dict[int, int] = defaultdict(lambda: -1)  # the last day already counted, by engineer
+def counted(journeys: Iterable[Journey]) -> Iterator[tuple[Journey, int]]:
+    """Give each journey with the days it counts: a person's day counts once, with the one that departed first."""
+    until: dict[int, int] = {}  # the last day already counted, by engineer
     for journey in sorted(journeys):
-        trips[journey.line] += journey.starts_here
-        first = max(journey.first, counted[journey.engineer] + 1)
-        if first <= journey.last:
-            days[journey.line] += journey.last - first + 1
-            people[journey.line].add(journey.engineer)
-            counted[journey.engineer] = journey.last
-    return {line: Travel(len(people[line]), trips[line], days[line]) for line in _TRAVELLING_LINES}
+        first = max(journey.first, until.get(journey.engineer, -1) + 1)
+        days = max(0, journey.last - first + 1)
+        if days:
+            until[journey.engineer] = journey.last
+        yield journey, days
+
+
+def travel_by(journeys: Iterable[Journey], key: Callable[[Journey], K]) -> dict[K, Travel]:
+    """Count persons, trips and days of each group that the key makes. A journey without a day counts its trip alone."""
+    trips: dict[K, int] = defaultdict(int)
+    days: dict[K, int] = defaultdict(int)
+    people: dict[K, set[int]] = defaultdict(set)
+    for journey, own_days in counted(journeys):
+        group = key(journey)
+        trips[group] += journey.starts_here
+        days[group] += own_days
+        if own_days:
+            people[group].add(journey.engineer)
+    return {group: Travel(len(people[group]), trips[group], days[group]) for group in trips}
+
+
+def person_days(journeys: Iterable[Journey]) -> dict[str, Travel]:
+    """Count persons, trips and days of the two lines that travel."""
+    found = travel_by(journeys, lambda journey: journey.line)
+    return {line: found.get(line, Travel(0, 0, 0)) for line in _TRAVELLING_LINES}
 
 
 def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
@@ -57,23 +87,27 @@ def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
     until = (today(now, ledger.zone) - period.first).days
     start, end = stored(period.start), stored(period.end)
     found = []
-    for journey, engineer, kind, departed, returned in ledger.con.execute(_JOURNEYS, {"start": start, "end": end}):
+    rows = ledger.con.execute(_JOURNEYS, {"start": start, "end": end})
+    for journey, engineer, kind, departed, returned, dispatch, ticket in rows:
         first = max(0, bisect_right(starts, departed) - 1)
         last = min(days - 1, until if returned is None else bisect_right(starts, returned) - 1)
         line = "installation" if kind == "installation" else "dispatch"
-        found.append(Journey(departed, journey, engineer, line, first, last, departed >= start))
+        found.append(Journey(departed, journey, engineer, line, first, last, departed >= start, dispatch, ticket))
     return found
 
 
 # Three ranges, each on an index: departed in the period; departed before and back since; departed before, not back.
 _JOURNEYS = """
-    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
+      FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
       WHERE w.departed_at >= :start AND w.departed_at < :end AND w.undone_at IS NULL
     UNION ALL
-    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
+      FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
       WHERE w.returned_at >= :start AND w.departed_at < :start AND w.undone_at IS NULL
     UNION ALL
-    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
+      FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
       WHERE w.returned_at IS NULL AND w.departed_at < :start AND w.undone_at IS NULL"""
 
 _COSTS = """
@@ -173,32 +207,64 @@ def penalties(ledger: Ledger, period: Period) -> Record:
     }
 
 
+def due_on(ledger: Ledger, report: str, period: Period) -> date:
+    """Give the last day on which a month's statistics or projects report may be handed in."""
+    day = ledger.policy.at(f"{report}.due_day", period.after).value
+    return period.after + timedelta(days=day - 1)
+
+
 def due_days(ledger: Ledger, period: Period) -> Record:
-    """Give the last days on which the statistics and the projects report may be handed in."""
+    """Give the last days on which both reports of a month may be handed in."""
+    return {report: due_on(ledger, report, period).isoformat() for report in ("statistics", "projects")}
+
+
+@contextmanager
+def snapshot(ledger: Ledger) -> Iterator[None]:
+    """Hold one snapshot for all the queries of a report; inside a command its transaction is one already."""
+    if ledger.con.in_transaction:
+        yield
+        return
+    ledger.con.execute("BEGIN")
+    try:
+        yield
+    finally:
+        ledger.con.execute("COMMIT")
+
+
+def read_at(ledger: Ledger) -> Record:
+    """Name the entry that a report was read at."""
+    entry = ledger.one("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+    return {"entry": entry["seq"] if entry else 0, "ledger_hash": entry["hash"] if entry else None}
+
+
+def figures(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Work out what the statistics say: what is handed in, frozen, and compared later."""
+    rows, pending = lines(ledger, period, now)
     return {
-        report: (
-            period.after + timedelta(days=ledger.policy.at(f"{report}.due_day", period.after).value - 1)
-        ).isoformat()
-        for report in ("statistics", "projects")
+        "lines": rows,
+        "pending_cost": yuan(pending),
+        "service": service(ledger, period, now),
+        "penalties": penalties(ledger, period),
     }
 
 
 def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
-    """Make the monthly report: one record with everything it says, and the entry it was read at."""
-    ledger.con.execute("BEGIN")  # one snapshot for all its queries
-    try:
-        rows, pending = lines(ledger, period, now)
-        entry = ledger.one("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+    """Make the statistics of a month, and name the entry they were read at."""
+    with snapshot(ledger):
         return {
             "month": period.month,
             "centre": ledger.centre["name"],
-            "lines": rows,
-            "pending_cost": yuan(pending),
-            "service": service(ledger, period, now),
-            "penalties": penalties(ledger, period),
+            **figures(ledger, period, now),
             "due": due_days(ledger, period),
-            "entry": entry["seq"] if entry else 0,
-            "ledger_hash": entry["hash"] if entry else None,
+            **read_at(ledger),
         }
-    finally:
-        ledger.con.execute("COMMIT")
+
+
+def shifted(period: Period, months: int, zone: tzinfo) -> Period | None:
+    """Give the month so many months later (earlier where negative), or None where the calendar has no such month."""
+    from dateutil.relativedelta import relativedelta
+
+    try:
+        return month_from(period.first + relativedelta(months=months), zone)
+    except (ValueError, OverflowError):
+        return None

@@ -272,6 +272,13 @@ def answer_overdue(question: Question, case: Case) -> Iterator[Finding]:
     yield Finding("answer_overdue", "3.4", None, subject, subject, due, "none", None, evidence)
 
 
+def is_repeat(received: datetime, earlier_closed: datetime | None, case: Case) -> bool:
+    """3.6: the same repair again is a repeat up to the end of the policy's window after the earlier one closed."""
+    if earlier_closed is None:
+        return True
+    return received <= earlier_closed + timedelta(days=case.value("repeat.window_days", earlier_closed))
+
+
 class Clause(NamedTuple):
     """One clause: its id, its article, the facts it is judged by (facts.SOURCES), and the judge."""
 

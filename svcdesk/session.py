@@ -1,13 +1,14 @@
 """One run of the tool: which ledger, who types, in which language, and the one clock."""
 
 import os
+import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk import periods
 from svcdesk.errors import BadInput
-from svcdesk.store import Ledger, open_ledger
+from svcdesk.store import Ledger, OlderLedger, open_ledger
 
 if TYPE_CHECKING:
     from svcdesk.journal import Entry
@@ -64,11 +65,26 @@ class Session:
                 raise BadInput("time", text=fixed)
         return self._now
 
-    def open(self, *, write: bool = False) -> Ledger:
-        """Open the ledger and learn the centre's zone from it."""
-        ledger = open_ledger(self.path, write=write)
+    def open(self, *, write: bool = False, as_found: bool = False) -> Ledger:
+        """Open the ledger, upgraded where it is of an earlier version, and learn the centre's zone from it.
+
+        ``as_found`` is for what checks or copies the file: that leaves it as it is.
+        """
+        try:
+            ledger = open_ledger(self.path, write=write, as_found=as_found)
+        except OlderLedger:
+            self._upgrade()
+            ledger = open_ledger(self.path, write=write)
         self.zone, self._opened = ledger.zone, ledger
         return ledger
+
+    def _upgrade(self) -> None:
+        from svcdesk import words
+        from svcdesk.migrations import migrate
+
+        if done := migrate(self.path, self.now()):
+            said = words.say("labels.upgraded", path=self.path, theirs=done.theirs, ours=done.ours, copy=done.copy)
+            print(said, file=sys.stderr)
 
     @property
     def recorded(self) -> "Entry | None":

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
@@ -21,6 +21,7 @@ _WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; lat
 
 _ODD = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 _UNSAFE_JSON = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_ROWS_AT_A_TIME = 500
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,9 +45,14 @@ def chosen(form: str | None) -> str:
 
 
 def records(
-    rows: Iterable[Record], columns: Sequence[Column], form: str, zone: tzinfo, out: TextIO | None = None
+    rows: Iterable[Record],
+    columns: Sequence[Column],
+    form: str,
+    zone: tzinfo,
+    out: TextIO | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> None:
-    """Print records in a format."""
+    """Print records in a format; ``headings`` take the place of columns' own for people."""
     out = out or sys.stdout
     if form == "json":
         _json_array(rows, out)
@@ -54,11 +60,12 @@ def records(
         for row in rows:
             out.write(dumps(row) + "\n")
     elif form in ("csv", "tsv"):
-        separated(rows, columns, out, tab=form == "tsv")
+        cells = (flattened(row, columns) for row in rows)
+        separated(_blocks(cells), columns, out, tab=form == "tsv", terminal=out.isatty())
     else:
         brief = [column for column in columns if column.brief] or list(columns)
         cells = ([cell(row.get(column.name), column, zone) for column in brief] for row in rows)
-        _FOR_PEOPLE[form]([_head(column) for column in brief], cells, out)
+        _FOR_PEOPLE[form]([_head(column, (headings or {}).get(column.name)) for column in brief], cells, out)
 
 
 def record(
@@ -98,8 +105,8 @@ _FOLDS = {"instant": 10, "text": 8, "evidence": 24, "json": 16}
 _TO_THE_RIGHT = ("money", "int", "rate", "number")
 
 
-def _head(column: Column) -> Head:
-    return Head(heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
+def _head(column: Column, title: str | None) -> Head:
+    return Head(title or heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
 
 
 def heading(column: Column) -> str:
@@ -207,20 +214,19 @@ def flattened(row: Record, columns: Sequence[Column]) -> list[str]:
         for part in (
             [value[key] for key in column.keys] if column.keys and value else [value] * max(1, len(column.keys))
         ):
-            cells.append(_csv_cell(part))
+            cells.append("" if part is None else str(csv_cell(part)))
     return cells
 
 
-def _csv_cell(value: Any) -> str:
-    if value is None:
-        return ""
+def csv_cell(value: Any) -> Any:
+    """Give a value as a CSV cell: true and false, lists and objects as JSON text; else as it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
         import json
 
         return json.dumps(value, ensure_ascii=False)
-    return str(value)
+    return value
 
 
 def csv_header(columns: Sequence[Column]) -> list[str]:
@@ -228,36 +234,62 @@ def csv_header(columns: Sequence[Column]) -> list[str]:
     return [name for column in columns for name in ([f"{column.name}_{key}" for key in column.keys] or [column.name])]
 
 
-class _Unix:
-    """Ends lines in LF. The csv module quotes only what stands in its own line end, and a bare CR must be quoted."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._write = out.write
-
-    def write(self, line: str) -> int:
-        return self._write(line[:-2] + "\n")
+Block = Sequence[Sequence[Any]]  # rows of cells, column by column
 
 
 def separated(
-    rows: Iterable[Record], columns: Sequence[Column], out: TextIO, *, tab: bool = False, excel: bool = False
+    blocks: Iterable[Block],
+    columns: Sequence[Column],
+    out: TextIO,
+    *,
+    tab: bool = False,
+    excel: bool = False,
+    terminal: bool = False,
 ) -> None:
-    """Write CSV or TSV. ``excel`` writes for spreadsheets: a BOM, CRLF, and text that would be a formula disarmed."""
-    import csv
+    """Write CSV cells as CSV or TSV; whole columns at a time, which is several times as fast as the csv module.
 
-    if excel:
-        out.write("\ufeff")
-    writer = csv.writer(out if excel else _Unix(out), delimiter="\t" if tab else ",", lineterminator="\r\n")
-    writer.writerow(csv_header(columns))
-    terminal = out.isatty()
+    ``excel`` writes for spreadsheets: a BOM, CRLF, and disarms text that would be a formula; ``terminal`` shows control
+    characters instead of letting them act.
+    """
+    between, end = "\t" if tab else ",", "\r\n" if excel else "\n"
+    marks = (between, '"', "\r", "\n")
     numeric = [column.kind in ("money", "int") for column in columns for _ in column.keys or ("",)]
-    for row in rows:
-        cells = flattened(row, columns)
-        if excel:
-            cells = [
-                f"'{text}" if text.startswith(_LIVE) and not number else text
-                for text, number in zip(cells, numeric, strict=True)
-            ]
-        writer.writerow([disarm(text) for text in cells] if terminal else cells)
+    out.write(("\ufeff" if excel else "") + between.join(csv_header(columns)) + end)
+    for block in blocks:
+        cells = [
+            _quoted(values, marks, terminal=terminal, tame=excel and not number)
+            for values, number in zip(block, numeric, strict=True)
+        ]
+        out.write(end.join(map(between.join, zip(*cells, strict=True))) + end)
+
+
+def _quoted(values: Sequence[Any], marks: tuple[str, ...], *, terminal: bool, tame: bool) -> Sequence[str]:
+    """Write a column's cells; those that hold one of the marks stand in quotes."""
+    try:
+        joined = "".join(values)
+    except TypeError:  # some are nothing, or numbers
+        values = ["" if value is None else str(value) for value in values]
+        joined = "".join(values)
+    if not joined:
+        return values
+    if tame:
+        values = [f"'{text}" if text.startswith(_LIVE) else text for text in values]
+    if terminal:
+        values = [disarm(text) for text in values]
+        joined = "".join(values)
+    if any(mark in joined for mark in marks):
+        values = [_in_quotes(text) if any(mark in text for mark in marks) else text for text in values]
+    return values
+
+
+def _in_quotes(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _blocks(rows: Iterator[Sequence[Any]]) -> Iterator[Block]:
+    while block := [*zip(*islice(rows, _ROWS_AT_A_TIME), strict=True)]:
+        yield block
 
 
 def width(text: str) -> int:

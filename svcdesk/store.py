@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -23,6 +23,7 @@ from svcdesk.policy import Policy
 BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
 _STEP_SECONDS = 0.05
 _LONGEST_PAUSE = 0.02
+_TRIES = 3  # of reading at one state beside writers before these have to wait
 
 _ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
 _READ = {**_ALWAYS, "query_only": 1}
@@ -69,9 +70,14 @@ def check_file(path: Path) -> None:
     ours = int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID
     if len(head) < 100 or not head.startswith(b"SQLite format 3\0") or not ours:
         raise StorageError("not_a_ledger", path=path)
-    version = int.from_bytes(head[60:64], "big")
+    _refuse_unknown(int.from_bytes(head[60:64], "big"), path)
+
+
+def _refuse_unknown(version: int, path: Path) -> None:
     if version > schema.VERSION:
         raise StorageError("newer", path=path, theirs=version, ours=schema.VERSION)
+    if version < 1:
+        raise StorageError("not_a_ledger", path=path)
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -87,8 +93,18 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     return con
 
 
-def open_ledger(path: Path, *, write: bool = False) -> "Ledger":
-    """Open the ledger at the path. Never makes one. Raises StorageError."""
+class OlderLedger(StorageError):
+    """The ledger is of an earlier version and must be upgraded before it is used."""
+
+    def __init__(self, path: Path, theirs: int) -> None:
+        super().__init__("older", path=path, theirs=theirs, ours=schema.VERSION)
+
+
+def open_ledger(path: Path, *, write: bool = False, as_found: bool = False) -> "Ledger":
+    """Open the ledger at the path. Never makes one, never upgrades one. Raises StorageError.
+
+    ``as_found`` is for who checks or copies a ledger: of whatever version that was released, else OlderLedger.
+    """
     check_file(path)
     if write and path.stat().st_nlink > 1:
         raise StorageError("linked", path=path)
@@ -106,11 +122,20 @@ def open_ledger(path: Path, *, write: bool = False) -> "Ledger":
             healing.execute("SELECT 1 FROM centre").fetchone()
             healing.close()
             con = connect(path, write=False)
+        version = version_of(con)  # once more: a crash may have left another in the file's head than it rolls back to
     except sqlite3.Error as error:
         raise storage_error(error, path) from error
     except UnicodeDecodeError as error:  # SQLite's own message quotes a schema that is no text any more
         raise StorageError("damaged", path=path) from error
+    if version < schema.VERSION and not as_found:
+        con.close()
+        raise OlderLedger(path, version)
     return Ledger(con, path)
+
+
+def version_of(con: sqlite3.Connection) -> int:
+    """Give the version of the schema that a ledger was made or upgraded with."""
+    return int(con.execute("PRAGMA user_version").fetchone()[0])
 
 
 def create(path: Path) -> None:
@@ -130,7 +155,7 @@ def create(path: Path) -> None:
         con.execute("BEGIN IMMEDIATE")
         con.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         for version in range(1, schema.VERSION + 1):
-            for statement in _statements(schema.script(version)):
+            for statement in schema.statements(version):
                 con.execute(statement)
         con.execute(f"PRAGMA user_version = {schema.VERSION}")
         database = sqlite_utils.Database(con, execute_plugins=False)
@@ -142,15 +167,6 @@ def create(path: Path) -> None:
     except sqlite3.Error as error:
         path.unlink(missing_ok=True)
         raise storage_error(error, path) from error
-
-
-def _statements(script: str) -> Iterator[str]:
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
 
 
 class Ledger:
@@ -235,6 +251,23 @@ class Ledger:
             raise NotFound(f"unknown_{table}", text=text, near=get_close_matches(text, names, 3, 0.4))
         return found
 
+    def at_one_state(self, read: Callable[[], None]) -> None:
+        """Read the ledger so that all that is read is of one state, and no writer waits for long.
+
+        ``read`` may read in many short transactions. Where somebody wrote meanwhile it is called again, from the start;
+        at last once more in one transaction, for the end of which writers wait.
+        """
+        for _ in range(_TRIES):
+            before = self.value("PRAGMA data_version")
+            read()
+            if self.value("PRAGMA data_version") == before:
+                return
+        self.con.execute("BEGIN")
+        try:
+            read()
+        finally:
+            self.con.execute("COMMIT")
+
     # Writing
 
     @contextmanager
@@ -278,11 +311,12 @@ class Ledger:
 
     def begin(self) -> None:
         """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
-        self._patiently("BEGIN IMMEDIATE")
+        self.patiently("BEGIN IMMEDIATE")
+        _refuse_unknown(version_of(self.con), self.path)  # a newer program may have upgraded it meanwhile
 
     def _commit(self, entry: Any) -> None:
         try:
-            self._patiently("COMMIT")  # a reader may hold COMMIT up; the work itself is not done again
+            self.patiently("COMMIT")  # a reader may hold COMMIT up; the work itself is not done again
         except StorageError as error:
             if error.key != "io" or not self._stands(entry):
                 raise
@@ -298,8 +332,9 @@ class Ledger:
             return bool(self.value("SELECT hash FROM entry WHERE seq = ?", (entry.seq,)) == entry.hash)
         return False
 
-    def _patiently(self, statement: str) -> None:
-        until = time.monotonic() + BUSY_SECONDS
+    def patiently(self, statement: str, seconds: float | None = None) -> None:
+        """Execute what needs a lock, waiting with jitter for others. Raises StorageError when the wait is over."""
+        until = time.monotonic() + (BUSY_SECONDS if seconds is None else seconds)
         self._wait_at_most(_STEP_SECONDS)
         while True:
             try:

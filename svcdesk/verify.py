@@ -17,7 +17,7 @@ from svcdesk.anchors import Anchor
 from svcdesk.errors import StorageError
 from svcdesk.model import LETTERS
 from svcdesk.states import dispatch_status
-from svcdesk.store import Ledger, connect
+from svcdesk.store import Ledger, connect, version_of
 
 TABLES = (
     "centre", "staff", "customer", "contract", "ticket", "appointment", "escalation", "hold", "dispatch", "crew",
@@ -138,9 +138,9 @@ def _kind_of(line: str) -> str:
 
 
 def _schema(con: sqlite3.Connection) -> Faults:
-    """Compare every table, index and trigger with the shipped schema, word for word."""
+    """Compare every table, index and trigger with the schema shipped for the ledger's version, word for word."""
     fresh = sqlite3.connect(":memory:")
-    for version in range(1, schema.VERSION + 1):
+    for version in range(1, version_of(con) + 1):
         fresh.executescript(schema.script(version))
     sql = "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_master WHERE name NOT GLOB 'sqlite_*'"
     ours, theirs = ({name: rest for name, *rest in side.execute(sql)} for side in (fresh, con))

@@ -1,22 +1,21 @@
 """Records as JSON and CSV carry them: a register's stored columns written out, and what is worked out beside them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import chain, groupby, islice
+from typing import Any
 
-from svcdesk import words
-from svcdesk.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk.derived import DERIVATIONS, loads
 from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, Record, yuan
-from svcdesk.periods import Period, day_of, instant, local, month_of, stored
+from svcdesk.periods import LocalHours, Period, stored
 from svcdesk.policy import Case
 from svcdesk.registers import BY_TABLE, CREW_COLUMNS, Column, Register
+from svcdesk.show import csv_cell
 from svcdesk.store import Ledger
 
-if TYPE_CHECKING:
-    from svcdesk import claims
-
-Write = Callable[[Any], Any]
+Write = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def mask(kind: str, text: str | None) -> str | None:
@@ -31,52 +30,58 @@ def mask(kind: str, text: str | None) -> str | None:
     return f"{text[0]}*"
 
 
-def _writer(column: Column, ledger: Ledger, reveal: bool) -> Write | None:
+def _writer(column: Column, hours: LocalHours, reveal: bool, cells: bool) -> Write:
+    """Make the function that writes the stored values of a column; where nothing is stored, nothing is written."""
     kind, _, rest = column.kind.partition(":")
     if kind == "personal":
         if rest == "wage":
-            return (lambda v: None if v is None else yuan(v)) if reveal else (lambda v: None if v is None else "****")
-        return None if reveal else (lambda v: mask(rest, v))
+            return _each(yuan if reveal else lambda _: "****")
+        return _as_it_is if reveal else _each(partial(mask, rest))
     if kind == "instant":
-        zone, cache = ledger.zone, dict[str, str]()
-
-        def write(value: str | None) -> str | None:
-            if value is None:
-                return None
-            if value not in cache:
-                if len(cache) > 10_000:
-                    cache.clear()
-                cache[value] = local(instant(value), zone)
-            return cache[value]
-
-        return write
+        return hours.texts
     if kind == "id":
         letter = LETTERS[rest]
-        return lambda v: None if v is None else f"{letter}{v}"
+        return _each(lambda number: f"{letter}{number}")
+    if kind == "flag":
+        return _each(_FLAGS.__getitem__ if cells else bool)
+    if kind == "money":
+        return _each(yuan)
     if kind == "json":
-        return lambda v: None if v is None else _with_offsets(loads(v), ledger.zone)
-    return _PLAIN.get(kind)
+        return _each(partial(_json_cell if cells else _json, hours))
+    return _as_it_is
 
 
-def _with_offsets(value: Any, zone: tzinfo) -> Any:
-    """Write the times of what happened step by step as all times are written."""
+def _as_it_is(values: Sequence[Any]) -> Sequence[Any]:
+    return values
+
+
+def _each(write: Callable[[Any], Any]) -> Write:
+    """Make a writer of columns from one of values."""
+
+    def written(values: Sequence[Any]) -> Sequence[Any]:
+        missing = values.count(None)
+        if missing == len(values):
+            return values
+        return [None if value is None else write(value) for value in values] if missing else [*map(write, values)]
+
+    return written
+
+
+_FLAGS = {0: "false", 1: "true"}
+
+
+def _json(hours: LocalHours, text: str) -> Any:
+    """Read what is stored as JSON; the times of what happened step by step are written as all times are."""
+    value = loads(text)
     for step in value if isinstance(value, list) else ():
         for name in ("at", "until"):
             if isinstance(step, dict) and name in step:
-                step[name] = local(instant(step[name]), zone)
+                (step[name],) = hours.texts([step[name]])
     return value
 
 
-_PLAIN: dict[str, Write] = {
-    "flag": lambda v: None if v is None else bool(v),
-    "money": lambda v: None if v is None else yuan(v),
-}
-
-
-def loads(text: str) -> Any:
-    import json
-
-    return json.loads(text)
+def _json_cell(hours: LocalHours, text: str) -> str:
+    return text if text in ("[]", "{}") else str(csv_cell(_json(hours, text)))
 
 
 def columns_of(register: Register, *, detail: bool) -> list[Column]:
@@ -95,11 +100,17 @@ class Selection:
         self.values: list[Any] = []
         self.order: str | None = None
         self.limit: int | None = None
+        self.paged = False
 
     def where(self, condition: str, *values: Any) -> "Selection":
         """Add a condition."""
         self.conditions.append(condition)
         self.values.extend(values)
+        return self
+
+    def in_pages(self) -> "Selection":
+        """Read page after page by id, each in a read transaction of its own, so that no writer has to wait for all."""
+        self.paged = True
         return self
 
     def during(self, register: Register, period: Period | None) -> "Selection":
@@ -152,15 +163,15 @@ def records(
 ) -> Iterator[Record]:
     """Stream a register's records. A dispatch gathers its crew, unless ``flat`` asks for a row an engineer."""
     selection = selection or Selection()
-    rows = _rows(ledger, register, now, selection, detail or register.table == "dispatch", reveal)
+    columns = columns_of(register, detail=detail)
+    names = [column.name for column in columns]
+    blocks = _blocks(ledger, register, columns, now, selection, reveal)
+    rows: Iterator[Record] = (
+        dict(zip(names, row, strict=True)) for block in blocks for row in zip(*block, strict=True)
+    )
     if register.table == "dispatch" and not flat:
         rows = gathered(rows, detail)
-    elif register.table == "dispatch" and not detail:
-        hidden = [column.name for column in register.columns if column.detail]
-        rows = ({name: value for name, value in row.items() if name not in hidden} for row in rows)
     if selection.limit is not None:
-        from itertools import chain, groupby, islice
-
         if register.table == "dispatch" and flat:  # so many dispatches, each with its whole crew
             crews = (crew for _, crew in groupby(rows, lambda row: row["id"]))
             return chain.from_iterable(islice(crews, selection.limit))
@@ -168,44 +179,88 @@ def records(
     return rows
 
 
-def _rows(
-    ledger: Ledger, register: Register, now: datetime, selection: Selection, detail: bool, reveal: bool
-) -> Iterator[Record]:
-    columns = [column for column in register.columns if detail or not column.detail or column.name[0] == "_"]
-    wanted = ", ".join(f"{column.sql or 'NULL'}" for column in columns)
-    sql = (
-        f"SELECT {wanted} FROM {register.source} WHERE {' AND '.join(selection.conditions)}"
-        f" ORDER BY {selection.order or register.order}"
-    )
-    if selection.limit is not None and register.table != "dispatch":
-        sql += f" LIMIT {selection.limit:d}"
-    names = [column.name for column in columns]
-    writers = [
-        (place, write)
-        for place, column in enumerate(columns)
-        if column.sql and (write := _writer(column, ledger, reveal)) is not None
-    ]
-    derive = _DERIVED.get(register.table)
-    case = Case(ledger.policy, now, ledger.zone) if derive else None
-    hidden = [name for name in names if name[0] == "_"]
-    cursor = ledger.con.execute(sql, selection.values)
-    while chunk := cursor.fetchmany(2000):
-        for row in chunk:
-            values = list(row)
-            for place, write in writers:
-                values[place] = write(values[place])
-            record = dict(zip(names, values, strict=True))
-            if derive and case:
-                derive(record, case, ledger)
-                for name in hidden:
-                    del record[name]
-            yield record
+def cells(
+    ledger: Ledger, register: Register, now: datetime, selection: Selection, *, reveal: bool = False
+) -> Iterator[list[Sequence[Any]]]:
+    """Stream a register in full as blocks of CSV cells, column by column; a row an engineer of a dispatch."""
+    columns = columns_of(register, detail=True)
+    return _blocks(ledger, register, columns, now, selection, reveal, cells=True)
+
+
+_BLOCK = 1000  # records written at a time, column by column
+
+
+def _blocks(
+    ledger: Ledger,
+    register: Register,
+    columns: list[Column],
+    now: datetime,
+    selection: Selection,
+    reveal: bool,
+    *,
+    cells: bool = False,
+) -> Iterator[list[Sequence[Any]]]:
+    """Read blocks of rows and give each as its columns, written as records carry them or as CSV cells."""
+    hours = LocalHours(ledger.zone)
+    derivation = DERIVATIONS.get(register.table)
+    needs = [column for column in register.columns if derivation and column.name in derivation.needs]
+    read = [column for column in register.columns if column.sql and (column in columns or column in needs)]
+    place = {column.name: number for number, column in enumerate(read)}
+    pages = _pages(ledger, register, ", ".join(str(column.sql) for column in read), selection)
+    work = derivation.make(Case(ledger.policy, now, ledger.zone), ledger, hours) if derivation else None
+    writers = {column.name: _writer(column, hours, reveal, cells) for column in columns if column.sql}
+    for rows in pages:
+        raw = list(zip(*rows, strict=True))
+        nothing = (None,) * len(rows)
+        block: dict[str, Sequence[Any]] = {}
+        if derivation and work:
+            told = map(work, *(raw[place[name]] for name in derivation.needs))
+            block = dict(zip(derivation.gives, zip(*told, strict=True), strict=True))
+        for name, write in writers.items():
+            block[name] = write(raw[place[name]])
+        written = [(column, block.get(column.name, nothing)) for column in columns]
+        if cells:
+            yield [part for column, values in written for part in _as_cells(column, values)]
+        else:
+            yield [values for _, values in written]
+
+
+def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection) -> Iterator[list[tuple[Any, ...]]]:
+    """Read the rows as they are stored, some at a time."""
+    conditions, order = " AND ".join(selection.conditions), selection.order or register.order
+    sql = f"SELECT {wanted} FROM {register.source} WHERE {conditions}"
+    if selection.paged and selection.order is None and selection.limit is None:
+        last, page = (
+            -1,
+            f'SELECT max(id) FROM (SELECT id FROM "{register.table}" WHERE id > ? ORDER BY id LIMIT {_BLOCK})',
+        )
+        while (final := ledger.value(page, (last,))) is not None:
+            values = (*selection.values, last, final)
+            if rows := ledger.con.execute(f"{sql} AND r.id > ? AND r.id <= ? ORDER BY {order}", values).fetchall():
+                yield rows
+            last = final
+        return
+    limit = f" LIMIT {selection.limit:d}" if selection.limit is not None and register.table != "dispatch" else ""
+    cursor = ledger.con.execute(f"{sql} ORDER BY {order}{limit}", selection.values)
+    while rows := cursor.fetchmany(_BLOCK):
+        yield rows
+
+
+def _as_cells(column: Column, values: Sequence[Any]) -> list[Sequence[Any]]:
+    """Give a column as cells: a nested one as one column a key."""
+    if column.keys:
+        return [[value[key] if value else None for value in values] for key in column.keys]
+    return [[*map(csv_cell, values)] if column.sql is None and column.kind in ("flag", "json") else values]
 
 
 def one(
     ledger: Ledger, table: str, record_id: int, now: datetime, *, reveal: bool = False, detail: bool = True
 ) -> Record:
     """Give one record, with all its details."""
+    if table == "submission":
+        from svcdesk import submissions
+
+        return submissions.record_of(ledger.get(table, record_id), ledger)
     ledger.get(table, record_id)
     selection = Selection().where("r.id = ?", record_id)
     return next(records(ledger, BY_TABLE[table], now, selection, detail=detail, reveal=reveal))
@@ -214,13 +269,10 @@ def one(
 def gathered(rows: Iterable[Record], detail: bool) -> Iterator[Record]:
     """Gather the rows of a dispatch, one an engineer, into its crew."""
     own = [column.name for column in CREW_COLUMNS if detail or not column.detail]
-    drop = [] if detail else [column.name for column in BY_TABLE["dispatch"].columns if column.detail]
     current: Record | None = None
     for row in rows:
         member = {name: row.pop(name) for name in own}
         due = row["due"]
-        for name in drop:
-            row.pop(name, None)
         if current is not None and current["id"] == row["id"]:
             current["crew"].append(member)
             current["due"] = max(current["due"] or "", due or "") or None
@@ -230,97 +282,3 @@ def gathered(rows: Iterable[Record], detail: bool) -> Iterator[Record]:
             current = {**row, "crew": [member]}
     if current is not None:
         yield current
-
-
-# What is worked out beside the stored columns, by table.
-
-
-def _ticket(record: Record, case: Case, _: Ledger) -> None:
-    due = answer_clock(datetime.fromisoformat(record["received_at"]), case.policy, case.zone).due
-    answered = record["answered_at"] and datetime.fromisoformat(record["answered_at"])
-    record["answer_due"] = local(due, case.zone) if due else None
-    record["answered_in_time"] = answered_in_time(due, answered, case.now)
-
-
-def _dispatch(record: Record, case: Case, _: Ledger) -> None:
-    due, departed, arrived, returned = (
-        record[name] and datetime.fromisoformat(record[name])
-        for name in ("due", "departed_at", "arrived_at", "returned_at")
-    )
-    record["late_minutes"] = minutes_late(due, arrived)
-    if departed:
-        last = day_of(returned or max(case.now, departed), case.zone)
-        record["days"] = (last - day_of(departed, case.zone)).days + 1
-
-
-def _service_report(record: Record, case: Case, _: Ledger) -> None:
-    from svcdesk.rules import missing_fields
-
-    least = case.value("report.min_chars", datetime.fromisoformat(record["filed_at"]))
-    record["missing"] = missing_fields(record, record["_kind"], least)
-    record["complete"] = not record["missing"]
-
-
-def _expense(record: Record, case: Case, ledger: Ledger) -> None:
-    from svcdesk import claims
-
-    found = claims.problems(_claim(record, case, ledger), case.policy)
-    record["problems"] = [
-        {"code": problem.code, "message": words.say(f"problems.{problem.code}", **_readable(problem.values))}
-        for problem in found
-    ]
-
-
-def _claim(record: Record, case: Case, ledger: Ledger) -> "claims.Claim":
-    from svcdesk import claims
-
-    def on(text: str | None) -> date | None:
-        return day_of(instant(text), case.zone) if text else None
-
-    trip = None
-    if record["_trip_place"]:
-        transit = tuple(loads(record["_transit"]))
-        trip = claims.Trip(record["_trip_place"], on(record["_departed_at"]), on(record["_returned_at"]), transit)
-    others = loads(record["_other_places"]) if record["_other_places"] else ()
-    amount = record["amount"].replace(".", "")
-    return claims.Claim(
-        record["category"], int(amount), date.fromisoformat(record["date"]), record["from"], record["to"],
-        record["place"], record["invoice"], record["_home"] or ledger.centre["home"], record["_role"], trip,
-        tuple(claims.Trip(place, on(departed), on(returned)) for place, departed, returned in others),
-        record["_earlier"],
-    )  # fmt: skip
-
-
-def _readable(values: dict[str, Any]) -> dict[str, Any]:
-    told = {}
-    for name, value in values.items():
-        if isinstance(value, list):
-            value = words.comma(value)
-        elif name.endswith("_fen"):
-            name, value = name.removesuffix("_fen"), yuan(value)
-        elif value is None:
-            value = words.say("labels.not_yet")
-        told[name] = value
-    return told
-
-
-def _penalty(record: Record, case: Case, ledger: Ledger) -> None:
-    from svcdesk.findings import derive, digest
-    from svcdesk.rules import ARTICLES
-
-    record["article"] = ARTICLES.get(record["clause"])
-    record["month"] = month_of(datetime.fromisoformat(record["at"]), case.zone)
-    amount = record["_amount_fen"]
-    record["sanction"] = {"kind": record["_kind"], "amount": None if amount is None else yuan(amount)}
-    finding = derive(ledger, case, {**record, "natural_key": record["_key"]})
-    record["absorbed_by"] = finding.absorbed_by if finding else None
-    record["facts_changed"] = digest(finding, case) != record["_facts"]
-
-
-_DERIVED: dict[str, Callable[[Record, Case, Ledger], None]] = {
-    "ticket": _ticket,
-    "dispatch": _dispatch,
-    "service_report": _service_report,
-    "expense": _expense,
-    "penalty": _penalty,
-}

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import lzma
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -165,6 +168,33 @@ def copied(source, folder, kind=None):
     desk.ledger.chmod(0o600)
     desk.now = source.now
     return desk
+
+
+LEDGERS = Path(__file__).parent / "ledgers"
+
+
+def released(desk, version=1):
+    """Put the ledger of a released version in a desk's place: a month of the demo as that version wrote it."""
+    with lzma.open(LEDGERS / f"v{version}.sql.xz", "rt", encoding="utf-8") as dump:
+        con = sqlite3.connect(desk.ledger)
+        con.executescript(dump.read())
+        con.close()
+    desk.ledger.chmod(0o600)
+    desk.now = "2026-11-03T09:00:00+08:00"
+    return desk
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte, where this machine lets us mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    made = mount and subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    if not made or made.returncode:
+        pytest.skip("no small file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,19 @@
 
 import csv
 import io
+import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from conftest import Executable, InProcess, found
+from conftest import Executable, InProcess, at, found
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from svcdesk import views
+from svcdesk.errors import BadInput
+from svcdesk.model import unmasked, whole
+from svcdesk.registers import REGISTERS
+from svcdesk.store import open_ledger
 
 RULES = """\
 [columns]
@@ -40,11 +47,22 @@ def export(desk, table, *args):
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=20)
 said = texts.filter(str.strip)
+
+
+def goes(read, *given):
+    """Say whether a text is one that the desk takes."""
+    try:
+        return bool(read(*given))
+    except BadInput:
+        return False
+
+
 moments = st.integers(0, 300 * 24 * 3600).map(lambda s: datetime(2026, 1, 1) + timedelta(seconds=s))
 trips = st.fixed_dictionaries({
     "received": moments, "gaps": st.lists(st.integers(0, 200_000), min_size=6, max_size=6), "steps": st.integers(0, 5),
     "status": st.sampled_from(["", "on_hold"]), "kind": st.sampled_from(["repair", "installation"]), "summary": said,
-    "serial": texts, "person": said, "crew": st.sampled_from([("W01",), ("W02",), ("W01", "W02"), ("W02", "W01")]),
+    "serial": texts.filter(lambda text: goes(whole, "serial", text)),
+    "person": said.filter(lambda text: goes(unmasked, "name", text)), "crew": st.sampled_from([("W01",), ("W02",), ("W01", "W02"), ("W02", "W01")]),
     "amount": st.integers(0, 10**8), "place": said, "score": st.integers(1, 5), "comment": texts,
     "gap": st.integers(1, 3),
 })  # fmt: skip
@@ -115,6 +133,30 @@ def test_a_workbook_comes_back_too(desk, tmp_path_factory):
         desk.run("export", table, "--reveal", "-o", desk.folder / f"{table}.xlsx")
         other.run("import", table, desk.folder / f"{table}.xlsx")
         assert export(other, table) == export(desk, table)
+
+
+@pytest.mark.parametrize(
+    ("said", "args"),
+    [
+        ("masked", ("customer", "add", "新厂", "--person", "王*")),
+        ("masked", ("customer", "add", "新厂", "--phone", "138****5678")),
+        ("masked", ("customer", "add", "新厂", "--address", "北京市****")),
+        (
+            "masked",
+            ("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "一", "--person", "王*"),
+        ),
+        ("masked", ("complaint", "open", "--channel", "call", "--complainant", "王*", "--summary", "一")),
+        ("destroyed", ("customer", "add", "新厂", "--phone", "1.3812E+10")),
+        ("destroyed", (*TICKET, "--summary", "一", "--serial", "2.4E+19")),
+        ("destroyed", ("contract", "add", "2.4E+19", "--customer", "江南机床")),
+        ("destroyed", ("staff", "add", "1E+05", "--name", "甲")),
+    ],
+)
+def test_what_an_import_would_refuse_is_not_typed_in_either(desk, said, args):
+    before = desk.ledger.read_bytes()
+    done = desk.run(*args, code=2)
+    assert said in done.stderr and "hint: " in done.stderr
+    assert desk.ledger.read_bytes() == before
 
 
 def test_times_inside_a_record_carry_the_centres_offset(desk, tmp_path_factory):
@@ -260,6 +302,62 @@ def test_bad_rows_come_back_whole_and_once_mended_go_in(desk):
 
 
 # Files
+
+
+@pytest.fixture
+def busy(desk, monkeypatch):
+    """Read the states of the tickets in pages of two, while somebody writes so many times in between."""
+    monkeypatch.setattr(views, "_BLOCK", 2)
+    for _ in range(3):
+        desk.run(*TICKET, "--summary", "一")
+    reader, writer = open_ledger(desk.ledger), open_ledger(desk.ledger, write=True)
+    writer.con.execute("PRAGMA busy_timeout = 100")
+
+    def states(writes):
+        told = []
+
+        def read():
+            selection = views.Selection().in_pages()
+            blocks = views.cells(reader, REGISTERS["tickets"], at("2026-10-20 09:00"), selection)
+            told.append(list(next(blocks)[5]))
+            if len(told) <= writes:
+                writer.con.execute("UPDATE ticket SET product = ?, status = 'on_hold'", (len(told),))
+            told[-1] += [state for block in blocks for state in block[5]]
+
+        reader.at_one_state(read)
+        return told
+
+    return states
+
+
+def test_an_export_tells_one_state_and_holds_up_no_writer(busy):
+    assert busy(0) == [["open"] * 3]
+    assert busy(1) == [["open", "open", "on_hold"], ["on_hold"] * 3]
+
+
+def test_beside_many_writers_an_export_makes_them_wait_at_last(busy):
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        busy(9)
+
+
+def test_a_long_register_is_read_in_pages(desk, monkeypatch):
+    monkeypatch.setattr(views, "_BLOCK", 2)
+    for _ in range(5):
+        desk.run(*TICKET, "--summary", "一")
+    rows = csv.DictReader(io.StringIO(export(desk, "tickets")))
+    assert [row["id"] for row in rows] == ["T1", "T2", "T3", "T4", "T5"]
+
+
+@pytest.mark.parametrize("text", ["a,b", 'a"b', "a\nb", "a\rb", "a\r\nb", " a", "a\tb", "'", "", "=1", "\x1b"])
+def test_cells_are_quoted_as_the_csv_module_does(desk, text):
+    desk.run(*TICKET, "--summary", f"x{text}")
+    told = export(desk, "tickets")
+    again = io.StringIO()
+    writer = csv.writer(again, lineterminator="\r\n")
+    for row in csv.reader(io.StringIO(told, newline="")):
+        writer.writerow(row)
+    (head, line) = (again.getvalue()[:-2]).split("\r\n", 1)
+    assert told == f"{head}\n{line}\n"
 
 
 def test_an_export_never_replaces_the_ledger_or_a_device(hired, tmp_path):

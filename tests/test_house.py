@@ -10,7 +10,7 @@ import pytest
 from conftest import Executable, copied, open_ticket, send, travel
 
 import svcdesk
-from svcdesk import findings, periods, reports, views
+from svcdesk import findings, papers, periods, reports, views
 from svcdesk.facts import SOURCES
 from svcdesk.policy import Case
 from svcdesk.registers import REGISTERS
@@ -180,7 +180,7 @@ def scanned(statement, steps):
 
 GROWING = {
     "ticket", "dispatch", "crew", "expense", "contact", "survey", "service_report", "penalty", "complaint",
-    "phone_check", "conduct", "change",
+    "phone_check", "conduct", "appointment", "escalation", "hold", "change",
 }  # fmt: skip
 
 
@@ -211,6 +211,16 @@ def test_the_monthly_report_reads_no_table_through(ledger, month):
     period = periods.read_month(month, NOW, ledger.zone)
     found = plans(ledger, lambda: reports.monthly(ledger, period, NOW))
     assert len(found) >= 8
+    assert read_through(found) == {}
+
+
+@pytest.mark.parametrize(
+    "make", [papers.monthly, papers.project_report, papers.staff_report, papers.course, papers.unfinished]
+)
+def test_the_whole_reports_read_no_table_through(ledger, make):
+    period = periods.read_month("2026-10", NOW, ledger.zone)
+    found = plans(ledger, lambda: make(ledger, period, NOW))
+    assert len(found) >= 5
     assert read_through(found) == {}
 
 

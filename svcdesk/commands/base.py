@@ -17,7 +17,7 @@ import typer
 
 from svcdesk import periods, show, views, words
 from svcdesk.errors import BadInput, DeskError
-from svcdesk.model import LETTERS, WORDS, Record, number_of
+from svcdesk.model import LETTERS, WORDS, Record, number_of, unmasked
 from svcdesk.periods import Period, instant
 from svcdesk.policy import Case
 from svcdesk.registers import Register
@@ -138,6 +138,7 @@ _WORDED = {
     "finding": "complaint_finding",
     "cause": "late_cause",
     "before": "step",
+    "report": "report",
 }
 _WORDED |= {"result": "phone_result", "status": "status"}
 
@@ -468,17 +469,20 @@ def leave_access(ledger: Ledger, command: str) -> None:
         pass
 
 
-def personal_text(text: str | None) -> str | None:
-    """Read a value that need not stand in the command line: - is standard input, @file a file's first line."""
+def personal_text(text: str | None, kind: str = "name") -> str | None:
+    """Read personal data, which need not stand in the command line: - is standard input, @file a file's first line.
+
+    Raises BadInput for what was masked.
+    """
     if text == "-":
-        return sys.stdin.readline().strip() or None
-    if text and text.startswith("@"):
+        text = sys.stdin.readline().strip()
+    elif text and text.startswith("@"):
         try:
             with open(text[1:], encoding="utf-8") as file:
-                return file.readline().strip() or None
+                text = file.readline().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput("file", path=text[1:], detail=error) from None
-    return text
+    return unmasked(kind, text) if text else None
 
 
 def confirm(question: str, yes: bool) -> None:

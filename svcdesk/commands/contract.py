@@ -6,6 +6,7 @@ import typer
 
 from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write
 from svcdesk.errors import Refused
+from svcdesk.model import whole
 from svcdesk.registers import CONTRACTS
 
 noun = Noun("contract")
@@ -20,7 +21,7 @@ def add(
     includes_installation: Flag = False,
     warranty_until: Text = None,
 ) -> Receipt:
-    no = no.strip()
+    no = whole("no", no.strip())
     if w.ledger.one("SELECT 1 FROM contract WHERE no = ? AND undone_at IS NULL", (no,)):
         raise Refused("contract_exists", no=no)
     owner = w.ledger.customer(customer)

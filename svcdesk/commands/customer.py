@@ -25,7 +25,8 @@ def add(
     name = name.strip()
     if w.ledger.one("SELECT 1 FROM customer WHERE name = ? AND undone_at IS NULL", (name,)):
         raise Refused("customer_exists", name=name)
-    personal = w.ledger.keep_personal(personal_text(person), personal_text(phone), personal_text(address))
+    told = (personal_text(person), personal_text(phone, "phone"), personal_text(address, "address"))
+    personal = w.ledger.keep_personal(*told)
     number = w.ledger.insert("customer", name=name, region=region, city=city, key=key, **personal)
     return Receipt("customer_added", "customer", number, {"name": name})
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from svcdesk import demo as story
-from svcdesk import periods, reports, views, words
+from svcdesk import periods, views, words
 from svcdesk.commands.base import Noun, Read
 from svcdesk.commands.init import found
 from svcdesk.commands.report import print_monthly
@@ -42,7 +42,7 @@ def demo(into: Annotated[Path, typer.Option()] = Path("svcdesk-demo.db")) -> Non
     count = Player(into, now).play(story.plan(month.first, now.astimezone(zone), zone))
     current.rehearse(now, into)
     ledger = current.open()
-    print_monthly(Read(ledger), reports.monthly(ledger, month, now))
+    print_monthly(Read(ledger), month)
     ledger.close()
     print()
     print(words.say("demo.made", n=count, path=into, seconds=f"{time.perf_counter() - started:.1f}"))

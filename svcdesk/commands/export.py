@@ -1,17 +1,21 @@
 """export: a register as a file, in full."""
 
+import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TextIO, get_args
 
 import typer
 
 from svcdesk import show, views
 from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Until, leave_access, reading
 from svcdesk.errors import BadInput
-from svcdesk.files import opened, whole_file
+from svcdesk.files import draft, opened, pour, whole_file
 from svcdesk.registers import REGISTERS, Register
 from svcdesk.session import current
+from svcdesk.store import Ledger
 
 noun = Noun("export")
 
@@ -46,25 +50,48 @@ def export(
         period = r.period(month, since, until)
         if period and not register.at:
             raise BadInput("no_time", name=table)
-        selection = views.Selection().during(register, period)
-        flat = form in ("csv", "tsv", "xlsx")
-        rows = views.records(ledger, register, r.now, selection, detail=True, reveal=reveal, flat=flat)
+        selection = views.Selection().during(register, period).in_pages()
         columns = views.columns_of(register, detail=True)
+
+        def write(out: TextIO) -> None:
+            if form in ("csv", "tsv"):
+                terminal = output is None and sys.stdout.isatty()
+                cells = views.cells(ledger, register, r.now, selection, reveal=reveal)
+                show.separated(cells, columns, out, tab=form == "tsv", excel=excel, terminal=terminal)
+                return
+            flat = form == "xlsx"
+            rows = views.records(ledger, register, r.now, selection, detail=True, reveal=reveal, flat=flat)
+            show.records(rows, columns, "jsonl" if flat else form, r.zone, out)
+
         if form == "xlsx":
             from svcdesk.sheets import write_workbook
 
             with whole_file(output, never=current.path, private=reveal) as path:
                 if reveal:
                     leave_access(ledger, f"export {table}")
-                write_workbook(rows, columns, path, r.zone, r.now, table)
-            return
-        with opened(output, never=current.path, private=reveal) as out:
-            if reveal:
-                leave_access(ledger, f"export {table}")
-            if flat:
-                show.separated(rows, columns, out, tab=form == "tsv", excel=excel)
-            else:
-                show.records(rows, columns, form, r.zone, out)
+                with _drafted(ledger, write) as held:
+                    write_workbook(map(json.loads, held), columns, path, r.zone, r.now, table)
+        else:
+            with opened(output, never=current.path, private=reveal) as out:
+                if reveal:
+                    leave_access(ledger, f"export {table}")
+                with _drafted(ledger, write) as held:
+                    pour(held, out)
+
+
+@contextmanager
+def _drafted(ledger: Ledger, write: Callable[[TextIO], None]) -> Iterator[TextIO]:
+    """Have one state of the ledger written to a draft, to be read by whoever is slower than the ledger's writers."""
+    with draft() as held:
+
+        def again() -> None:
+            held.seek(0)
+            held.truncate()
+            write(held)
+
+        ledger.at_one_state(again)
+        held.seek(0)
+        yield held
 
 
 def _form_of(output: str | None) -> str:

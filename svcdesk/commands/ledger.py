@@ -12,7 +12,7 @@ import typer
 from svcdesk import anchors as anchor_lines
 from svcdesk import backup as copies
 from svcdesk import doctor as surroundings
-from svcdesk import journal, redaction, schema, show, words
+from svcdesk import journal, redaction, show, words
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
 from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line
@@ -21,7 +21,7 @@ from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import instant, local
 from svcdesk.registers import Column
 from svcdesk.session import current
-from svcdesk.store import Ledger, check_file, open_ledger
+from svcdesk.store import Ledger, check_file, open_ledger, version_of
 
 noun = Noun("ledger")
 
@@ -44,7 +44,7 @@ def info(r: Read) -> None:
         "centre": r.ledger.centre["name"],
         "timezone": r.ledger.centre["timezone"],
         "home": r.ledger.centre["home"],
-        "version": schema.VERSION,
+        "version": version_of(r.ledger.con),
         "bytes": r.ledger.path.stat().st_size,
         "entry": newest.get("seq"),
         "hash": newest.get("hash"),
@@ -63,7 +63,7 @@ _FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Colum
 @noun.plain("verify")
 def verify(full: Flag = False, anchors: File = None, format: Format = None) -> None:
     known = anchor_lines.read(anchors) if anchors else ()
-    ledger = current.open()
+    ledger = current.open(as_found=True)
     form = format or "text"
     with _progress(ledger) as tick:
         faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
@@ -196,7 +196,7 @@ def _told(changed: dict[str, list[Any]]) -> str:
 
 @noun.plain("backup")
 def backup(file: Annotated[Path, typer.Argument()]) -> None:
-    ledger = current.open()
+    ledger = current.open(as_found=True)
     newest = copies.copy(ledger, file)
     print(words.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
@@ -210,7 +210,7 @@ def restore(
     accept_loss: Annotated[int | None, typer.Option(min=0)] = None,
 ) -> None:
     known = anchor_lines.read(anchors) if anchors else ()
-    source = open_ledger(file)
+    source = open_ledger(file, as_found=True)
     lost = _lost(source, known)
     copies.check_loss(source, lost, accept_loss)
     newest = copies.copy(source, to, known)
@@ -223,7 +223,7 @@ def restore(
 def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
     """Compare with the current ledger where it still opens; a restore is for when it does not."""
     try:
-        ledger = open_ledger(current.path)
+        ledger = open_ledger(current.path, as_found=True)
     except DeskError:
         return copies.lost_entries(source, None, known)
     try:
@@ -236,7 +236,7 @@ def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
 
 @noun.plain("anchor")
 def anchor(to: Annotated[Path, typer.Option()]) -> None:
-    ledger = current.open()
+    ledger = current.open(as_found=True)
     newest = copies.newest_of(ledger)
     anchor_lines.append(to, newest)
     print(words.say("receipts.anchored", path=to, entry=_mark(newest)))
@@ -290,7 +290,7 @@ def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None)
 
 
 def _behind(known: tuple[Anchor, ...]) -> list[surroundings.Advice]:
-    ledger = current.open()
+    ledger = current.open(as_found=True)
     last = max(anchor.seq for anchor in known)
     n = journal.last(ledger.con)[0] - last
     ledger.close()

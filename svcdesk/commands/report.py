@@ -1,55 +1,201 @@
 """report: what the centre hands in each month (part 5)."""
 
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
 from svcdesk import periods, reports, show, words
-from svcdesk.commands.base import Month, Noun, Read
+from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write
 from svcdesk.errors import BadInput
-from svcdesk.model import Record
+from svcdesk.periods import Period
+from svcdesk.press import Format, Name, Press
 from svcdesk.registers import Column
 
 noun = Noun("report")
 
-_LINES = (
-    Column("line", kind="word:line", brief=True),
-    Column("persons", kind="int", brief=True),
-    Column("trips", kind="int", brief=True),
-    Column("days", kind="int", brief=True),
-    Column("cost", kind="money", brief=True),
-    Column("excluded", kind="money", brief=True),
-)
+FormatOption = Annotated[Format | None, typer.Option("--format", "-f")]
+Output = Annotated[str | None, typer.Option("--output", "-o")]
+
+_ATTENTION = 8  # what needs attention that people are shown at once; the rest is counted
 
 
 @noun.read("monthly")
-def monthly(r: Read, month: Month = None) -> None:
+def monthly(
+    r: Read, month: Month = None, format: FormatOption = None, output: Output = None, check: Flag = False
+) -> None:
+    period = _past_or_present(r, month)
+    if check:
+        _check(r, period, format)
+    else:
+        _give(r, "monthly", period, format, output)
+
+
+@noun.read("projects")
+def projects(r: Read, month: Month = None, format: FormatOption = None, output: Output = None) -> None:
+    _give(r, "projects", _past_or_present(r, month), format, output)
+
+
+@noun.read("staff")
+def staff(r: Read, month: Month = None, format: FormatOption = None, output: Output = None) -> None:
+    _give(r, "staff", _past_or_present(r, month), format, output)
+
+
+def _past_or_present(r: Read, month: str | None) -> Period:
     period = periods.read_month(month or "last", r.now, r.zone)
     if period.start > r.now:
         raise BadInput("month_ahead", month=period.month)
-    print_monthly(r, reports.monthly(r.ledger, period, r.now))
+    return period
 
 
-def print_monthly(r: Read, report: Record) -> None:
-    """Print a monthly report in the chosen format."""
-    if r.form in ("json", "jsonl"):
-        print(show.dumps(report, 2 if r.form == "json" else None))
+def _give(r: Read, name: Name, period: Period, form: str | None, output: str | None) -> None:
+    Press(r.ledger, name, period, r.now, lambda: _attention(r, period)).print(form, output)
+    if output is None and form in ("csv", "tsv"):
+        _warn_of_drift(r, name, period)
+
+
+_HANDED_IN = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
+
+
+def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
+    """Say on stderr where figures that were handed in changed since: a script that reads stdout keeps its columns."""
+    if r.ledger.value(_HANDED_IN, (name, period.month)) is None:
         return
-    if r.form in ("csv", "tsv"):
-        show.records(report["lines"], _LINES, r.form, r.zone)
-        return
-    title = words.say("report.title", centre=show.disarm(report["centre"]), month=report["month"])
-    print(f"# {title}\n" if r.form == "markdown" else f"{title}\n")
-    show.records(report["lines"], _LINES, r.form, r.zone)
-    print()
-    for line in _notes(r, report):
-        print(f"- {line}" if r.form == "markdown" else line)
+    from svcdesk import submissions
+
+    today = submissions.frozen_figures(r.ledger, name, period, r.now)
+    drift = submissions.drift(r.ledger, name, period, today)
+    if drift and drift["changed"]:
+        said = words.say("warnings.drift", month=period.month, n=len(drift["changed"]))
+        print(f"{words.say('labels.warning')}: {said}", file=sys.stderr)
 
 
-def _notes(r: Read, report: Record) -> list[str]:
-    service, fines, due = report["service"], report["penalties"], report["due"]
-    return [
-        words.say("report.pending", amount=report["pending_cost"]),
-        words.say("report.excluded", amount=report["lines"][-1]["excluded"]),
-        words.say("report.service", **service),
-        words.say("report.surveys", n=service["surveys"], mean=service["mean_score"] or words.say("labels.none")),
-        words.say("report.penalties", **fines),
-        words.say("report.due", **due),
-        words.say("report.entry", seq=report["entry"], hash=(report["ledger_hash"] or "")[:12]),
+def _attention(r: Read, period: Period) -> list[str]:
+    from svcdesk.commands.status import row_of
+    from svcdesk.papers import unfinished
+
+    rows = [row_of(r, item) for item in unfinished(r.ledger, period, r.now)]
+    told = [f"{row['what']} → {row['next']}" for row in rows[:_ATTENTION]]
+    if len(rows) > _ATTENTION:
+        told.append(words.say("report.more_attention", n=len(rows) - _ATTENTION, month=period.month))
+    return told
+
+
+_UNFINISHED = (
+    Column("section", kind="word:section"),
+    Column("subject"),
+    Column("what", brief=True),
+    Column("next", brief=True),
+)
+
+
+def _check(r: Read, period: Period, form: str | None) -> None:
+    """List what would make the month wrong, each with the command that mends it; exit 1 where there is anything."""
+    from svcdesk.commands.status import row_of
+    from svcdesk.papers import unfinished
+
+    rows = [
+        {name: row[name] for name in ("section", "subject", "what", "next")}
+        for row in (row_of(r, item) for item in unfinished(r.ledger, period, r.now))
     ]
+    shown = show.chosen(form)
+    if shown in ("xlsx", "html"):
+        raise BadInput("check_format", form=shown)
+    if not rows and shown in ("table", "plain", "markdown"):
+        print(words.say("report.check_well", month=period.month))
+    else:
+        show.records(rows, _UNFINISHED, shown, r.zone)
+    if rows:
+        raise typer.Exit(1)
+
+
+_DEADLINES = (
+    Column("report", kind="word:report", brief=True),
+    Column("month", brief=True),
+    Column("due", kind="date", brief=True),
+    Column("status", kind="word:deadline", brief=True),
+    Column("days_left", kind="int", brief=True),
+    Column("submitted_at", kind="instant", brief=True),
+    Column("to", kind="json", brief=True),
+)
+
+
+@noun.read("deadlines")
+def deadlines(r: Read) -> None:
+    from svcdesk import submissions
+
+    rows = submissions.deadlines(r.ledger, r.now)
+    headings = {name: words.say(f"report.deadline_{name}") for name in ("due", "to")}
+    show.records(rows, _DEADLINES, r.form, r.zone, headings=headings)
+    if any(row["status"] == "overdue" for row in rows):
+        raise typer.Exit(1)
+
+
+@noun.write("submit")
+def submit(
+    w: Write,
+    report: Annotated[Literal["monthly", "projects"], typer.Argument()],
+    month: Annotated[str, typer.Option()],
+    to: Annotated[list[str], typer.Option()],
+    file: Annotated[Path | None, typer.Option()] = None,
+    corrects: Text = None,
+) -> Receipt:
+    from svcdesk import preflight, submissions
+
+    period = periods.read_month(month, w.now, w.zone)
+    submissions.check_over(period, w.now)
+    receivers = [name.strip() for name in to]
+    if not all(receivers):
+        raise BadInput("empty", name="--to")
+    if corrects is not None and not corrects.strip():
+        raise BadInput("empty", name="--corrects")
+    made = submissions.submit(
+        w.ledger, report, period, at=w.at(after=period.end), now=w.now, by=w.by, to=receivers,
+        file=_digest(file) if file else None, corrects=corrects.strip() if corrects else None,
+    )  # fmt: skip
+    row = submissions.record_of(w.ledger.get("submission", made), w.ledger)
+    late = periods.day_of(w.at(), w.zone) > reports.due_on(w.ledger, submissions.REPORTS[report], period)
+    values = {"report": report, "month": period.month, "to": receivers, "digest": row["digest"][:12]}
+    if unfinished := preflight.items(w.ledger, w.case, period):
+        w.warn("unfinished", n=len(unfinished), month=period.month)
+    return Receipt("report_submitted_late" if late else "report_submitted", "submission", made, values)
+
+
+def _digest(path: Path) -> bytes:
+    import hashlib
+
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise BadInput("file", path=path, detail=error) from None
+
+
+_SUBMISSIONS = (
+    Column("report", kind="word:report", brief=True),
+    Column("month", brief=True),
+    Column("at", kind="instant", brief=True),
+    Column("by", brief=True),
+    Column("to", kind="json", brief=True),
+    Column("digest", brief=True),
+    Column("digest_of", kind="word:digest_of"),
+    Column("entry", kind="int", brief=True),
+    Column("ledger_hash"),
+    Column("corrects", brief=True),
+    Column("standing", kind="flag", brief=True),
+    Column("figures", kind="json"),
+)
+
+
+@noun.read("submissions")
+def list_submissions(r: Read) -> None:
+    from svcdesk import submissions
+
+    headings = {"to": words.say("report.deadline_to")}
+    show.records(submissions.every(r.ledger), _SUBMISSIONS, r.form, r.zone, headings=headings)
+
+
+def print_monthly(r: Read, period: Period) -> None:
+    """Print the statistics in the form that the reader's output calls for."""
+    _give(r, "monthly", period, r.form, None)

@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.base import Noun, Receipt, Text, Write, personal_text
 from svcdesk.errors import Refused
-from svcdesk.model import Role, fen
+from svcdesk.model import Role, fen, whole
 from svcdesk.registers import STAFF
 
 noun = Noun("staff")
@@ -23,12 +23,12 @@ def add(
     phone: Text = None,
     wage: Text = None,
 ) -> Receipt:
-    code = code.strip()
+    code = whole("code", code.strip())
     if w.ledger.one("SELECT 1 FROM staff WHERE code = ? AND undone_at IS NULL", (code,)):
         raise Refused("staff_exists", code=code)
     number = w.ledger.insert(
         "staff", code=code, name=name, department=department, role=role, home=home,
-        wage_fen=fen(wage) if wage is not None else None, **w.ledger.keep_personal(phone=personal_text(phone)),
+        wage_fen=fen(wage) if wage is not None else None, **w.ledger.keep_personal(phone=personal_text(phone, "phone")),
     )  # fmt: skip
     return Receipt("staff_added", "staff", number, {"code": code, "name": name})
 

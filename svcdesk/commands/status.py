@@ -24,7 +24,7 @@ _A_SCREEN = 6  # lines of one section that people are shown; the rest is counted
 
 @noun.read("status")
 def status(r: Read, all: Flag = False) -> None:
-    rows = [_row(r, item) for item in board.items(r.ledger, r.case)]
+    rows = [row_of(r, item) for item in board.items(r.ledger, r.case)]
     if r.form in ("table", "plain", "markdown"):
         rows = rows if all else list(_one_screen(rows))
         if not rows:
@@ -33,7 +33,8 @@ def status(r: Read, all: Flag = False) -> None:
     show.records(rows, _COLUMNS, r.form, r.zone)
 
 
-def _row(r: Read, item: board.Item) -> Record:
+def row_of(r: Read, item: board.Item) -> Record:
+    """Give one thing that waits as a record, its sentence in the reader's language."""
     sentence = words.say(f"board.{item.section}", id=item.subject, **told(_named(item.values)))
     return {
         "section": item.section,

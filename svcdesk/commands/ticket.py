@@ -9,7 +9,7 @@ from svcdesk import states, words
 from svcdesk.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.commands.base import Flag, Noun, Read, Receipt, Text, Write, told
 from svcdesk.errors import BadInput, Refused
-from svcdesk.model import AskedBy, Channel, Record, TicketKind
+from svcdesk.model import AskedBy, Channel, Record, TicketKind, whole
 from svcdesk.periods import instant, short, stored
 from svcdesk.registers import TICKETS
 from svcdesk.states import allow
@@ -35,6 +35,7 @@ def open_(
 ) -> Receipt:
     if not summary.strip():
         raise BadInput("empty", name="--summary")
+    serial = whole("serial", serial) if serial else serial
     caller, at, wanted = w.ledger.customer(customer), w.at(), w.time(on_site_by)
     if wanted is not None and wanted < at:
         raise BadInput("before_step", at=wanted, after=at)

@@ -1,11 +1,23 @@
-"""The schema by version: hand-written SQL, one file a version, applied in order."""
+"""The schema by version: hand-written SQL, one file a version, applied in order. A released file is never changed."""
 
+import sqlite3
+from collections.abc import Iterator
 from importlib.resources import files
 
 APPLICATION_ID = 0x53564344  # "SVCD"
-VERSION = 1
+VERSION = 2
 
 
 def script(version: int) -> str:
     """Give the SQL that takes a ledger from version - 1 to version."""
     return (files(__package__) / f"{version:04d}.sql").read_text(encoding="utf-8")
+
+
+def statements(version: int) -> Iterator[str]:
+    """Give that SQL statement by statement, for a transaction that others began."""
+    pending = ""
+    for line in script(version).splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

@@ -40,6 +40,9 @@ TEXTS = {
     "penalty.notice": ("出处理告知书", "print the notice to the person concerned"), "penalty.confirm": ("确认", "confirm"), "penalty.waive": ("免除", "waive"), "penalty.appeal": ("申诉", "appeal"), "penalty.decide": ("裁定申诉", "decide an appeal"), "penalty.settle": ("执行", "settle"),
     "policy": ("制度项：金额、小时、天数，各有生效日", "the policy: amounts, hours and days, each from a date"), "policy.list": ("列出现行的值", "list the values in force"), "policy.set": ("自某日起改值", "set a value from a date"), "policy.history": ("看一项的沿革", "show the values a key had"),
     "report": ("报表（第五部分）", "the reports (part 5)"), "report.monthly": ("月度统计；不写月份即上月", "the month's statistics; the last month where none is named"),
+    "report.projects": ("按合同、项目、客户的项目表", "the projects report, by contract, project or customer"), "report.staff": ("各人工作情况，供考核用", "what each person did, for the appraisal"),
+    "report.deadlines": ("该报的报表和期限；有逾期则退出码 1", "the reports that are due; exit code 1 where one is overdue"), "report.submit": ("登记报出：冻结数字、校验值、接收人和时间", "hand a report in: its figures, hash, receivers and time are frozen"),
+    "report.submissions": ("报出的登记", "what was handed in"),
     "export": ("导出一张表", "export a table"), "import": ("导入一张表", "import a table"),
     "ledger": ("账本本身", "the ledger itself"), "ledger.info": ("账本概况", "what the ledger is and holds"), "ledger.verify": ("验账：链条、重放、约束", "check the chain, the replay and the invariants"), "ledger.backup": ("备份并验账", "make a backup, verified before it counts"), "ledger.restore": ("从备份恢复到新文件", "restore a backup to a new file"), "ledger.anchor": ("把最新一条记入锚点文件", "append the newest entry to an anchors file"), "ledger.redact": ("抹去一个客户的个人信息", "erase a customer's personal data"), "ledger.doctor": ("查账本周围：权限、文件系统、空间、版本", "look at what surrounds the ledger: permissions, file system, room, versions"), "ledger.log": ("看日志", "show the journal"),
 }  # fmt: skip

@@ -30,5 +30,6 @@ TEXTS = {
     "entry": ("#{seq} {at} {actor} {command}（{rows} 行）", "#{seq} {at} {actor} {command} ({rows} rows)"),
     "recorded": ("已经记账（{entry}），不要重录；核对用 svcdesk ledger log", "it is recorded ({entry}): do not enter it again; svcdesk ledger log shows it"),
     "clause_text": ("条款内容", "what it says"), "history": ("经过", "history"), "attention": ("注意", "attention"),
+    "upgraded": ("账本 {path} 已从版本 {theirs} 升级到 {ours}；升级前的副本在 {copy}", "the ledger {path} was upgraded from version {theirs} to {ours}; a copy of what it was is {copy}"),
     "encoding_found": ("{path} 按 {encoding} 编码读取", "{path} is read as {encoding}"),
 }  # fmt: skip

@@ -72,4 +72,6 @@ TEXTS = {
     "would_import": ("试运行，{table} 读 {read} 行：会导入 {imported}，已有 {skipped}，更新 {updated}，不能收 {bad}{superseded}（{encoding}）；账本未动", "dry run, {table}: {read} rows read, {imported} would be imported, {skipped} known already, {updated} updated, {bad} bad{superseded} ({encoding}); the ledger was left alone"),
     "superseded": ("，被后面的行取代 {n}", ", {n} superseded by later rows"),
     "policy_set": ("{key} 自 {since} 起为 {value}", "{key} is {value} from {since}"),
+    "report_submitted": ("已登记报出 {month} 月{report_word}，接收 {to}，数字已冻结（{digest}）", "handed in the {report_word} of {month} to {to}; its figures are frozen ({digest})"),
+    "report_submitted_late": ("已登记报出 {month} 月{report_word}，接收 {to}，数字已冻结（{digest}）；已过期限", "handed in the {report_word} of {month} to {to}, late; its figures are frozen ({digest})"),
 }  # fmt: skip

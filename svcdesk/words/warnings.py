@@ -1,6 +1,8 @@
 """What is said beside a receipt: nothing is refused, but somebody should know."""
 
 TEXTS = {
+    "unfinished": ("{month} 月还有 {n} 件事未了，数可能会变：svcdesk report monthly --month {month} --check", "{n} things of {month} are unfinished and may change its figures: svcdesk report monthly --month {month} --check"),
+    "drift": ("{month} 月报出之后有 {n} 个数变了；对照：svcdesk report monthly --month {month}", "{n} figures of {month} have changed since it was handed in; compare: svcdesk report monthly --month {month}"),
     "calendar_unknown": ("{year} 年的节假日安排尚未公布，工作时间时钟算不出时限", "the working days of {year} are not published yet, so the working clock knows no due time"),
     "entries_lost": ("#{first} 至 #{last} 共 {n} 条不在恢复的账本里", "entries #{first} to #{last} ({n}) are not in the restored ledger"),
     "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),

@@ -1,0 +1,375 @@
+"""The reports as documents: which tables, charts, notes and cells to sign each has, in the reader's language."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from svcdesk import appraisals, papers, reports, views, words
+from svcdesk import projects as projects_report
+from svcdesk.documents import Chart, Document, Series, Table
+from svcdesk.model import LINES, Record, fen, yuan
+from svcdesk.periods import Period
+from svcdesk.registers import COMPLAINTS, EXPENSES, PENALTIES, SERVICE_REPORTS, SURVEYS, TICKETS, Column, Register
+from svcdesk.store import Ledger
+
+# The columns of the tables beside the reports' own lines.
+_FORM_LINES = (
+    *reports.COLUMNS[:5],
+    Column("previous", kind="money", brief=True),
+    Column("last_year", kind="money", brief=True),
+)
+_RATES = (
+    Column("figure", kind="word:figure", brief=True),
+    Column("numerator", kind="int", brief=True),
+    Column("denominator", kind="int", brief=True),
+    Column("value", kind="rate", brief=True),
+    Column("previous", kind="rate", brief=True),
+    Column("last_year", kind="rate", brief=True),
+)
+_MEASURES = (
+    Column("figure", kind="word:figure", brief=True),
+    Column("denominator", kind="int", brief=True),
+    Column("value", kind="number:2", brief=True),
+    Column("previous", kind="number:2", brief=True),
+    Column("last_year", kind="number:2", brief=True),
+)
+_COUNTS = (Column("figure", kind="word:figure", brief=True), Column("count", kind="int", brief=True))
+_BACKLOG = (Column("age", kind="word:age", brief=True), Column("tickets", kind="int", brief=True))
+_PENALTIES = (
+    Column("clause", kind="word:clause", brief=True),
+    Column("count", kind="int", brief=True),
+    Column("fines", kind="money", brief=True),
+)
+DRIFT = (Column("figure", brief=True), Column("submitted", brief=True), Column("today", brief=True))
+DRIFT_ENTRIES = (
+    Column("entry", kind="int", brief=True),
+    Column("at", kind="instant", brief=True),
+    Column("actor", brief=True),
+    Column("command", brief=True),
+    Column("records", kind="json", brief=True),
+)
+LATE_ITEMS = (
+    Column("id", kind="id:expense", brief=True),
+    Column("month", brief=True),
+    Column("engineer", brief=True),
+    Column("category", kind="word:category", brief=True),
+    Column("amount", kind="money", brief=True),
+    Column("date", kind="date", brief=True),
+    Column("line", kind="word:line", brief=True),
+    Column("status", kind="word:expense_status", brief=True),
+)
+_TRIPS = (
+    Column("dispatch", kind="id:dispatch"), Column("ticket", kind="id:ticket"), Column("line", kind="word:line"),
+    Column("engineer"), Column("name"), Column("place"), Column("departed_at", kind="instant"),
+    Column("returned_at", kind="instant"), Column("trips", kind="int"), Column("days", kind="int"),
+)  # fmt: skip
+_ARRIVALS = (
+    Column("dispatch", kind="id:dispatch"), Column("engineer"), Column("due", kind="instant"),
+    Column("arrived_at", kind="instant"), Column("on_time", kind="flag"), Column("late_cause", kind="word:late_cause"),
+)  # fmt: skip
+MAJOR_QUALITY = (
+    Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
+    Column("project"), Column("product"), Column("summary"), Column("settled", kind="flag"),
+)  # fmt: skip
+_OPINIONS = (
+    Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
+    Column("project"), Column("said"), Column("score", kind="int"),
+)  # fmt: skip
+_STAFF_FINDINGS = (
+    Column("engineer"), Column("clause", kind="word:clause"), Column("article"), Column("subject"),
+    Column("at", kind="instant"), Column("kind", kind="word:sanction"), Column("amount", kind="money"),
+    Column("status", kind="word:penalty_status"),
+)  # fmt: skip
+
+_COUNTED = ("contacts", "tickets_opened", "closed", "surveys")
+_UNITS = ("hours", "score", "per_100")
+
+
+def monthly(report: Record, period: Period) -> Document:
+    """Lay the statistics out as the form that the management office accepts."""
+    rows = line_rows(report)
+    return Document(
+        "monthly",
+        words.say("report.title", centre=report["centre"], month=report["month"]),
+        _head(report, period),
+        [
+            Table(
+                "lines", words.say("report.lines"), _FORM_LINES, rows, strong=(len(rows) - 1,), headings=_beside(report)
+            ),
+            *service_tables(report),
+            *drift_tables(report),
+        ],
+        notes=notes(report),
+        signatures=[words.say(f"report.{cell}") for cell in ("prepared", "reviewed", "received_office")],
+        capitals=report["lines"][-1]["cost"],
+        mark=mark(report),
+    )
+
+
+def with_charts(document: Document, ledger: Ledger, period: Period, now: datetime) -> Document:
+    """Add the statistics' charts: twelve months of cost and of two shares, and this month's days by person."""
+    return document._replace(charts=charts(papers.course(ledger, period, now), papers.trips(ledger, period, now)))
+
+
+def with_rows(document: Document, ledger: Ledger, period: Period, now: datetime) -> Document:
+    """Add the rows behind every figure of the statistics."""
+    return document._replace(sheets=_rows_behind(ledger, period, now))
+
+
+def projects(report: Record, period: Period) -> Document:
+    """Lay the projects report out."""
+    total = _sum_of(report["projects"])
+    nobody = {"customer": words.say("report.no_project")}
+    rows = [*(row if row["customer"] else {**row, **nobody} for row in report["projects"]), total]
+    form = [Table("projects", words.say("report.projects"), projects_report.COLUMNS, rows, strong=(len(rows) - 1,))]
+    if report["major_quality"]:
+        form.append(Table("major_quality", words.say("report.major_quality"), MAJOR_QUALITY, report["major_quality"]))
+    said = [row for row in report["opinions"] if row["said"]]
+    return Document(
+        "projects",
+        words.say("report.projects_title", centre=report["centre"], month=report["month"]),
+        _head(report, period),
+        [*form, *drift_tables(report)],
+        charts=[_costs_by_project(report["projects"])] if report["projects"] else (),
+        sheets=[Table("opinions", words.say("report.opinions"), _OPINIONS, said)],
+        notes=[words.say("report.due", **report["due"])],
+        signatures=[
+            words.say(f"report.{cell}")
+            for cell in ("prepared", "received_technical", "received_marketing", "received_management")
+        ],
+        capitals=total["cost"],
+        mark=mark(report),
+        landscape=True,
+    )
+
+
+def staff(report: Record, period: Period) -> Document:
+    """Lay the staff report out, by code: it ranks nobody."""
+    found = [
+        {"engineer": row["engineer"], **finding, **finding["sanction"]}
+        for row in report["staff"]
+        for finding in row["findings"]
+    ]
+    shown = [column for column in appraisals.COLUMNS if column.name != "findings"]
+    travelled = [row for row in report["staff"] if row["days"]]
+    form = [Table("staff", words.say("report.staff"), tuple(shown), report["staff"])]
+    if found:
+        form.append(Table("findings", words.say("report.findings"), _STAFF_FINDINGS, found))
+    return Document(
+        "staff",
+        words.say("report.staff_title", centre=report["centre"], month=report["month"]),
+        _head(report, period),
+        form,
+        charts=[_days_chart([row["name"] for row in travelled], [row["days"] for row in travelled])]
+        if travelled
+        else (),
+        notes=[words.say("report.staff_note")],
+        signatures=[words.say(f"report.{cell}") for cell in ("prepared", "reviewed")],
+        mark=mark(report),
+        landscape=True,
+    )
+
+
+def line_rows(report: Record) -> list[Record]:
+    """Give the lines of the form, the excluded sum on its own row, so that a reader can add them up again."""
+    total = report["lines"][-1]
+    left_out = {"line": "less_excluded", "cost": total["excluded"]}
+    rows = [*report["lines"][:-1], left_out, {"line": "total", "cost": total["cost"]}]
+    others = {name: _costs_of(report[name]) for name in ("previous", "last_year")}
+    return [{**row, **{name: costs.get(row["line"]) for name, costs in others.items()}} for row in rows]
+
+
+def _costs_of(other: Record | None) -> dict[str, str]:
+    if other is None:
+        return {}
+    costs = {row["line"]: row["cost"] for row in other["lines"]}
+    return {**costs, "less_excluded": other["lines"][-1]["excluded"]}
+
+
+def _beside(report: Record) -> dict[str, str]:
+    return {
+        name: words.say(f"report.{name}", month=report[name]["month"])
+        for name in ("previous", "last_year")
+        if report[name]
+    }
+
+
+def service_tables(report: Record) -> list[Table]:
+    """Give the figures of service: counts, shares with their counts, measures, the backlog and the penalties."""
+    others = {
+        name: {row["figure"]: row["value"] for row in report[name]["quality"]} if report[name] else {}
+        for name in ("previous", "last_year")
+    }
+    figures = [
+        {**row, **{name: values.get(row["figure"]) for name, values in others.items()}} for row in report["quality"]
+    ]
+    counts = [{"figure": name, "count": report["service"][name]} for name in _COUNTED]
+    by_clause = [{"clause": clause, **told} for clause, told in report["penalties"]["by_clause"].items()]
+    headings = _beside(report)
+    tables = [
+        Table("counts", words.say("report.counts"), _COUNTS, counts),
+        Table(
+            "rates", words.say("report.rates"), _RATES, [row for row in figures if row["unit"] == "rate"],
+            headings=headings, note=provisional(report),
+        ),
+        Table(
+            "measures", words.say("report.measures"), _MEASURES, [row for row in figures if row["unit"] in _UNITS],
+            headings=headings,
+        ),
+        Table("backlog", words.say("report.backlog"), _BACKLOG, report["backlog"]),
+    ]  # fmt: skip
+    if by_clause:
+        tables.append(Table("penalties_by_clause", words.say("report.by_clause"), _PENALTIES, by_clause))
+    return tables
+
+
+def provisional(report: Record) -> str:
+    """Say until when the first-time fix can still change, or nothing."""
+    until = next((row["provisional_until"] for row in report["quality"] if row["provisional_until"]), None)
+    return words.say("report.provisional", until=until) if until else ""
+
+
+def drift_tables(report: Record) -> list[Table]:
+    """Give what changed since the report was handed in, the entries that did it, and what belongs to earlier months."""
+    tables = []
+    submission = report["submission"]
+    if submission and submission["changed"]:
+        tables += [
+            Table("drift", words.say("report.drift"), DRIFT, [_readable(row) for row in submission["changed"]]),
+            Table(
+                "drift_entries",
+                words.say("report.drift_entries"),
+                DRIFT_ENTRIES,
+                submission["entries"],
+                headings={"records": words.say("report.records")},
+            ),
+        ]
+    if items := report.get("earlier_months"):
+        total = yuan(sum(fen(row["amount"]) for row in items))
+        note = words.say("report.earlier_note", n=len(items), amount=total)
+        tables.append(Table("earlier_months", words.say("report.earlier_months"), LATE_ITEMS, items, note=note))
+    return tables
+
+
+def _readable(row: Record) -> Record:
+    """Name a changed figure in words: lines.transport.cost is the cost of transport."""
+    parts = [part for part in row["figure"].split(".") if part not in _FRAMES]
+    return {**row, "figure": " ".join(_part(part) for part in parts)}
+
+
+_FRAMES = ("lines", "projects", "by_clause", "service")
+
+
+def _part(name: str) -> str:
+    if name == "-":
+        return words.say("report.no_project")
+    found = (words.find(f"{area}.{name}") for area in ("values.line", "values.clause", "values.figure", "columns"))
+    return next((text for text in found if text), name)
+
+
+def notes(report: Record) -> list[str]:
+    """Say in sentences what stands beside the five lines."""
+    service, fines = report["service"], report["penalties"]
+    told = [
+        words.say("report.pending", amount=report["pending_cost"]),
+        words.say("report.excluded", amount=report["lines"][-1]["excluded"]),
+        words.say("report.service", **service),
+        words.say("report.surveys", n=service["surveys"], mean=service["mean_score"] or words.say("labels.none")),
+        words.say("report.penalties", **fines),
+        words.say("report.due", **report["due"]),
+    ]
+    if submission := report["submission"]:
+        told.append(submitted_line(submission))
+    return told
+
+
+def submitted_line(submission: Record) -> str:
+    """Say when and to whom a report was handed in, and whether today's figures still agree."""
+    then = submission["submitted"]
+    key = "report.submitted_changed" if submission["changed"] else "report.submitted"
+    return words.say(
+        key, at=then["at"][:16].replace("T", " "), to=words.comma(then["to"]), n=len(submission["changed"])
+    )
+
+
+def mark(report: Record) -> str:
+    """Name the entry that the report was read at."""
+    return words.say("report.entry", seq=report["entry"], hash=(report["ledger_hash"] or "")[:12])
+
+
+def _head(report: Record, period: Period) -> list[tuple[str, str]]:
+    last = date.fromordinal(period.after.toordinal()) - timedelta(days=1)
+    return [
+        (words.say("columns.centre"), report["centre"]),
+        (words.say("columns.month"), report["month"]),
+        (words.say("report.range"), words.say("report.from_to", first=period.first, last=last)),
+    ]
+
+
+def charts(months: list[Record], trips: Iterable[Record]) -> list[Chart]:
+    """Give the four charts: cost by line and two shares over twelve months, and this month's days by person."""
+    names = [row["month"] for row in months]
+    costs = [Series(words.word("line", line), [row[line] for row in months]) for line in LINES]
+    days: dict[tuple[str, str], int] = {}
+    for trip in trips:
+        person = trip["engineer"], trip["name"]
+        days[person] = days.get(person, 0) + trip["days"]
+    travelled = [(name, days[code, name]) for code, name in sorted(days) if days[code, name]]
+    found = [Chart("cost", words.say("report.chart_cost"), "stacked", names, costs, words.say("report.yuan"))]
+    for figure in ("answered_in_time", "on_time_arrival"):
+        name = words.word("figure", figure)
+        found.append(Chart(figure, name, "line", names, [Series(name, [row[figure] for row in months])], is_rate=True))
+    if travelled:
+        found.append(_days_chart([name for name, _ in travelled], [count for _, count in travelled]))
+    return found
+
+
+def _days_chart(names: list[str], days: list[int]) -> Chart:
+    title = words.say("report.chart_days")
+    return Chart("days", title, "bars", names, [Series(words.say("columns.days"), days)], words.say("report.days"))
+
+
+def _costs_by_project(rows: list[Record]) -> Chart:
+    names = [row["contract"] or row["customer"] or words.say("report.no_project") for row in rows]
+    costs = [Series(words.word("line", line), [float(row[line]) for row in rows]) for line in LINES]
+    return Chart("cost", words.say("report.chart_projects"), "stacked", names, costs, words.say("report.yuan"))
+
+
+def _sum_of(rows: list[Record]) -> Record:
+    """Add the projects up; persons are not added, for one person may serve several."""
+    counts = ("tickets", "trips", "days", "open", "major_quality", "opinions", "surveys", "complaints")
+    amounts = (*LINES, "excluded", "cost", "pending")
+    return {
+        "contract": words.word("line", "total"),
+        **{name: sum(row[name] for row in rows) for name in counts},
+        **{name: yuan(sum(fen(row[name]) for row in rows)) for name in amounts},
+    }
+
+
+# The registers behind the figures, and the condition that keeps what is counted.
+_BEHIND: tuple[tuple[Register, str], ...] = (
+    (EXPENSES, "r.status NOT IN ('rejected', 'falsified')"),
+    (TICKETS, ""),
+    (SERVICE_REPORTS, ""),
+    (SURVEYS, ""),
+    (COMPLAINTS, ""),
+    (PENALTIES, "r.status NOT IN ('waived', 'overturned')"),
+)
+
+
+def _rows_behind(ledger: Ledger, period: Period, now: datetime) -> list[Table]:
+    found = [
+        Table("trips", words.say("report.trips"), _TRIPS, papers.trips(ledger, period, now)),
+        Table("arrivals", words.say("report.arrivals"), _ARRIVALS, papers.arrivals(ledger, period, now)),
+    ]
+    for register, condition in _BEHIND:
+        selection = views.Selection().during(register, period)
+        if condition:
+            selection.where(condition)
+        rows = list(views.records(ledger, register, now, selection, flat=True))
+        columns = tuple(views.columns_of(register, detail=False))
+        key = register.name.replace("-", "_")
+        found.append(Table(key, words.say(f"report.rows_{key}"), columns, rows))
+    return found
+
+
+LAYOUTS: dict[str, Callable[[Record, Period], Document]] = {"monthly": monthly, "projects": projects, "staff": staff}

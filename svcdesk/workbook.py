@@ -1,0 +1,402 @@
+"""A report as a workbook: the printed form, native charts, and the rows behind every figure as typed cells."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from itertools import accumulate
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from svcdesk import words
+from svcdesk.cells import MOST_ROWS, number_format, put, stands_right
+from svcdesk.documents import Chart, Document, Table
+from svcdesk.errors import BadInput
+from svcdesk.registers import Column
+from svcdesk.show import cell, disarm, heading, width
+
+_FONT = "宋体"
+_SHADE = "#EDEDED"
+_LINE_HEIGHT = 16  # points of a line of text of 11 points
+_WIDEST, _NARROWEST = 32, 8  # a column's width in cells
+_PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
+_FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
+_TYPED = ("money", "int", "rate", "number", "date", "instant")
+
+# Dark and light in turn, so that a print in black and white tells the series apart; lines also by dash and marker.
+_COLOURS = ("#1F4E79", "#F4B183", "#548235", "#BDD7EE", "#7F3F98", "#FFD966", "#404040", "#C9C9C9")
+_DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
+_MARKERS = ("circle", "square", "triangle", "diamond", "x", "plus")
+
+
+def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> None:
+    """Write a document as a workbook; the same document and ``created`` give the same bytes.
+
+    Raises BadInput for what a sheet cannot hold.
+    """
+    from xlsxwriter import Workbook
+
+    for table in document.sheets:
+        if len(table.rows) >= MOST_ROWS:
+            raise BadInput("sheet_full", most=MOST_ROWS - 1)
+    book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": disarm(document.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
+    styles = _Styles(book)
+    names: set[str] = set()
+    try:
+        _Form(book.add_worksheet(_sheet_name(document.name, names)), styles, zone, document).write()
+        if document.charts:
+            _charts(book, _sheet_name("charts", names), document, styles)
+        for table in document.sheets:
+            _rows(book.add_worksheet(_sheet_name(table.key, names)), table, document, styles, zone)
+    finally:
+        book.close()
+
+
+class _Styles:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def of(self, **properties: Any) -> Any:
+        """Give the format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(
+                {"font_name": _FONT, "font_size": 11, "valign": "vcenter", **properties}
+            )
+        return self._made[key]
+
+
+def _sheet_name(key: str, taken: set[str]) -> str:
+    """Make a sheet's name of a key: unique, of at most 31 characters, none of them forbidden."""
+    plain = "".join("-" if c in "[]:*?/\\" else c for c in disarm(key)).strip("' ") or "sheet"
+    name, number = plain[:31], 2
+    while name.lower() in taken:
+        name, number = f"{plain[: 30 - len(str(number))]}-{number}", number + 1
+    taken.add(name.lower())
+    return name
+
+
+def _text(value: Any, column: Column, zone: tzinfo) -> str:
+    """Give what `put` types: a figure or time as the record has it, anything else as people read it."""
+    if value is None or value == []:
+        return ""
+    is_typed = column.kind.partition(":")[0] in _TYPED and not isinstance(value, bool)
+    return str(value) if is_typed else cell(value, column, zone)
+
+
+def _kind(column: Column) -> str:
+    return column.kind if column.kind.partition(":")[0] in _TYPED else "text"
+
+
+def _headings(table: Table) -> list[str]:
+    return [disarm(table.headings.get(column.name) or heading(column)) for column in table.columns]
+
+
+def _fit(texts: Sequence[str]) -> int:
+    """Give the width in cells at which texts stand; a long one wraps."""
+    return min(_WIDEST, max(_NARROWEST, *(width(text) + 2 for text in texts)))
+
+
+def _lines(text: str, cells: int) -> int:
+    """Count the lines that a text takes in a cell of a width."""
+    return sum(max(1, ceil(width(line) * 1.05 / max(1, cells - 1))) for line in text.split("\n"))
+
+
+def _paper(sheet: Any, document: Document, title: str) -> None:
+    """Set what every sheet prints alike: A4, one page wide, the title above, the mark and the page number below."""
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
+    page = words.say("page.page_of", page="&P", pages="&N")
+    if title:
+        sheet.set_header(f"&L&9{_in_header(document.title)}&R&9{_in_header(title)}")
+    sheet.set_footer(f"&L&9{_in_header(document.mark)}&R&9{page}")
+
+
+def _in_header(text: str) -> str:
+    """Make a text safe between the codes of a header, of which all together hold 255 characters."""
+    return " " + disarm(text)[:90].replace("&", "&&")
+
+
+class _Form:
+    """The printed form. Its tables share one grid of columns; a narrower table's first column spans what is left."""
+
+    def __init__(self, sheet: Any, styles: _Styles, zone: tzinfo, document: Document) -> None:
+        self._sheet, self._styles, self._zone, self._document = sheet, styles, zone, document
+        self._grid = max([4, *(len(table.columns) for table in document.form)])
+        self._widths = self._fitted()
+        self._line = 0
+
+    def write(self) -> None:
+        """Draw the form from top to bottom."""
+        document = self._document
+        _paper(self._sheet, document, "")
+        self._sheet.hide_gridlines(2)
+        self._sheet.center_horizontally()
+        if sum(self._widths) > _PORTRAIT:
+            self._sheet.set_landscape()
+        for place, cells in enumerate(self._widths):
+            self._sheet.set_column(place, place, cells)
+        self._across(document.title, size=16, bold=True, align="center")
+        self._line += 1
+        for pair in document.head:
+            self._across(words.say("page.line", heading=pair[0], text=pair[1]))
+        for table in document.form:
+            self._table(table)
+        if document.capitals:
+            self._across(words.say("page.capitals", amount=document.capitals), bold=True, border=1)
+        self._listed("page.notes", document.notes)
+        self._listed("page.attention", document.attention)
+        self._signatures()
+        self._sheet.print_area(0, 0, self._line - 1, self._grid - 1)
+
+    def _fitted(self) -> list[int]:
+        """Fit the columns of the grid to what stands in them, and share out what the form's least width leaves."""
+        widths = [_NARROWEST] * self._grid
+        for table in self._document.form:
+            spare = self._grid - len(table.columns)
+            for place, (column, head) in enumerate(zip(table.columns, _headings(table), strict=True)):
+                if spare and not place:
+                    continue
+                texts = [_shown(row.get(column.name), column, self._zone) for row in table.rows]
+                widths[place + spare] = max(widths[place + spare], _fit([_unbroken(head), *texts]))
+        for table in self._document.form:
+            spare = self._grid - len(table.columns)
+            if spare and table.columns:
+                first = table.columns[0]
+                texts = [_shown(row.get(first.name), first, self._zone) for row in table.rows]
+                need = _fit([_unbroken(_headings(table)[0]), *texts]) - sum(widths[: spare + 1])
+                widths[0] += max(0, need)
+        more = ceil(max(0, _FORM_WIDTH - sum(widths)) / self._grid)
+        return [cells + more for cells in widths]
+
+    def _across(self, text: str, size: int = 11, **properties: Any) -> None:
+        """Write a text over the whole width, on as many lines as it needs."""
+        style = self._styles.of(font_size=size, text_wrap=True, **properties)
+        self._merge(self._line, 0, self._grid - 1, text, style)
+        lines = _lines(text, sum(self._widths) * 11 // size)
+        self._sheet.set_row(self._line, lines * _LINE_HEIGHT * size / 11 + 4)
+        self._line += 1
+
+    def _merge(self, line: int, first: int, last: int, text: str, style: Any, kind: str = "text") -> None:
+        if last > first:
+            self._sheet.merge_range(line, first, line, last, "", style)
+        if text:
+            put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, lambda _: style)
+
+    def _table(self, table: Table) -> None:
+        self._line += 1
+        if table.title:
+            self._across(table.title, bold=True)
+        spare = self._grid - len(table.columns)
+        heads = _headings(table)
+        head = self._styles.of(bold=True, align="center", text_wrap=True, border=1, bg_color=_SHADE)
+        self._height([_unbroken(text) for text in heads], spare)
+        for place, text in enumerate(heads):
+            self._merge(self._line, *self._span(place, spare), text, head)
+        self._line += 1
+        for number, row in enumerate(table.rows):
+            shown = [_shown(row.get(column.name), column, self._zone) for column in table.columns]
+            self._height(shown, spare)
+            for place, column in enumerate(table.columns):
+                style = self._styles.of(
+                    num_format=number_format(_kind(column)), border=1, text_wrap=not stands_right(column),
+                    align="right" if stands_right(column) else "left", bold=number in table.strong,
+                )  # fmt: skip
+                if not self._span(place, spare)[0] < self._span(place, spare)[1]:
+                    self._sheet.write_blank(self._line, place + spare, None, style)
+                text = _text(row.get(column.name), column, self._zone)
+                self._merge(self._line, *self._span(place, spare), text, style, _kind(column))
+            self._line += 1
+        if table.note:
+            self._across(table.note, size=9)
+
+    def _span(self, place: int, spare: int) -> tuple[int, int]:
+        """Give the first and last column of the grid under a table's column."""
+        return (0, spare) if not place else (place + spare, place + spare)
+
+    def _height(self, texts: Sequence[str], spare: int) -> None:
+        """Make a row as high as its longest text needs."""
+        starts = [0, *accumulate(self._widths)]
+        lines = [1]
+        for place, text in enumerate(texts):
+            first, last = self._span(place, spare)
+            lines.append(_lines(text, starts[last + 1] - starts[first]))
+        self._sheet.set_row(self._line, max(lines) * _LINE_HEIGHT + 4)
+
+    def _listed(self, key: str, texts: Sequence[str]) -> None:
+        if texts:
+            self._line += 1
+            self._across(words.say(key), bold=True)
+        for number, text in enumerate(texts, 1):
+            self._across(f"{number}. {text}")
+
+    def _signatures(self) -> None:
+        """Draw a cell for each who signs, with room for a name by hand and a date."""
+        who = list(self._document.signatures)
+        if not who:
+            return
+        self._line += 1
+        for some in (who[at : at + self._grid] for at in range(0, len(who), self._grid)):
+            edges = [round(self._grid * n / len(some)) for n in range(len(some) + 1)]
+            for n, name in enumerate(some):
+                span = (edges[n], edges[n + 1] - 1)
+                for step, (text, style) in enumerate(zip((name, "", words.say("page.day")), _SIGNED, strict=True)):
+                    made = self._styles.of(border=1, **style)
+                    if span[0] == span[1]:
+                        self._sheet.write_blank(self._line + step, span[0], None, made)
+                    self._merge(self._line + step, *span, text, made)
+            for step, height in enumerate((20, 34, 20)):
+                self._sheet.set_row(self._line + step, height)
+            self._line += 3
+
+
+_SIGNED: tuple[dict[str, Any], ...] = (
+    {"align": "center", "bg_color": _SHADE, "bold": True, "text_wrap": True},
+    {},
+    {"align": "right", "font_size": 9},
+)
+
+
+def _shown(value: Any, column: Column, zone: tzinfo) -> str:
+    """Give a value as its cell shows it, to measure it."""
+    return cell(value, column, zone)
+
+
+def _unbroken(head: str) -> str:
+    """Give the part of a heading that decides its width: it may wrap at a space or a bracket."""
+    return max(head.replace("（", " （").split(), key=width, default="")
+
+
+def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: tzinfo) -> None:
+    """Write a sheet of rows: its header stays in sight and repeats in print, each column can be filtered."""
+    _paper(sheet, document, table.title)
+    sheet.set_landscape()
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    head = styles.of(bold=True, bg_color=_SHADE, bottom=1, text_wrap=True)
+    heads = _headings(table)
+    widths = [_fit([text]) for text in heads]
+    for place, text in enumerate(heads):
+        put(sheet, 0, place, text, "text", zone, lambda _: head)
+    usual, strong = partial(_row_style, styles, False), partial(_row_style, styles, True)
+    for line, row in enumerate(table.rows, 1):
+        for place, column in enumerate(table.columns):
+            text = _text(row.get(column.name), column, zone)
+            if not text:
+                continue
+            shown = _shown(row.get(column.name), column, zone)
+            widths[place] = max(widths[place], min(_WIDEST, width(shown) + (5 if column.kind == "instant" else 2)))
+            put(sheet, line, place, text, _kind(column), zone, strong if line - 1 in table.strong else usual)
+    for place, cells in enumerate(widths):
+        sheet.set_column(place, place, cells)
+    if table.columns:
+        sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
+
+
+def _row_style(styles: _Styles, is_strong: bool, kind: str) -> Any:
+    return styles.of(num_format=number_format(kind), bold=is_strong, text_wrap=kind == "text")
+
+
+def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
+    """Write the charts, each on a page of its own over the table of its values."""
+    sheet = book.add_worksheet(name)
+    _paper(sheet, document, words.say("page.charts"))
+    sheet.hide_gridlines(2)
+    sheet.center_horizontally()
+    most = max(len(chart.series) for chart in document.charts)
+    sheet.set_column(0, 0, max(16, _fit([text for chart in document.charts for text in chart.categories])))
+    for place in range(most):
+        names = [_unbroken(chart.series[place].name) for chart in document.charts if place < len(chart.series)]
+        sheet.set_column(place + 1, place + 1, max(12, _fit(names)))
+    line, breaks = 0, []
+    for chart in document.charts:
+        if line:
+            breaks.append(line)
+        line = _chart(book, sheet, name, chart, line, styles)
+    sheet.set_h_pagebreaks(breaks)
+
+
+_CHART_LINES = 21  # rows of 20 pixels that a chart covers
+
+
+def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, styles: _Styles) -> int:
+    """Write one chart from a row on, and give the row after it."""
+    top = line + _CHART_LINES + (max(0, len(chart.categories) - 12) if chart.shape == "bars" else 0)
+    head = styles.of(bold=True, bg_color=_SHADE, border=1, text_wrap=True, align="center")
+    body = styles.of(num_format="0.0%" if chart.is_rate else "General", border=1)
+    label = styles.of(num_format="@", border=1)
+    for place, text in enumerate([words.say("page.category"), *(series.name for series in chart.series)]):
+        put(sheet, top, place, disarm(text), "text", UTC, lambda _: head)
+    for step, category in enumerate(chart.categories, 1):
+        put(sheet, top + step, 0, disarm(category), "text", UTC, lambda _: label)
+        for place, series in enumerate(chart.series, 1):
+            value = series.values[step - 1]
+            if value is None:
+                sheet.write_blank(top + step, place, None, body)
+            else:
+                sheet.write_number(top + step, place, value, body)
+    last = top + len(chart.categories)
+    if not chart.categories or not chart.series:
+        sheet.write_string(line, 0, disarm(chart.title), styles.of(bold=True))
+        sheet.write_string(line + 1, 0, words.say("page.no_data"), styles.of())
+        return last + 2
+    drawn = book.add_chart(_SHAPES[chart.shape])
+    for place in range(len(chart.series)):
+        colour = _COLOURS[place % len(_COLOURS)]
+        looks: dict[str, Any] = {"fill": {"color": colour}, "border": {"color": "#404040", "width": 0.5}}
+        if chart.shape == "line":
+            looks = {
+                "line": {"color": colour, "width": 2, "dash_type": _DASHES[place % len(_DASHES)]},
+                "marker": {"type": _MARKERS[place % len(_MARKERS)], "size": 6, "fill": {"color": colour}},
+            }
+        drawn.add_series(
+            {
+                "name": [name, top, place + 1],
+                "categories": [name, top + 1, 0, last, 0],
+                "values": [name, top + 1, place + 1, last, place + 1],
+                "data_labels": {"value": True, "font": {"size": 8}, "num_format": "0%" if chart.is_rate else "General"},
+                **looks,
+            }
+        )
+    _axes(drawn, chart)
+    rows = top - line - 1
+    sheet.insert_chart(line, 0, drawn, {"object_position": 1, "description": disarm(chart.title)})
+    drawn.set_size({"width": 720, "height": rows * 20})
+    return last + 2
+
+
+_SHAPES: dict[str, dict[str, str]] = {
+    "stacked": {"type": "column", "subtype": "stacked"},
+    "columns": {"type": "column"},
+    "line": {"type": "line"},
+    "bars": {"type": "bar"},
+}
+
+
+def _axes(drawn: Any, chart: Chart) -> None:
+    """Set a chart's title, axes and legend; a bar chart reads from the top down."""
+    values: dict[str, Any] = {
+        "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        "num_format": "General",
+    }
+    if chart.is_rate:
+        values |= {"min": 0, "max": 1, "num_format": "0%"}
+    elif not any(value for series in chart.series for value in series.values):
+        values |= {"min": 0, "max": 1}
+    if chart.unit:
+        values["name"] = disarm(chart.unit)
+        values["name_font"] = {"size": 9, "bold": False}
+    drawn.set_title({"name": disarm(chart.title), "name_font": {"size": 13}})
+    drawn.show_blanks_as("gap")
+    if chart.shape == "bars":
+        drawn.set_x_axis(values)
+        drawn.set_y_axis({"reverse": True})
+    else:
+        drawn.set_x_axis({"num_font": {"size": 9}})
+        drawn.set_y_axis(values)
+    drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
