@@ -105,6 +105,14 @@ class Verb(_Help, TyperCommand):
                 args += [param.opts[0], value] if param.param_type_name == "option" else [value]
         raise AssertionError("unreachable: every missing value was asked for")
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises BadInput for one too many: most often an unquoted text of several words."""
+        ctx.allow_extra_args = True
+        rest: list[str] = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise BadInput("usage_extra", text=" ".join(rest), path=ctx.command_path)
+        return rest
+
 
 class Group(_Help, TyperGroup):
     """A noun: builds only the verb that is called."""
@@ -171,11 +179,18 @@ class Root(Group):
         return group.get_command(ctx, cmd_name) if cmd_name in SINGLE else group
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"svcdesk {__version__}")
+        raise typer.Exit
+
+
 def _root(
     ledger: Annotated[str | None, typer.Option("--ledger")] = None,
     lang: Annotated[str | None, typer.Option("--lang")] = None,
     actor: Annotated[str | None, typer.Option("--actor")] = None,
     no_color: Annotated[bool, typer.Option("--no-color")] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", is_eager=True, callback=_tell_version)] = False,
 ) -> None:
     current.ledger_option, current.actor_option = ledger, actor
     if no_color:
@@ -295,9 +310,6 @@ def _language(args: Sequence[str]) -> str:
 
 
 def _invoke(args: list[str]) -> int:
-    if args in (["--version"], ["-V"]):
-        print(f"svcdesk {__version__}")
-        return _OK
     for arg in args:
         if _has_surrogates(arg):
             raise BadInput("not_utf8", text=arg.encode("utf-8", "backslashreplace").decode())
@@ -355,11 +367,22 @@ def _usage(error: Any) -> DeskError:
             near = getattr(error, "possibilities", None)
             return BadInput("usage_no_option", name=error.option_name, path=path, near=near)
         case "BadParameter":
-            choices = getattr(getattr(param, "type", None), "choices", None)
+            kind: Any = getattr(param, "type", None)
+            choices = getattr(kind, "choices", None)
             if choices:
                 return BadInput("usage_choice", name=name, words=list(choices), path=path)
+            if hasattr(kind, "min"):
+                return BadInput("usage_number", name=name, range=_range(kind), path=path)
             return BadInput("usage_value", name=name, detail=error.message, path=path)
+        case "BadOptionUsage":
+            key = "usage_no_value" if "not take" in error.message else "usage_no_argument"
+            return BadInput(key, name=error.option_name, path=path)
     return BadInput("usage", detail=error.format_message(), path=path)
+
+
+def _range(kind: Any) -> str:
+    ends = (("≥", kind.min), ("≤", kind.max))
+    return " ".join(f"{sign} {end}" for sign, end in ends if end is not None)
 
 
 def _shown(param: Any) -> str:

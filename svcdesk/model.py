@@ -59,6 +59,8 @@ LETTERS = {
     "conduct": "B",
 }
 
+_LISTED_ONLY = ("contact", "survey", "phone_check", "conduct")
+
 _AMOUNT = r"\d{1,9}(\.\d{1,2})?"
 _DESTROYED = r"\d(\.\d+)?[eE]\+?\d+"
 # As spreadsheets write a number they destroyed: 2.4112E+19. A serial such as 1E5 is none.
@@ -86,6 +88,10 @@ def number_of(table: str, text: str) -> int:
     letter = LETTERS.get(table, "")
     digits = text[1:] if letter and text[:1].upper() == letter else text
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 12):
+        for other, initial in LETTERS.items():
+            if re.fullmatch(rf"{initial}\d{{1,12}}", text.upper(), re.ASCII):
+                verb = "list" if other in _LISTED_ONLY else f"show {text}"
+                raise BadInput("id_of_other", text=text, letter=letter, command=f"{other.replace('_', '-')} {verb}")
         raise BadInput("id", text=text, letter=letter)
     return int(digits)
 

@@ -115,6 +115,37 @@ def test_an_interrupt_is_130_and_leaves_no_trace(executable):
     assert executable.ledger.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("ticket list --limit x", "--limit must be a whole number (≥ 0)"),
+        ("ticket list --limit", "--limit needs a value"),
+        ("staff add W9 --name a b", "one too many: b"),
+        ("ticket show D1", "D1 is the id of another kind; here it begins with T\nhint: svcdesk dispatch show D1"),
+        ("dispatch arrive t1", "t1 is the id of another kind; here it begins with D\nhint: svcdesk ticket show t1"),
+        ("ticket show L1", "hint: svcdesk contact list"),
+    ],
+)
+def test_what_was_typed_wrong_is_said_in_our_words(desk, command, said):
+    assert said in desk.run(*command.split(), code=2).stderr
+
+
+@pytest.mark.parametrize("command", ["ticket list", "ticket list --overdue", "ledger log", "dispatch list -f csv"])
+def test_a_limit_beyond_all_numbers_is_no_limit(desk, command):
+    open_ticket(desk, at="2026-10-01 09:00")
+    assert desk.run(*command.split(), "--limit", "9" * 30).stdout == desk.run(*command.split()).stdout
+
+
+def test_a_number_beyond_all_numbers_finds_nothing(desk):
+    assert desk.json("survey", "list", "--score", "9" * 30) == []
+
+
+def test_the_version_is_listed_and_told(desk):
+    assert "--version" in desk.run("--help").stdout
+    for args in (("--version",), ("-V",), ("--lang", "en", "--version")):
+        assert desk.run(*args).stdout.startswith("svcdesk ")
+
+
 def test_dates_at_the_calendars_end_are_no_bug(desk):
     for edge in ("0001-01-01", "9999-12-31"):
         for option in ("--since", "--until"):

@@ -106,6 +106,8 @@ odd = st.one_of(st.sampled_from(ODD), typed)
 
 def value_of(param):
     """What may be typed for a parameter: mostly what belongs there, so that the command gets somewhere."""
+    if hasattr(param.type, "min"):
+        return st.sampled_from(["1", "3", "0", "-1", "20", "9" * 19, "9" * 30, "x"])
     choices = getattr(param.type, "choices", None)
     likely = tuple(choices) if choices else LIKELY.get(param.name, ("一", "W01", "T1"))
     right = st.sampled_from([str(getattr(choice, "value", choice)) for choice in likely])

@@ -280,6 +280,15 @@ def test_the_log_tells_what_changed(desk):
     assert change["record"] == "T1" and change["changed"]["status"] == ["open", "answered"]
 
 
+def test_the_log_tells_people_of_a_few_rows_of_an_import_and_scripts_of_all(desk):
+    rows = "".join(f"X{n},甲,engineer\n" for n in range(40))
+    (desk.folder / "many.csv").write_text(f"code,name,role\n{rows}", encoding="utf-8")
+    desk.run("import", "staff", desk.folder / "many.csv")
+    said = desk.run("ledger", "log", "--limit", "1").stdout
+    assert "X4" in said and "X5" not in said and "35 more rows" in said
+    assert len(desk.json("ledger", "log", "--limit", "1")[0]["changes"]) == 40
+
+
 def test_no_personal_data_stands_in_the_journal(desk):
     secrets = ("--person", "许某某", "--phone", "13611112222", "--address", "长安街一号")
     desk.run("customer", "add", "新厂", *secrets, "--request-id", "q")

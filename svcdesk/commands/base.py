@@ -292,13 +292,14 @@ class Noun:
                 for name, (condition, _) in (flags or {}).items():
                     if given[name]:
                         selection.where(condition)
-                selection.first(None if keeps else given["limit"])
+                limit = None if given["limit"] is None else min(given["limit"], sys.maxsize)
+                selection.first(None if keeps else limit)
                 flat = register.table == "dispatch" and r.form not in ("json", "jsonl")
                 if reveal:
                     leave_access(ledger, f"{self.name} list")
                 rows = views.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
                 if keeps:
-                    rows = _first((row for row in rows if all(keep(row) for keep in keeps)), given["limit"])
+                    rows = _first((row for row in rows if all(keep(row) for keep in keeps)), limit)
                 show.records(rows, views.columns_of(register, detail=False), r.form, r.zone)
 
         self._register("list", body, run, options)
@@ -356,7 +357,7 @@ def filter_by(selection: views.Selection, register: Register, name: str, text: s
     elif kind == "int":
         if not text.isascii() or not text.isdigit():
             raise BadInput("not_a_word", name=name, text=text, words=["1", "2", "…"])
-        value = int(text)
+        value = int(text) if len(text) < 19 else -1
     elif kind == "word" and rest in WORDS and text not in WORDS[rest]:
         raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
     selection.where(f"{column.sql} = ?", value)

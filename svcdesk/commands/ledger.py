@@ -116,6 +116,8 @@ def _progress(ledger: Ledger) -> Iterator[checks.Tick]:
         yield lambda n: progress.advance(task, n)
 
 
+_MOST_CHANGES = 5  # rows of an entry that people are told of; an import writes thousands
+
 _LOG = (
     Column("entry", kind="int", brief=True),
     Column("at", kind="instant", brief=True),
@@ -130,6 +132,7 @@ _LOG = (
 
 @noun.read("log")
 def log(r: Read, record: Text = None, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
+    limit = min(limit, sys.maxsize)
     sql, values = "SELECT * FROM entry ORDER BY seq DESC LIMIT ?", [limit]
     only: tuple[str, int] | None = None
     if record is not None:
@@ -160,16 +163,18 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
     import json
 
     changes: list[Any] = []
-    for table, row, after in journal.changes_of(r.ledger.con, entry.seq):
-        if only and (table, row) != only:
-            continue
+    rows = [change for change in journal.changes_of(r.ledger.con, entry.seq) if not only or change[:2] == only]
+    for_people = r.form in ("table", "plain", "markdown")
+    for table, row, after in rows[:_MOST_CHANGES] if for_people else rows:
         was = journal.before(r.ledger.con, table, row, entry.seq) or {}
         now = json.loads(after)
         names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
         told = {name: [was.get(name), now.get(name)] for name in names if name not in ("id", "personal_hash")}
         changes.append({"record": checks.named(table, row), "changed": told})
-    if r.form in ("table", "plain", "markdown"):
+    if for_people:
         changes = [f"{change['record']}: {_told(change['changed'])}" for change in changes]
+        if len(rows) > _MOST_CHANGES:
+            changes.append(words.say("labels.more_changes", n=len(rows) - _MOST_CHANGES))
     return {
         "entry": entry.seq,
         "at": local(instant(entry.at), r.zone),

@@ -4,6 +4,7 @@ TEXTS = {
     # what was typed (2)
     "amount": ("金额“{text}”读不懂：只收不带符号的人民币数，最多两位小数\n例如 --amount 553.50",
                "“{text}” is not an amount: CNY without a sign, at most two decimals\nfor example --amount 553.50"),
+    "id_of_other": ("{text} 不是这一类的编号，这里要 {letter} 开头的\nsvcdesk {command}", "{text} is the id of another kind; here it begins with {letter}\nsvcdesk {command}"),
     "id": ("“{text}”不是编号\n编号是字母加数字，例如 {letter}12", "“{text}” is not an id\nan id is a letter and a number, such as {letter}12"),
     "invoice_destroyed": ("发票号“{text}”已被表格软件改成了科学计数，数字丢了\n请照原票把全部数字重新录入；表格里请先把该列设为文本",
                           "the invoice number “{text}” was destroyed by a spreadsheet\ntype all its digits from the paper; set the column to text in the spreadsheet first"),
@@ -50,6 +51,10 @@ TEXTS = {
     "usage_no_option": ("没有 {name} 这个选项\n{path} --help", "there is no option {name}\n{path} --help"),
     "usage_choice": ("{name} 只能取：{words}\n{path} --help", "{name} must be one of: {words}\n{path} --help"),
     "usage_value": ("{name} 的值不对：{detail}\n{path} --help", "the value of {name} will not do: {detail}\n{path} --help"),
+    "usage_number": ("{name} 须是整数（{range}）\n{path} --help", "{name} must be a whole number ({range})\n{path} --help"),
+    "usage_no_argument": ("{name} 后面缺少值\n{path} --help", "{name} needs a value\n{path} --help"),
+    "usage_no_value": ("{name} 后面不带值\n{path} --help", "{name} takes no value\n{path} --help"),
+    "usage_extra": ("多出来的内容：{text}\n有空格的文字要加引号；{path} --help", "one too many: {text}\na text with spaces needs quotes; {path} --help"),
     "usage": ("命令写得不对：{detail}\n{path} --help", "the command is not understood: {detail}\n{path} --help"),
     "line": ("第 {line} 行：{reason}", "line {line}: {reason}"),
     "anchors_empty": ("锚点文件 {path} 里没有锚点\n先写一个：svcdesk ledger anchor --to {path}", "the anchors file {path} holds no anchor\nwrite one: svcdesk ledger anchor --to {path}"),

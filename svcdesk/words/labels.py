@@ -6,6 +6,7 @@ TEXTS = {
     "usage": ("用法", "Usage"), "commands": ("命令", "Commands"), "options": ("选项", "Options"),
     "arguments": ("参数", "Arguments"), "required": ("必填", "required"),
     "more_rows": ("另有 {n} 行未画（上限 {cap} 行）；用 --limit、--month，或 -f csv 取全部", "{n} more rows are not drawn (cap {cap}); use --limit or --month, or -f csv for all"),
+    "more_changes": ("另有 {n} 行（-f json 全列）", "{n} more rows (-f json lists them all)"),
     "more_columns": ("屏幕太窄，未画的列：{names}", "columns left out on this narrow screen: {names}"),
     "policy": ("{key} = {value}（自 {since}）", "{key} = {value} (from {since})"), "policy_always": ("{key} = {value}", "{key} = {value}"),
     "evidence_joint": ("，", ", "),

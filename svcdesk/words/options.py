@@ -3,7 +3,7 @@
 TEXTS = {
     "ledger": ("账本文件；默认 SVCDESK_LEDGER，再默认用户数据目录", "the ledger file; else SVCDESK_LEDGER, else the user's data folder"),
     "lang": ("语言 zh 或 en", "the language, zh or en"), "actor": ("谁在录入；默认 SVCDESK_ACTOR，再默认系统用户", "who types; else SVCDESK_ACTOR, else the system's user"),
-    "no_color": ("不用颜色", "no colours"), "help": ("显示这段帮助", "show this help"),
+    "version": ("显示版本", "show the version"), "no_color": ("不用颜色", "no colours"), "help": ("显示这段帮助", "show this help"),
     "at": ("何时发生；默认现在", "when it happened; now by default"), "by": ("经办或裁定人工号；默认录入者", "code of who did or decided it; else the one typing"),
     "note": ("备注", "a note"), "request_id": ("请求号；同号重发只记一次", "a request id; sent twice, it is written once"), "format": ("输出格式", "the format of the output"),
     "month": ("月份：2026-10、this、last", "a month: 2026-10, this, last"), "since": ("自某日（含）", "from a date, included"), "until": ("至某日（含）", "to a date, included"),
