@@ -7,7 +7,6 @@ from typing import Any
 
 from svcdesk.errors import BadInput
 from svcdesk.periods import placed
-from svcdesk.registers import Column
 
 MOST_ROWS = 1_048_576
 _MOST_CHARACTERS = 32_767
@@ -80,6 +79,6 @@ def _naive(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def stands_right(column: Column) -> bool:
-    """Say whether a column's cells stand to the right, as figures do."""
-    return column.kind.partition(":")[0] in _NUMERIC
+def is_figure(kind: str) -> bool:
+    """Say whether cells of a kind are figures, which stand to the right."""
+    return kind.partition(":")[0] in _NUMERIC

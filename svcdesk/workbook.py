@@ -1,5 +1,6 @@
 """A report as a workbook: the printed form, native charts, and the rows behind every figure as typed cells."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from svcdesk import words
-from svcdesk.cells import MOST_ROWS, number_format, put, stands_right
+from svcdesk.cells import MOST_ROWS, is_figure, number_format, put
 from svcdesk.documents import Chart, Document, Table
 from svcdesk.errors import BadInput
 from svcdesk.registers import Column
@@ -21,6 +22,7 @@ _LINE_HEIGHT = 16  # points of a line of text of 11 points
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
 _FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
+_CAREFUL = 1.06  # fonts differ: reckon with a little more than a text needs
 _TYPED = ("money", "int", "rate", "number", "date", "instant")
 
 # Dark and light in turn, so that a print in black and white tells the series apart; lines also by dash and marker.
@@ -98,12 +100,21 @@ def _headings(table: Table) -> list[str]:
 
 def _fit(texts: Sequence[str]) -> int:
     """Give the width in cells at which texts stand; a long one wraps."""
-    return min(_WIDEST, max(_NARROWEST, *(width(text) + 2 for text in texts)))
+    return min(_WIDEST, max(_NARROWEST, *(width(text) + 3 for text in texts)))
 
 
 def _lines(text: str, cells: int) -> int:
-    """Count the lines that a text takes in a cell of a width."""
-    return sum(max(1, ceil(width(line) * 1.05 / max(1, cells - 1))) for line in text.split("\n"))
+    """Count the lines that a text takes in a column of a width: words stay whole, Chinese breaks anywhere."""
+    room, lines = max(2.0, cells - 2), 0
+    for paragraph in text.split("\n"):
+        used, lines = 0.0, lines + 1
+        for word in re.findall(r"[!-~\u00a1-\u2e7f]+ *|.", paragraph):
+            need = width(word.rstrip()) * _CAREFUL
+            if used and used + need > room:
+                used, lines = 0.0, lines + 1
+            lines += max(0, ceil(need / room) - 1)
+            used += width(word) * _CAREFUL
+    return lines
 
 
 def _paper(sheet: Any, document: Document, title: str) -> None:
@@ -145,10 +156,9 @@ class _Form:
         self._line += 1
         for pair in document.head:
             self._across(words.say("page.line", heading=pair[0], text=pair[1]))
-        for table in document.form:
-            self._table(table)
-        if document.capitals:
-            self._across(words.say("page.capitals", amount=document.capitals), bold=True, border=1)
+        summed = next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)
+        for place, table in enumerate(document.form):
+            self._table(table, document.capitals if place == summed else "")
         self._listed("page.notes", document.notes)
         self._listed("page.attention", document.attention)
         self._signatures()
@@ -188,14 +198,14 @@ class _Form:
         if text:
             put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, lambda _: style)
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table, total: str) -> None:
         self._line += 1
         if table.title:
             self._across(table.title, bold=True)
         spare = self._grid - len(table.columns)
         heads = _headings(table)
         head = self._styles.of(bold=True, align="center", text_wrap=True, border=1, bg_color=_SHADE)
-        self._height([_unbroken(text) for text in heads], spare)
+        self._height(heads, spare)
         for place, text in enumerate(heads):
             self._merge(self._line, *self._span(place, spare), text, head)
         self._line += 1
@@ -204,14 +214,16 @@ class _Form:
             self._height(shown, spare)
             for place, column in enumerate(table.columns):
                 style = self._styles.of(
-                    num_format=number_format(_kind(column)), border=1, text_wrap=not stands_right(column),
-                    align="right" if stands_right(column) else "left", bold=number in table.strong,
+                    num_format=number_format(_kind(column)), border=1, indent=1, bold=number in table.strong,
+                    text_wrap=not is_figure(column.kind), align="right" if is_figure(column.kind) else "left",
                 )  # fmt: skip
                 if not self._span(place, spare)[0] < self._span(place, spare)[1]:
                     self._sheet.write_blank(self._line, place + spare, None, style)
                 text = _text(row.get(column.name), column, self._zone)
                 self._merge(self._line, *self._span(place, spare), text, style, _kind(column))
             self._line += 1
+        if total:
+            self._across(words.say("page.capitals", amount=total), bold=True, border=1, indent=1)
         if table.note:
             self._across(table.note, size=9)
 
@@ -242,7 +254,7 @@ class _Form:
             return
         self._line += 1
         for some in (who[at : at + self._grid] for at in range(0, len(who), self._grid)):
-            edges = [round(self._grid * n / len(some)) for n in range(len(some) + 1)]
+            edges = self._shares(len(some))
             for n, name in enumerate(some):
                 span = (edges[n], edges[n + 1] - 1)
                 for step, (text, style) in enumerate(zip((name, "", words.say("page.day")), _SIGNED, strict=True)):
@@ -254,11 +266,21 @@ class _Form:
                 self._sheet.set_row(self._line + step, height)
             self._line += 3
 
+    def _shares(self, parts: int) -> list[int]:
+        """Cut the grid into parts of nearly the same width; each has a column at least."""
+        starts = [0, *accumulate(self._widths)]
+        edges = [0]
+        for n in range(1, parts):
+            most = self._grid - (parts - n)
+            wanted = starts[-1] * n / parts
+            edges.append(min(range(edges[-1] + 1, most + 1), key=lambda place, at=wanted: abs(starts[place] - at)))  # type: ignore[misc]
+        return [*edges, self._grid]
+
 
 _SIGNED: tuple[dict[str, Any], ...] = (
     {"align": "center", "bg_color": _SHADE, "bold": True, "text_wrap": True},
     {},
-    {"align": "right", "font_size": 9},
+    {"align": "left", "font_size": 9, "indent": 1},
 )
 
 
@@ -278,11 +300,12 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     sheet.set_landscape()
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
-    head = styles.of(bold=True, bg_color=_SHADE, bottom=1, text_wrap=True)
     heads = _headings(table)
-    widths = [_fit([text]) for text in heads]
-    for place, text in enumerate(heads):
-        put(sheet, 0, place, text, "text", zone, lambda _: head)
+    widths = [_fit([f"{text}  "]) for text in heads]  # the filter's button stands in the heading's cell
+    for place, (text, column) in enumerate(zip(heads, table.columns, strict=True)):
+        align = "right" if is_figure(column.kind) else "left"
+        style = styles.of(bold=True, bg_color=_SHADE, bottom=1, text_wrap=True, align=align, indent=1)
+        put(sheet, 0, place, text, "text", zone, lambda _, style=style: style)  # type: ignore[misc]
     usual, strong = partial(_row_style, styles, False), partial(_row_style, styles, True)
     for line, row in enumerate(table.rows, 1):
         for place, column in enumerate(table.columns):
@@ -290,7 +313,7 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
             if not text:
                 continue
             shown = _shown(row.get(column.name), column, zone)
-            widths[place] = max(widths[place], min(_WIDEST, width(shown) + (5 if column.kind == "instant" else 2)))
+            widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
             put(sheet, line, place, text, _kind(column), zone, strong if line - 1 in table.strong else usual)
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
@@ -299,52 +322,56 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
 
 
 def _row_style(styles: _Styles, is_strong: bool, kind: str) -> Any:
-    return styles.of(num_format=number_format(kind), bold=is_strong, text_wrap=kind == "text")
+    align = "right" if is_figure(kind) else "left"
+    return styles.of(num_format=number_format(kind), bold=is_strong, text_wrap=kind == "text", align=align, indent=1)
+
+
+_CHART_COLUMNS, _CHART_LINES = 11, 20  # what a chart covers; its values stand to the right of it
+_LINES_OF_A_PAGE = 42
 
 
 def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
-    """Write the charts, each on a page of its own over the table of its values."""
+    """Write the charts one under another, each beside the table of its values; none is split by a page's end."""
     sheet = book.add_worksheet(name)
     _paper(sheet, document, words.say("page.charts"))
+    sheet.set_landscape()
     sheet.hide_gridlines(2)
-    sheet.center_horizontally()
-    most = max(len(chart.series) for chart in document.charts)
-    sheet.set_column(0, 0, max(16, _fit([text for chart in document.charts for text in chart.categories])))
-    for place in range(most):
+    labels = [text for chart in document.charts for text in chart.categories]
+    sheet.set_column(_CHART_COLUMNS, _CHART_COLUMNS, _fit([words.say("page.category"), *labels]))
+    for place in range(max(len(chart.series) for chart in document.charts)):
         names = [_unbroken(chart.series[place].name) for chart in document.charts if place < len(chart.series)]
-        sheet.set_column(place + 1, place + 1, max(12, _fit(names)))
-    line, breaks = 0, []
+        sheet.set_column(_CHART_COLUMNS + place + 1, _CHART_COLUMNS + place + 1, min(20, _fit(["12345678.90", *names])))
+    line, page, breaks = 0, 0, []
     for chart in document.charts:
-        if line:
+        lines = max(_CHART_LINES, len(chart.categories) + 3)
+        if line > page and line + lines > page + _LINES_OF_A_PAGE:
             breaks.append(line)
-        line = _chart(book, sheet, name, chart, line, styles)
+            page = line
+        _chart(book, sheet, name, chart, line, lines - 1, styles)
+        line += lines
     sheet.set_h_pagebreaks(breaks)
 
 
-_CHART_LINES = 21  # rows of 20 pixels that a chart covers
-
-
-def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, styles: _Styles) -> int:
-    """Write one chart from a row on, and give the row after it."""
-    top = line + _CHART_LINES + (max(0, len(chart.categories) - 12) if chart.shape == "bars" else 0)
+def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int, styles: _Styles) -> None:
+    """Write one chart over some lines, and its values beside it."""
     head = styles.of(bold=True, bg_color=_SHADE, border=1, text_wrap=True, align="center")
     body = styles.of(num_format="0.0%" if chart.is_rate else "General", border=1)
     label = styles.of(num_format="@", border=1)
-    for place, text in enumerate([words.say("page.category"), *(series.name for series in chart.series)]):
-        put(sheet, top, place, disarm(text), "text", UTC, lambda _: head)
+    left, last = _CHART_COLUMNS, line + len(chart.categories)
+    for place, text in enumerate([words.say("page.category"), *(series.name for series in chart.series)], left):
+        put(sheet, line, place, disarm(text), "text", UTC, lambda _: head)
     for step, category in enumerate(chart.categories, 1):
-        put(sheet, top + step, 0, disarm(category), "text", UTC, lambda _: label)
-        for place, series in enumerate(chart.series, 1):
+        put(sheet, line + step, left, disarm(category), "text", UTC, lambda _: label)
+        for place, series in enumerate(chart.series, left + 1):
             value = series.values[step - 1]
             if value is None:
-                sheet.write_blank(top + step, place, None, body)
+                sheet.write_blank(line + step, place, None, body)
             else:
-                sheet.write_number(top + step, place, value, body)
-    last = top + len(chart.categories)
+                sheet.write_number(line + step, place, value, body)
     if not chart.categories or not chart.series:
         sheet.write_string(line, 0, disarm(chart.title), styles.of(bold=True))
         sheet.write_string(line + 1, 0, words.say("page.no_data"), styles.of())
-        return last + 2
+        return
     drawn = book.add_chart(_SHAPES[chart.shape])
     for place in range(len(chart.series)):
         colour = _COLOURS[place % len(_COLOURS)]
@@ -354,20 +381,26 @@ def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, styles: _S
                 "line": {"color": colour, "width": 2, "dash_type": _DASHES[place % len(_DASHES)]},
                 "marker": {"type": _MARKERS[place % len(_MARKERS)], "size": 6, "fill": {"color": colour}},
             }
+        if chart.shape != "stacked":  # in a stack they overlap; the figures stand beside it
+            position = {"position": "below" if place % 2 else "above"} if chart.shape == "line" else {}
+            looks["data_labels"] = {"value": True, "font": {"size": 8}, "num_format": _label_format(chart), **position}
         drawn.add_series(
             {
-                "name": [name, top, place + 1],
-                "categories": [name, top + 1, 0, last, 0],
-                "values": [name, top + 1, place + 1, last, place + 1],
-                "data_labels": {"value": True, "font": {"size": 8}, "num_format": "0%" if chart.is_rate else "General"},
+                "name": [name, line, left + 1 + place],
+                "categories": [name, line + 1, left, last, left],
+                "values": [name, line + 1, left + 1 + place, last, left + 1 + place],
                 **looks,
             }
         )
     _axes(drawn, chart)
-    rows = top - line - 1
+    drawn.set_size({"width": _CHART_COLUMNS * 64 - 16, "height": lines * 20 - 8})
     sheet.insert_chart(line, 0, drawn, {"object_position": 1, "description": disarm(chart.title)})
-    drawn.set_size({"width": 720, "height": rows * 20})
-    return last + 2
+
+
+def _label_format(chart: Chart) -> str:
+    """Give the number format of a chart's labels: large values need no decimals there."""
+    most = max((abs(value) for series in chart.series for value in series.values if value is not None), default=0)
+    return "0%" if chart.is_rate else "0" if most >= 100 else "General"
 
 
 _SHAPES: dict[str, dict[str, str]] = {
@@ -395,7 +428,7 @@ def _axes(drawn: Any, chart: Chart) -> None:
     drawn.show_blanks_as("gap")
     if chart.shape == "bars":
         drawn.set_x_axis(values)
-        drawn.set_y_axis({"reverse": True})
+        drawn.set_y_axis({"reverse": True, "crossing": "max"})
     else:
         drawn.set_x_axis({"num_font": {"size": 9}})
         drawn.set_y_axis(values)
