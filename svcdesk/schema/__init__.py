@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterator
-from importlib.resources import files
 
 APPLICATION_ID = 0x53564344  # "SVCD"
 VERSION = 2
@@ -10,6 +9,8 @@ VERSION = 2
 
 def script(version: int) -> str:
     """Give the SQL that takes a ledger from version - 1 to version."""
+    from importlib.resources import files  # not at the head: it brings tempfile and random to every command
+
     return (files(__package__) / f"{version:04d}.sql").read_text(encoding="utf-8")
 
 
