@@ -20,6 +20,7 @@ _FONT = "宋体"
 _SHADE = "#EDEDED"
 _LINE_HEIGHT = 16  # points of a line of text of 11 points
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
+_SHORT_HEAD = 14
 _PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
 _FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
 _CAREFUL = 1.06  # fonts differ: reckon with a little more than a text needs
@@ -98,6 +99,13 @@ def _headings(table: Table) -> list[str]:
     return [disarm(table.headings.get(column.name) or heading(column)) for column in table.columns]
 
 
+def _stand(kind: str) -> dict[str, Any]:
+    """Say how cells of a kind stand: figures to the right, text to the left on as many lines as it needs."""
+    if is_figure(kind):
+        return {"align": "right", "text_wrap": False}
+    return {"align": "left", "indent": 1, "text_wrap": kind.partition(":")[0] not in _TYPED}
+
+
 def _fit(texts: Sequence[str]) -> int:
     """Give the width in cells at which texts stand; a long one wraps."""
     return min(_WIDEST, max(_NARROWEST, *(width(text) + 3 for text in texts)))
@@ -105,7 +113,7 @@ def _fit(texts: Sequence[str]) -> int:
 
 def _lines(text: str, cells: int) -> int:
     """Count the lines that a text takes in a column of a width: words stay whole, Chinese breaks anywhere."""
-    room, lines = max(2.0, cells - 2), 0
+    room, lines = max(2.0, cells - 1), 0
     for paragraph in text.split("\n"):
         used, lines = 0.0, lines + 1
         for word in re.findall(r"[!-~\u00a1-\u2e7f]+ *|.", paragraph):
@@ -214,8 +222,7 @@ class _Form:
             self._height(shown, spare)
             for place, column in enumerate(table.columns):
                 style = self._styles.of(
-                    num_format=number_format(_kind(column)), border=1, indent=1, bold=number in table.strong,
-                    text_wrap=not is_figure(column.kind), align="right" if is_figure(column.kind) else "left",
+                    num_format=number_format(_kind(column)), border=1, bold=number in table.strong, **_stand(column.kind)
                 )  # fmt: skip
                 if not self._span(place, spare)[0] < self._span(place, spare)[1]:
                     self._sheet.write_blank(self._line, place + spare, None, style)
@@ -290,7 +297,9 @@ def _shown(value: Any, column: Column, zone: tzinfo) -> str:
 
 
 def _unbroken(head: str) -> str:
-    """Give the part of a heading that decides its width: it may wrap at a space or a bracket."""
+    """Give the part of a heading that decides its width: a long one may wrap at a space or a bracket."""
+    if width(head) <= _SHORT_HEAD:
+        return head
     return max(head.replace("（", " （").split(), key=width, default="")
 
 
@@ -303,8 +312,7 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     heads = _headings(table)
     widths = [_fit([f"{text}  "]) for text in heads]  # the filter's button stands in the heading's cell
     for place, (text, column) in enumerate(zip(heads, table.columns, strict=True)):
-        align = "right" if is_figure(column.kind) else "left"
-        style = styles.of(bold=True, bg_color=_SHADE, bottom=1, text_wrap=True, align=align, indent=1)
+        style = styles.of(bold=True, bg_color=_SHADE, bottom=1, **{**_stand(column.kind), "text_wrap": True})
         put(sheet, 0, place, text, "text", zone, lambda _, style=style: style)  # type: ignore[misc]
     usual, strong = partial(_row_style, styles, False), partial(_row_style, styles, True)
     for line, row in enumerate(table.rows, 1):
@@ -322,12 +330,11 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
 
 
 def _row_style(styles: _Styles, is_strong: bool, kind: str) -> Any:
-    align = "right" if is_figure(kind) else "left"
-    return styles.of(num_format=number_format(kind), bold=is_strong, text_wrap=kind == "text", align=align, indent=1)
+    return styles.of(num_format=number_format(kind), bold=is_strong, **_stand(kind))
 
 
 _CHART_COLUMNS, _CHART_LINES = 11, 20  # what a chart covers; its values stand to the right of it
-_LINES_OF_A_PAGE = 42
+_LINES_OF_A_PAGE = 46
 
 
 def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
@@ -343,7 +350,7 @@ def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
         sheet.set_column(_CHART_COLUMNS + place + 1, _CHART_COLUMNS + place + 1, min(20, _fit(["12345678.90", *names])))
     line, page, breaks = 0, 0, []
     for chart in document.charts:
-        lines = max(_CHART_LINES, len(chart.categories) + 3)
+        lines = max(_CHART_LINES, len(chart.categories) * (3 if chart.shape == "bars" else 2) // 2 + 3)
         if line > page and line + lines > page + _LINES_OF_A_PAGE:
             breaks.append(line)
             page = line
@@ -360,6 +367,7 @@ def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int
     left, last = _CHART_COLUMNS, line + len(chart.categories)
     for place, text in enumerate([words.say("page.category"), *(series.name for series in chart.series)], left):
         put(sheet, line, place, disarm(text), "text", UTC, lambda _: head)
+    sheet.set_row(line, max(1, *(_lines(series.name, 16) for series in chart.series), 1) * _LINE_HEIGHT)
     for step, category in enumerate(chart.categories, 1):
         put(sheet, line + step, left, disarm(category), "text", UTC, lambda _: label)
         for place, series in enumerate(chart.series, left + 1):
@@ -428,7 +436,7 @@ def _axes(drawn: Any, chart: Chart) -> None:
     drawn.show_blanks_as("gap")
     if chart.shape == "bars":
         drawn.set_x_axis(values)
-        drawn.set_y_axis({"reverse": True, "crossing": "max"})
+        drawn.set_y_axis({"reverse": True, "crossing": "max", "interval_unit": 1, "num_font": {"size": 9}})
     else:
         drawn.set_x_axis({"num_font": {"size": 9}})
         drawn.set_y_axis(values)

@@ -8,5 +8,6 @@ TEXTS = {
     "charts": ("图表", "Charts"), "category": ("项目", "Item"), "value": ("数值", "Value"), "unit": ("单位：{unit}", "Unit: {unit}"),
     "page_of": ("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
     "rows": ("{title}（{n} 行）", "{title} ({n} rows)"), "behind": ("明细", "The rows behind the figures"), "figures": ("图中数值", "The chart's values"),
+    "range": ("{name}：{least} 至 {most}", "{name}: {least} to {most}"),
     "no_data": ("没有数据", "No data"), "sign": ("签字", "Signatures"),
 }  # fmt: skip
