@@ -270,7 +270,10 @@ class Reader:
                 raise BadInput("time_format", text=text, format=self.rules.time_format) from None
         else:
             at = _iso(text)
-        return self._utc(at, text).isoformat()[:19] + "Z"
+        return self._stored(at, text)
+
+    def _stored(self, at: datetime, text: str) -> str:
+        return periods.in_calendar(self._utc(at, text), text).isoformat()[:19] + "Z"
 
     def _steps(self, name: str) -> Parse:
         """Make the reader of a record's steps so far; each has its time, and what is read from it later."""
@@ -284,7 +287,7 @@ class Reader:
                     raise ValueError(text)
                 if name == "versions" and not _is_content(step):
                     raise ValueError(text)
-                step[moment] = self._utc(_iso(step[moment]), step[moment]).isoformat()[:19] + "Z"
+                step[moment] = self._stored(_iso(step[moment]), step[moment])
             return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
 
         return parse

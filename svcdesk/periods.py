@@ -17,6 +17,7 @@ _MONTH = r"(\d{4})-(\d{2})"
 _STEP = {"m": "minutes", "h": "hours", "d": "days"}
 # The calendar's own first and last days have no day beside them: whoever types one means "for ever".
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9998, 12, 31)
+_YEARS = range(1000, 9999)
 _DAYS_BACK = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
 
 
@@ -145,10 +146,17 @@ def read_time(text: str, now: datetime, where: tzinfo) -> datetime:
         raise BadInput("time", text=text)
     try:
         if shape[3]:
-            return datetime.fromisoformat(typed).astimezone(UTC)
-        return placed(datetime.fromisoformat(f"{shape[1]}T{shape[2]}"), where, text)
+            return in_calendar(datetime.fromisoformat(typed).astimezone(UTC), text)
+        return in_calendar(placed(datetime.fromisoformat(f"{shape[1]}T{shape[2]}"), where, text), text)
     except (ValueError, OverflowError):
         raise BadInput("time", text=text) from None
+
+
+def in_calendar(instant: datetime, text: str) -> datetime:
+    """Give the instant back. Raises BadInput for one so early or late that some zone's clock could not show it."""
+    if instant.year not in _YEARS:
+        raise BadInput("time", text=text)
+    return instant
 
 
 def read_date(text: str, now: datetime, where: tzinfo) -> date:

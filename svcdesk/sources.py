@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from svcdesk.errors import BadInput, DeskError
 
 ENCODINGS = ("utf-8-sig", "gb18030")
+_CSV_FAULTS = {"end of data": "csv_open", "expected after": "csv_quote", "field limit": "csv_long"}
 LARGEST_FIELD = 1_000_000  # characters
 _CHUNK = 1 << 20
 _EXACT = 10**15  # from here on a spreadsheet's number has lost digits
@@ -115,7 +116,8 @@ def _records(reader: Any) -> Iterator[Row]:
             return
         except csv.Error as error:
             # The reader goes on with the next line; what it could not read is one bad row.
-            yield Row(line, [], BadInput("csv", line=line, detail=str(error)))
+            why = next((key for words, key in _CSV_FAULTS.items() if words in str(error)), "csv")
+            yield Row(line, [], BadInput(why, line=line, detail=str(error), most=LARGEST_FIELD))
             continue
         if any(cells):  # rows that are blank altogether are no rows
             yield Row(line, cells)

@@ -203,6 +203,8 @@ def test_evidence_from_elsewhere_is_shown_as_it_stands(desk, evidence, said):
         ("tickets", "serial", "2.4E+19", "destroyed"),
         ("tickets", "notes", '"[{""text"": ""\\ud800""}]"', "is no value for notes"),
         ("tickets", "notes", '"[{""at"": ""2026-02-30 09:00"", ""text"": ""一""}]"', "is not a time"),
+        ("tickets", "on_site_by", "9999-12-31T23:59:59Z", "is not a time"),
+        ("tickets", "on_site_by", "0999-12-31 09:00", "is not a time"),
         ("tickets", "notes", '"[{""at"": 1, ""text"": ""一""}]"', "is no value for notes"),
         ("customers", "name,phone", "新客户,138****5678", "masked"),
         ("complaints", "at,channel,summary,finding", "2026-10-01 09:00,call,一,upheld", "needs decided_at"),

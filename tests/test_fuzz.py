@@ -82,6 +82,12 @@ LIKELY = {
     "table": ("staff", "tickets", "expenses"), "timezone": ("Asia/Shanghai",), "sort": ("id", "-at", "engineer"), "limit": ("1", "0"),
     "part": ("滤网:1", "x:0", ":"), "score": ("3",), "via": ("call", "payroll"), "cause": ("quarrel",), "late_cause": ("personal",),
 }  # fmt: skip
+TIMES = (
+    "0001-01-01", "9999-12-31", "9999-12", "0001-01", "2026-02-30", "0001-01-01 00:00", "9999-12-31T23:59:59Z", "9998-12-31 23:59",
+    "0999-12-31 23:59", "1000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "2026-10-20T09:00+99:99", "-9999d", "-0m", "25:61", "now",
+    "yesterday 14:00", "昨天 14:00", "2026-10-20T09:00:00Z", "2026-10-20 09:00:01", "2027-01-01 00:00", "last", "２０２６-10-01",
+)  # fmt: skip
+TIMED = {"at", "on_site_by", "due", "date", "since", "until", "month", "from_", "warranty_until"}
 # What writes elsewhere, or fills a ledger for seconds, is not typed at random.
 LEFT_OUT = {("demo",), ("init",), ("ledger", "restore"), ("ledger", "backup"), ("ledger", "anchor"), ("import",)}
 NEVER = {"output", "errors", "into", "to_file", "help", "accept_loss"}
@@ -109,9 +115,10 @@ def value_of(param):
     if hasattr(param.type, "min"):
         return st.sampled_from(["1", "3", "0", "-1", "20", "9" * 19, "9" * 30, "x"])
     choices = getattr(param.type, "choices", None)
+    unlikely = st.one_of(odd, st.sampled_from(TIMES)) if param.name in TIMED else odd
     likely = tuple(choices) if choices else LIKELY.get(param.name, ("一", "W01", "T1"))
     right = st.sampled_from([str(getattr(choice, "value", choice)) for choice in likely])
-    return st.one_of(right, right, right, odd)
+    return st.one_of(right, right, right, unlikely)
 
 
 @st.composite
