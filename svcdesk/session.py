@@ -18,10 +18,12 @@ class Session:
         self.actor_option: str | None = None
         self.zone: tzinfo = UTC
         self._now: datetime | None = None
+        self._rehearsing = False
+        self._writer: Ledger | None = None
 
     def rehearse(self, at: datetime, ledger: Path) -> None:
         """Stand at another time with another ledger, as the demo does for each of its acts; the clock is not read."""
-        self._now, self.ledger_option = at, str(ledger)
+        self._now, self.ledger_option, self._rehearsing = at, str(ledger), True
 
     @property
     def path(self) -> Path:
@@ -65,7 +67,15 @@ class Session:
             self._upgrade()
             ledger = open_ledger(self.path, write=write)
         self.zone = ledger.zone
+        if write:
+            self._writer = ledger
         return ledger
+
+    def written(self) -> Path | None:
+        """Give the ledger that this run wrote an entry to; None in a rehearsal, whose days are not the ledger's."""
+        if self._rehearsing or os.environ.get("SVCDESK_NOW") or self._writer is None or self._writer.entry is None:
+            return None
+        return self._writer.path
 
     def _upgrade(self) -> None:
         from svcdesk import words

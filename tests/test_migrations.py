@@ -171,8 +171,7 @@ def test_a_read_only_file_makes_no_copies(old, monkeypatch):
     """SQLite takes the write lock on a file that it can only read; the first write is what fails."""
 
     def read_only(path, *, write):
-        con = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-        return con
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
 
     monkeypatch.setattr(migrations, "connect", read_only)
     assert "upgraded first" in old.run("ticket", "list", code=5).stderr
