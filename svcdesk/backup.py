@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 from svcdesk import journal
 from svcdesk.anchors import Anchor
 from svcdesk.errors import DeskError, Refused, StorageError, about
-from svcdesk.store import Ledger, connect, open_ledger, storage_error
+from svcdesk.store import BUSY_SECONDS, Ledger, connect, open_ledger, storage_error
 from svcdesk.verify import is_unreadable, verify
+
+_STEP = 2500  # pages: a writer waits for ten megabytes, not for all of a large ledger
+_PAUSE = 0.005  # seconds for which the copy steps back from a writer
+_RESTARTS = 3
 
 
 def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = ()) -> Anchor:
@@ -21,12 +26,37 @@ def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = ()) -> Anchor:
     with _new_file(to) as part:
         target = connect(part, write=True)
         try:
-            ledger.con.backup(target)  # in one step: in small ones the copy of a busy ledger never ends
+            _transfer(ledger, target)
         except sqlite3.Error as error:
             raise storage_error(error, to) from error
         finally:
             target.close()
         return _verified(part, ledger.path, known)
+
+
+class _Overtaken(Exception):
+    """Writers keep starting the copy over."""
+
+
+def _transfer(ledger: Ledger, target: sqlite3.Connection) -> None:
+    """Copy in large steps, between which a writer can commit; in one where writers start it over again and again."""
+    left, overtaken, moved = 0, 0, time.monotonic()
+
+    def watch(_: int, remaining: int, __: int) -> None:
+        nonlocal left, overtaken, moved
+        if remaining != left:
+            moved = time.monotonic()
+        elif time.monotonic() - moved > BUSY_SECONDS:
+            raise StorageError("busy", path=ledger.path, seconds=int(BUSY_SECONDS))
+        overtaken += remaining > left > 0
+        if overtaken > _RESTARTS:
+            raise _Overtaken
+        left = remaining
+
+    try:
+        ledger.con.backup(target, pages=_STEP, progress=watch, sleep=_PAUSE)
+    except _Overtaken:
+        ledger.con.backup(target)
 
 
 def check_loss(source: Ledger, lost: list[int], accepted: int | None) -> None:

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 
-from svcdesk import __version__, words
+from svcdesk import __version__, periods, words
 from svcdesk.errors import BadInput, BadRows, DeskError, StorageError
 from svcdesk.session import checked_language, current, locale_language
 
@@ -249,6 +249,7 @@ def run(args: Sequence[str]) -> int:
         words.speak(_language(args))
         code = _invoke(list(args))
         sys.stdout.flush()
+        _keep_a_copy()
         return code
     except BrokenPipeError:
         _abandon(sys.stdout)
@@ -324,6 +325,34 @@ def _invoke(args: list[str]) -> int:
     except typer.Abort:
         return _INTERRUPTED
     return _OK
+
+
+def _keep_a_copy() -> None:
+    """Start the copy of the day where this command wrote and there is none yet; whatever fails there is only said."""
+    path = current.written()
+    if path is None:
+        return
+    from svcdesk import copies
+
+    now = current.now().astimezone(current.zone)
+    if copies.settled(path, now):
+        return
+    from svcdesk import daily
+    from svcdesk.commands.base import explained
+
+    try:
+        if failed := copies.last_failure(path):
+            _warn("copy_failed", at=periods.short(periods.instant(failed), current.zone))
+        daily.start(path, now)
+    except (DeskError, OSError, sqlite3.Error) as error:
+        copies.fail(path, now)
+        told = error if isinstance(error, DeskError) else StorageError("os", detail=error, path=path)
+        sentence, hint = explained(told)
+        _warn("no_copy", reason=sentence, hint=hint)
+
+
+def _warn(key: str, **values: Any) -> None:
+    print(f"{words.say('labels.warning')}: {words.say(f'warnings.{key}', **values)}", file=sys.stderr)
 
 
 def perform(args: list[str]) -> None:

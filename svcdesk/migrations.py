@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from svcdesk import backup, schema
+from svcdesk import backup, copies, schema
 from svcdesk.errors import StorageError
 from svcdesk.store import BUSY_SECONDS, Ledger, OlderLedger, connect, storage_error, version_of
 
@@ -67,7 +67,7 @@ def _copied(path: Path, version: int, now: datetime) -> Path:
         stamp = f"{path.name}.v{version}-{now.astimezone(ledger.zone):%Y%m%d-%H%M%S}"
         names = (path.with_name(f"{stamp}{again}.backup") for again in ("", *(f"-{n}" for n in range(2, 1000))))
         to = next(name for name in names if not name.exists())
-        backup.copy(ledger, to)
+        copies.remember(path, "upgrade", backup.copy(ledger, to), to, now)
         return to
     finally:
         ledger.close()

@@ -44,6 +44,12 @@ def _optional_money(text: str) -> int | None:
     return None if text == NONE else _money(text)
 
 
+def _folder(text: str) -> str | None:
+    if not text.isprintable() or not text:
+        raise ValueError(text)
+    return None if text == NONE else text
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -84,6 +90,9 @@ KEYS: dict[str, Key] = {
     "wage.share": Key(_whole, "percent", "20", 0, 100),
     "statistics.due_day": Key(_whole, "day", "4", 1, 28),
     "projects.due_day": Key(_whole, "day", "5", 1, 28),
+    "backup.daily": Key(_one_of("on", "off"), "switch", "on"),
+    "backup.folder": Key(_folder, "folder", NONE),
+    "backup.keep": Key(_whole, "copies", "14", 1, 3650),
 }
 
 # A limit for one role stands beside the limit of its category: expense.limit.lodging.engineer.

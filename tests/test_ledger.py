@@ -554,7 +554,7 @@ def test_a_backup_is_a_whole_ledger_and_never_overwrites(desk):
     before = copy.read_bytes()
     desk.run("ledger", "backup", copy, code=5)
     assert copy.read_bytes() == before
-    assert sorted(path.name for path in desk.folder.iterdir()) == ["copy.db", "ledger.db"]
+    assert sorted(path.name for path in desk.folder.iterdir()) == ["copy.db", "ledger.db", "ledger.db.copies"]
     desk.ledger = copy
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
 
@@ -655,7 +655,7 @@ def test_every_file_is_private_under_a_common_umask(tmp_path):
     finally:
         os.umask(before)
     modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()}
-    assert modes == dict.fromkeys(("ledger.db", "copy.db", "again.db", "anchors.txt"), "0o600")
+    assert modes == dict.fromkeys(("ledger.db", "ledger.db.copies", "copy.db", "again.db", "anchors.txt"), "0o600")
 
 
 @pytest.mark.case(27)

@@ -18,6 +18,7 @@ FIRST_VALUES = {
     "expense.limit.allowance": None, "expense.limit.local": None,
     "expense.limit.material": None, "expense.limit.freight": None,
     "expense.limit.other": None, "wage.minimum": None, "wage.share": 20, "statistics.due_day": 4, "projects.due_day": 5,
+    "backup.daily": "on", "backup.folder": None, "backup.keep": 14,
 }  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import anchors as anchor_lines
-from svcdesk import backup as copies
+from svcdesk import backup as backups
+from svcdesk import copies, journal, redaction, show, words
 from svcdesk import doctor as surroundings
-from svcdesk import journal, redaction, show, words
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
 from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line
@@ -197,7 +197,8 @@ def _told(changed: dict[str, list[Any]]) -> str:
 @noun.plain("backup")
 def backup(file: Annotated[Path, typer.Argument()]) -> None:
     ledger = current.open(as_found=True)
-    newest = copies.copy(ledger, file)
+    newest = backups.copy(ledger, file)
+    copies.remember(ledger.path, "backup", newest, file, current.now(ledger.zone))
     print(words.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
 
@@ -212,8 +213,8 @@ def restore(
     known = anchor_lines.read(anchors) if anchors else ()
     source = open_ledger(file, as_found=True)
     lost = _lost(source, known)
-    copies.check_loss(source, lost, accept_loss)
-    newest = copies.copy(source, to, known)
+    backups.check_loss(source, lost, accept_loss)
+    newest = backups.copy(source, to, known)
     print(words.say("receipts.restored", path=to, entry=_mark(newest)))
     if lost:
         _warn("entries_lost", n=len(lost), first=lost[0], last=lost[-1])
@@ -225,11 +226,11 @@ def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
     try:
         ledger = open_ledger(current.path, as_found=True)
     except DeskError:
-        return copies.lost_entries(source, None, known)
+        return backups.lost_entries(source, None, known)
     try:
-        return copies.lost_entries(source, ledger, known)
+        return backups.lost_entries(source, ledger, known)
     except sqlite3.DatabaseError:
-        return copies.lost_entries(source, None, known)
+        return backups.lost_entries(source, None, known)
     finally:
         ledger.close()
 
@@ -237,8 +238,9 @@ def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
 @noun.plain("anchor")
 def anchor(to: Annotated[Path, typer.Option()]) -> None:
     ledger = current.open(as_found=True)
-    newest = copies.newest_of(ledger)
+    newest = backups.newest_of(ledger)
     anchor_lines.append(to, newest)
+    copies.remember(ledger.path, "anchor", newest, to, current.now(ledger.zone))
     print(words.say("receipts.anchored", path=to, entry=_mark(newest)))
     ledger.close()
 

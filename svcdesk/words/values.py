@@ -41,6 +41,7 @@ TEXTS = {
     "unit.hours": ("小时", "hours"), "unit.reading": ("解释", "reading"), "unit.minutes": ("分钟", "minutes"), "unit.days": ("天", "days"),
     "unit.characters": ("字", "characters"), "unit.time": ("时刻", "time of day"), "unit.times": ("次", "times"), "unit.CNY": ("元", "CNY"),
     "unit.percent": ("百分比", "percent"), "unit.day": ("日", "day of month"),
+    "unit.switch": ("开关", "switch"), "unit.folder": ("文件夹", "folder"), "unit.copies": ("份", "copies"),
     "article.no_callback": ("4.4", "4.4"), "article.late_on_site": ("4.5", "4.5"), "article.incomplete_report": ("4.6", "4.6"), "article.phone_unreachable": ("4.7", "4.7"),
     "article.disobedience": ("4.8", "4.8"), "article.complaint_upheld": ("4.2", "4.2"), "article.expense_falsified": ("4.3", "4.3"), "article.answer_overdue": ("3.4", "3.4"),
     "section.answer": ("答复", "answers"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
