@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,10 @@ from svcdesk import copies, journal, redaction, show, words
 from svcdesk import doctor as surroundings
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
-from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line
+from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line, told
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.model import LETTERS, Record, number_of
-from svcdesk.periods import instant, local
+from svcdesk.periods import instant, local, short
 from svcdesk.registers import Column
 from svcdesk.session import current
 from svcdesk.store import Ledger, check_file, open_ledger, version_of
@@ -268,7 +269,14 @@ def redact(
         for table, row in rows:
             ledger.forget(table, row)
     print(receipt_line("redacted", ledger, name=customer, n=len(rows)))
+    _name_copies(ledger, rows)
     ledger.close()
+
+
+def _name_copies(ledger: Ledger, rows: list[tuple[str, int]]) -> None:
+    """Name the copies that still hold what was erased: they are their owner's to delete."""
+    if holding := redaction.copies_holding(ledger, rows):
+        _warn("copies_hold", n=len(holding), paths=show.disarm(words.comma(holding)))
 
 
 _ADVICE = (Column("kind"), Column("what"))
@@ -277,18 +285,31 @@ _ADVICE = (Column("kind"), Column("what"))
 @noun.plain("doctor")
 def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None) -> None:
     check_file(current.path)
-    found = surroundings.examine(current.path)
+    now = current.now()
+    found, kept = surroundings.examine(current.path, now)
+    current.zone = kept.zone
     if anchors:
         found += _behind(anchor_lines.read(anchors))
-    told = [{"kind": advice.kind, "what": words.say(f"doctor.{advice.kind}", **advice.values)} for advice in found]
+    lines = [
+        {"kind": advice.kind, "what": words.say(f"doctor.{advice.kind}", **told(advice.values))} for advice in found
+    ]
     if format:
-        show.records(iter(told), _ADVICE, format, current.zone)
+        show.records(iter(lines), _ADVICE, format, current.zone)
     else:
-        for advice in told:
-            print(show.disarm(advice["what"]))
-        print(words.say("doctor.found" if told else "doctor.well", n=len(told), path=current.path))
-    if told and exit_code:
+        for line in lines:
+            print(line["what"])
+        for kind, kept_line in (("copy", kept.copy), ("anchor", kept.anchor)):
+            print(_kept(kind, kept_line, now))
+        print(words.say("doctor.found" if lines else "doctor.well", n=len(lines), path=current.path))
+    if lines and exit_code:
         raise typer.Exit(1)
+
+
+def _kept(kind: str, line: copies.Copy | None, now: datetime) -> str:
+    if line is None:
+        return words.say(f"doctor.{kind}_none")
+    at, days = short(instant(line.at), current.zone), surroundings.days_since(line, now)
+    return show.disarm(words.say(f"doctor.{kind}_known", at=at, days=days, seq=line.seq, path=line.path))
 
 
 def _behind(known: tuple[Anchor, ...]) -> list[surroundings.Advice]:

@@ -5,6 +5,7 @@ TEXTS = {
     "drift": ("{month} 月报出之后有 {n} 个数变了；对照：svcdesk report monthly --month {month}", "{n} figures of {month} have changed since it was handed in; compare: svcdesk report monthly --month {month}"),
     "calendar_unknown": ("{year} 年的节假日安排尚未公布，工作时间时钟算不出时限", "the working days of {year} are not published yet, so the working clock knows no due time"),
     "entries_lost": ("#{first} 至 #{last} 共 {n} 条不在恢复的账本里", "entries #{first} to #{last} ({n}) are not in the restored ledger"),
+    "copies_hold": ("这 {n} 份副本里还有：{paths} → 用 svcdesk ledger backup 另作备份，再删除它们", "{n} copies still hold it: {paths} → make a new one with svcdesk ledger backup, then delete them"),
     "no_copy": ("今天的自动备份没有做成：{reason} → {hint}", "today's copy of the ledger was not made: {reason} → {hint}"),
     "copy_failed": ("{at} 的自动备份没有做成，现在再试 → 用 svcdesk ledger backup 文件 看原因", "the copy of the ledger of {at} failed and is tried again now → svcdesk ledger backup FILE tells why"),
     "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
