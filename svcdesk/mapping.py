@@ -34,7 +34,7 @@ _TIMES: dict[str, type] = {"format": str, "zone": str}
 _SECTIONS = ("columns", "times", "values", "defaults", "options")
 
 # Words that a table takes fewer of than the kind has.
-_NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
+NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
 # Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
 _NUMBERS = ("reference", "serial", "phone", "code", "no")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
@@ -218,7 +218,7 @@ class Reader:
         """Make the function that reads one field's texts."""
         kind, _, rest = column.kind.partition(":")
         if kind == "word":
-            parse = self._word(column, _NARROWER.get((self.register.table, column.name)) or WORDS.get(rest))
+            parse = self._word(column, NARROWER.get((self.register.table, column.name)) or WORDS.get(rest))
         elif kind == "personal":
             parse = self._personal(rest)
         elif kind == "id":

@@ -37,6 +37,7 @@ class Source(NamedTuple):
     headings: list[str]
     rows: Callable[[], Iterator[Row]]
     armed: bool
+    sheet: str | None = None
 
 
 def open_source(path: Path, encoding: str | None = None, sheet: str | None = None) -> Source:
@@ -184,7 +185,7 @@ def _read_workbook(path: Path, sheet: str | None) -> Source:
             yield from _checked(fitted, len(headings), added)
             again.close()
 
-    return Source("xlsx", headings, rows, True)
+    return Source("xlsx", headings, rows, True, name)
 
 
 def _opened(path: Path) -> Any:
