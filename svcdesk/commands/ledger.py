@@ -12,7 +12,7 @@ import typer
 
 from svcdesk import anchors as anchor_lines
 from svcdesk import backup as backups
-from svcdesk import copies, journal, redaction, show, words
+from svcdesk import copies, history, journal, redaction, show, words
 from svcdesk import doctor as surroundings
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
@@ -158,19 +158,16 @@ def _named(ledger: Ledger, text: str) -> tuple[str, int]:
 
 def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Record:
     """Tell an entry: what each row was, and what it became."""
-    import json
-
-    changes: list[Any] = []
-    for table, row, after in journal.changes_of(r.ledger.con, entry.seq):
-        if only and (table, row) != only:
-            continue
-        was = journal.before(r.ledger.con, table, row, entry.seq) or {}
-        now = json.loads(after)
-        names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
-        told = {name: [was.get(name), now.get(name)] for name in names if name not in ("id", "personal_hash")}
-        changes.append({"record": checks.named(table, row), "changed": told})
-    if r.form in ("table", "plain", "markdown"):
-        changes = [f"{change['record']}: {_told(change['changed'])}" for change in changes]
+    told = (c for c in history.changes(r.ledger, entry.seq) if only is None or (c.table, c.row) == only)
+    changes: list[Any] = [
+        history.sentence(r.ledger, change, entry.command)
+        if r.form in ("table", "plain", "markdown")
+        else {
+            "record": checks.named(change.table, change.row),
+            "changed": {name: list(pair) for name, pair in change.fields.items()},
+        }
+        for change in told
+    ]
     return {
         "entry": entry.seq,
         "at": local(instant(entry.at), r.zone),
@@ -181,13 +178,6 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
         "undoes": entry.undoes,
         "hash": entry.hash,
     }
-
-
-def _told(changed: dict[str, list[Any]]) -> str:
-    return ", ".join(
-        f"{words.find(f'columns.{name}') or name} {'' if was is None else f'{was} '}→ {'-' if now is None else now}"
-        for name, (was, now) in changed.items()
-    )
 
 
 @noun.plain("backup")
