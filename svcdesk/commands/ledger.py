@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 from svcdesk import anchors as anchor_lines
 from svcdesk import backup as backups
-from svcdesk import copies, journal, redaction, show, words
+from svcdesk import copies, history, journal, redaction, show, words
 from svcdesk import doctor as surroundings
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
@@ -161,21 +162,20 @@ def _named(ledger: Ledger, text: str) -> tuple[str, int]:
 
 def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Record:
     """Tell an entry: what each row was, and what it became."""
-    import json
-
-    changes: list[Any] = []
-    rows = [change for change in journal.changes_of(r.ledger.con, entry.seq) if not only or change[:2] == only]
-    for_people = r.form in ("table", "plain", "markdown")
-    for table, row, after in rows[:_MOST_CHANGES] if for_people else rows:
-        was = journal.before(r.ledger.con, table, row, entry.seq) or {}
-        now = json.loads(after)
-        names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
-        told = {name: [was.get(name), now.get(name)] for name in names if name not in ("id", "personal_hash")}
-        changes.append({"record": checks.named(table, row), "changed": told})
-    if for_people:
-        changes = [f"{change['record']}: {_told(change['changed'])}" for change in changes]
-        if len(rows) > _MOST_CHANGES:
-            changes.append(words.say("labels.more_changes", n=len(rows) - _MOST_CHANGES))
+    found = (c for c in history.changes(r.ledger, entry.seq) if only is None or (c.table, c.row) == only)
+    changes: list[Any]
+    if r.form in ("table", "plain", "markdown"):
+        changes = [history.sentence(r.ledger, change, entry.command) for change in islice(found, _MOST_CHANGES)]
+        if left := sum(1 for _ in found):
+            changes.append(words.say("labels.more_changes", n=left))
+    else:
+        changes = [
+            {
+                "record": checks.named(change.table, change.row),
+                "changed": {name: list(pair) for name, pair in change.fields.items()},
+            }
+            for change in found
+        ]
     return {
         "entry": entry.seq,
         "at": local(instant(entry.at), r.zone),
@@ -186,13 +186,6 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
         "undoes": entry.undoes,
         "hash": entry.hash,
     }
-
-
-def _told(changed: dict[str, list[Any]]) -> str:
-    return ", ".join(
-        f"{words.find(f'columns.{name}') or name} {'' if was is None else f'{was} '}→ {'-' if now is None else now}"
-        for name, (was, now) in changed.items()
-    )
 
 
 @noun.plain("backup")

@@ -135,6 +135,9 @@ TEXTS = {
     "request_undone": ("请求号 {request_id} 的 #{seq} 已被收回\n换一个请求号", "entry #{seq} with the request id {request_id} was taken back\nuse a new id"),
     "restore_loses": ("备份 {path} 比账本少 {n} 条（#{first} 至 #{last}），恢复后就没有了\n看过 svcdesk ledger log；接受损失则加 --accept-loss {n}", "the backup {path} lacks {n} entries of the ledger (#{first} to #{last}); they would be lost\nlook at svcdesk ledger log; to accept the loss, --accept-loss {n}"),
     "nothing_to_undo": ("没有可收回的命令\nsvcdesk ledger log", "there is no command to take back\nsvcdesk ledger log"),
+    "undo_submitted": ("#{seq} 是 {month} 的 {report} 报表，已经报出，不能收回；以后的更正显示为差异\n须重报：svcdesk report submit {report} --month {month} --to 收件人 --corrects 理由", "#{seq} handed the {report} report of {month} in and is not taken back; later corrections show as drift\nhand it in again: svcdesk report submit {report} --month {month} --to NAME --corrects REASON"),
+    "undo_erased": ("{what} 不能收回：#{later} 已抹去 {record} 的个人信息，不能恢复\n看 svcdesk ledger log；要改的用新命令记", "{what} is not taken back: #{later} erased the personal data of {record}, which does not come back\nlook at svcdesk ledger log; record what is to be different with a new command"),
+    "undo_built_on": ("{what} 不能收回：其后的 #{later} 又改了 {record}\n看 svcdesk ledger log；要改的用新命令记", "{what} is not taken back: the later #{later} changed {record} again\nlook at svcdesk ledger log; record what is to be different with a new command"),
     "undo_overtaken": ("#{seq} 之后又有人记了账，没有收回\n看过 svcdesk ledger log 再来", "somebody wrote after #{seq}; nothing was taken back\nlook at svcdesk ledger log and try again"),
     # no such record (4)
     "record": ("没有 {id}\nsvcdesk {noun} list", "there is no {id}\nsvcdesk {noun} list"),

@@ -3,7 +3,7 @@
 TEXTS = {
     "init": ("账本已建：{centre}，时区 {timezone}，在 {path}", "the ledger is made: {centre}, zone {timezone}, at {path}"),
     "already": ("此前已记，未重复 [{entry}]", "already recorded, not written again [{entry}]"),
-    "undone": ("已收回 {what}", "taken back: {what}"),
+    "undone": ("已收回 {what}：{back}", "taken back: {what}: {back}"),
     "staff_added": ("已登记人员 {code} {name}", "added {code} {name} to the staff"),
     "staff_retired": ("{code} {name} 已离岗", "{code} {name} has left"),
     "customer_added": ("已登记客户 {name}", "registered the customer {name}"),

@@ -9,6 +9,7 @@ TEXTS = {
     "no_copy": ("今天的自动备份没有做成：{reason} → {hint}", "today's copy of the ledger was not made: {reason} → {hint}"),
     "copy_failed": ("{at} 的自动备份没有做成，现在再试 → 用 svcdesk ledger backup 文件 看原因", "the copy of the ledger of {at} failed and is tried again now → svcdesk ledger backup FILE tells why"),
     "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
+    "passed_over": ("其后的 {what}不受影响：抹去的不能恢复", "the later {what} stands: what it erased does not come back"),
     "problem": ("{id}:{message}", "{id}: {message}"),
     "facts_changed": ("{id} 的事实在记录之后有变，请先看证据", "the facts behind {id} changed since it was recorded; look at the evidence"),
     "wage_unknown": ("{code} 没有登记月工资，本月待扣罚款 {total} 元，请人事核对", "no wage is recorded for {code}; fines of {total} CNY fall on this month: let HR check"),
