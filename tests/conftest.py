@@ -102,12 +102,18 @@ class Executable(Desk):
         )
 
 
+def written(stream):
+    """What was written to a stream; a workbook has bytes that are no text."""
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8", "replace")
+
+
 class InProcess(Desk):
     """Drives the same front door inside this process, twenty times as fast: for properties and long walks."""
 
     def finished(self, args):
         before = {name: os.environ.get(name) for name in self.env()}
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         vars(session.current).update(vars(session.Session()))
         os.environ.update(self.env())
         try:
@@ -116,7 +122,7 @@ class InProcess(Desk):
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
-        return Done(code, out.getvalue(), err.getvalue())
+        return Done(code, written(out), written(err))
 
 
 def found(desk, timezone="Asia/Shanghai"):

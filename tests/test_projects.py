@@ -1,9 +1,9 @@
 """The projects report adds up to the statistics; the staff report holds nothing against anybody that was waived."""
 
 import pytest
+from conftest import InProcess, copied, open_ticket, send, travel
 
 from svcdesk.model import LINES
-from tests.conftest import InProcess, copied, open_ticket, send, travel
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """The figures of service: each with its numerator and denominator, edges included."""
 
 import pytest
+from conftest import at, case_at, open_ticket, send, travel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from svcdesk.quality import percentile
 from svcdesk.rules import is_repeat
-from tests.conftest import at, case_at, open_ticket, send, travel
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from tests.conftest import Executable, InProcess, copied
+from conftest import Executable, InProcess, copied
 
 MONTH = ("--month", "2026-10")
 

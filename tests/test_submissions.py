@@ -6,8 +6,7 @@ import subprocess
 import sys
 
 import pytest
-
-from tests.conftest import open_ticket, send, travel
+from conftest import InProcess, found, open_ticket, send, travel
 
 
 @pytest.fixture
@@ -219,7 +218,6 @@ def test_what_is_handed_in_is_due_no_more_and_what_is_not_stays(october):
 
 
 def test_a_young_ledger_owes_nothing_for_the_months_before_it(hired, tmp_path):
-    from tests.conftest import InProcess, found
 
     young = InProcess(tmp_path)
     young.now = "2026-10-20T09:00:00+08:00"

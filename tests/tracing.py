@@ -45,10 +45,10 @@ def traced(desk, args, *options, trace=CALLS, program=("-m", "svcdesk")):
 
 
 def counted(lines):
-    """Count each call of the main thread: failures are injected by a thread's own count."""
-    main = lines[0].split()[0]
+    """Count each call by the process that makes most of them: a failure is injected by each one's own count."""
     calls = (re.match(r"(\d+) +(\w+)\(", line) for line in lines)
-    return Counter(call[2] for call in calls if call and call[1] == main)
+    by_process = Counter((call[1], call[2]) for call in calls if call)
+    return {name: max(n for (_, other), n in by_process.items() if other == name) for _, name in by_process}
 
 
 def failing(desk, args, call, nth, fault):
