@@ -45,6 +45,7 @@ _STEPS = {
     "versions": ("until", "fault_cause", "solution", "parts", "no_parts", "customer_opinion"),
     "history": ("at", "step", "by"),
 }
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2091
 _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
 
@@ -319,6 +320,7 @@ class Reader:
         else:
             if not text[:1].isdigit():  # a register holds dates, never "yesterday"
                 raise BadInput("date", text=text)
+            _refuse_serial(text)
             return periods.read_date(text, self.now, self.centre).isoformat()
         return periods.day_of(self._utc(at, text).replace(tzinfo=UTC), self.centre).isoformat()
 
@@ -354,12 +356,20 @@ def _steady(at: datetime, zone: tzinfo) -> timedelta | None:
 
 def _iso(text: str) -> datetime:
     text = text.strip()
+    _refuse_serial(text)
     if not _ISO.fullmatch(text):  # a register holds whole times, never "yesterday" or "-2h"
         raise BadInput("time", text=text)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         raise BadInput("time", text=text) from None
+
+
+def _refuse_serial(text: str) -> None:
+    """Refuse a date that a spreadsheet wrote as its number: 46331 may be 2026-11-05, but may be something else."""
+    if _SERIAL.fullmatch(text):
+        day = date(1899, 12, 30) + timedelta(days=int(text.partition(".")[0]))
+        raise BadInput("date_serial", text=text, date=day.isoformat())
 
 
 def _flag(text: str) -> int:
