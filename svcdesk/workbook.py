@@ -1,10 +1,10 @@
 """A report as a workbook: the printed form, native charts, and the rows behind every figure as typed cells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ _SHADE = "#EDEDED"
 _LINE_HEIGHT = 16  # points of a line of text of 11 points
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _SHORT_HEAD = 14
+_LONG = 20  # rows of a table that may run over the page
 _PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
 _FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
 _CAREFUL = 1.06  # fonts differ: reckon with a little more than a text needs
@@ -97,6 +98,10 @@ def _kind(column: Column) -> str:
 
 def _headings(table: Table) -> list[str]:
     return [disarm(table.headings.get(column.name) or heading(column)) for column in table.columns]
+
+
+def _always(style: Any) -> Callable[[str], Any]:
+    return lambda _: style
 
 
 def _stand(kind: str) -> dict[str, Any]:
@@ -203,8 +208,10 @@ class _Form:
     def _merge(self, line: int, first: int, last: int, text: str, style: Any, kind: str = "text") -> None:
         if last > first:
             self._sheet.merge_range(line, first, line, last, "", style)
-        if text:
-            put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, lambda _: style)
+        if not text:
+            self._sheet.write_blank(line, first, None, style)
+        else:
+            put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, _always(style))
 
     def _table(self, table: Table, total: str) -> None:
         self._line += 1
@@ -213,6 +220,8 @@ class _Form:
         spare = self._grid - len(table.columns)
         heads = _headings(table)
         head = self._styles.of(bold=True, align="center", text_wrap=True, border=1, bg_color=_SHADE)
+        if len(table.rows) > _LONG and table is self._document.form[-1]:
+            self._sheet.repeat_rows(self._line)
         self._height(heads, spare)
         for place, text in enumerate(heads):
             self._merge(self._line, *self._span(place, spare), text, head)
@@ -221,14 +230,13 @@ class _Form:
             shown = [_shown(row.get(column.name), column, self._zone) for column in table.columns]
             self._height(shown, spare)
             for place, column in enumerate(table.columns):
-                style = self._styles.of(
-                    num_format=number_format(_kind(column)), border=1, bold=number in table.strong, **_stand(column.kind)
-                )  # fmt: skip
-                if not self._span(place, spare)[0] < self._span(place, spare)[1]:
-                    self._sheet.write_blank(self._line, place + spare, None, style)
+                looks = {**_stand(column.kind), "border": 1, "bold": number in table.strong}
+                style = self._styles.of(num_format=number_format(_kind(column)), **looks)
                 text = _text(row.get(column.name), column, self._zone)
                 self._merge(self._line, *self._span(place, spare), text, style, _kind(column))
             self._line += 1
+        if not table.rows:
+            self._across(words.say("page.no_data"), border=1, indent=1)
         if total:
             self._across(words.say("page.capitals", amount=total), bold=True, border=1, indent=1)
         if table.note:
@@ -266,10 +274,11 @@ class _Form:
                 span = (edges[n], edges[n + 1] - 1)
                 for step, (text, style) in enumerate(zip((name, "", words.say("page.day")), _SIGNED, strict=True)):
                     made = self._styles.of(border=1, **style)
-                    if span[0] == span[1]:
-                        self._sheet.write_blank(self._line + step, span[0], None, made)
                     self._merge(self._line + step, *span, text, made)
-            for step, height in enumerate((20, 34, 20)):
+            starts = [0, *accumulate(self._widths)]
+            rooms = [starts[last] - starts[first] for first, last in pairwise(edges)]
+            named = max(_lines(name, cells) for name, cells in zip(some, rooms, strict=True)) * _LINE_HEIGHT + 4
+            for step, height in enumerate((named, 34, 20)):
                 self._sheet.set_row(self._line + step, height)
             self._line += 3
 
@@ -280,7 +289,7 @@ class _Form:
         for n in range(1, parts):
             most = self._grid - (parts - n)
             wanted = starts[-1] * n / parts
-            edges.append(min(range(edges[-1] + 1, most + 1), key=lambda place, at=wanted: abs(starts[place] - at)))  # type: ignore[misc]
+            edges.append(min((abs(starts[at] - wanted), at) for at in range(edges[-1] + 1, most + 1))[1])
         return [*edges, self._grid]
 
 
@@ -313,7 +322,7 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     widths = [_fit([f"{text}  "]) for text in heads]  # the filter's button stands in the heading's cell
     for place, (text, column) in enumerate(zip(heads, table.columns, strict=True)):
         style = styles.of(bold=True, bg_color=_SHADE, bottom=1, **{**_stand(column.kind), "text_wrap": True})
-        put(sheet, 0, place, text, "text", zone, lambda _, style=style: style)  # type: ignore[misc]
+        put(sheet, 0, place, text, "text", zone, _always(style))
     usual, strong = partial(_row_style, styles, False), partial(_row_style, styles, True)
     for line, row in enumerate(table.rows, 1):
         for place, column in enumerate(table.columns):
@@ -333,8 +342,8 @@ def _row_style(styles: _Styles, is_strong: bool, kind: str) -> Any:
     return styles.of(num_format=number_format(kind), bold=is_strong, **_stand(kind))
 
 
-_CHART_COLUMNS, _CHART_LINES = 11, 20  # what a chart covers; its values stand to the right of it
-_LINES_OF_A_PAGE = 46
+_CHART_COLUMNS, _CHART_LINES = 11, (16, 24)  # what a chart covers; its values stand to the right of it
+_PAGE_SHAPE = 0.6  # of a page across: how high what is printed may be, by its width
 
 
 def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
@@ -344,32 +353,41 @@ def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
     sheet.set_landscape()
     sheet.hide_gridlines(2)
     labels = [text for chart in document.charts for text in chart.categories]
-    sheet.set_column(_CHART_COLUMNS, _CHART_COLUMNS, _fit([words.say("page.category"), *labels]))
-    for place in range(max(len(chart.series) for chart in document.charts)):
+    most = max(len(chart.series) for chart in document.charts)
+    widths = [_fit([words.say("page.category"), *labels])]
+    for place in range(most):
         names = [_unbroken(chart.series[place].name) for chart in document.charts if place < len(chart.series)]
-        sheet.set_column(_CHART_COLUMNS + place + 1, _CHART_COLUMNS + place + 1, min(20, _fit(["12345678.90", *names])))
+        widths.append(min(20 if most < 5 else 14, _fit(["12345678.90", *names])))
+    for place, cells in enumerate(widths):
+        sheet.set_column(_CHART_COLUMNS + place, _CHART_COLUMNS + place, cells)
+    room = (_CHART_COLUMNS * 64 + sum(cells * 7 + 5 for cells in widths)) * _PAGE_SHAPE / 20
+    half = min(max(int(room / 2), _CHART_LINES[0]), _CHART_LINES[1])
     line, page, breaks = 0, 0, []
     for chart in document.charts:
-        lines = max(_CHART_LINES, len(chart.categories) * (3 if chart.shape == "bars" else 2) // 2 + 3)
-        if line > page and line + lines > page + _LINES_OF_A_PAGE:
+        lines = max(half, len(chart.categories) + 3)
+        if line > page and line + lines > page + room:
             breaks.append(line)
             page = line
-        _chart(book, sheet, name, chart, line, lines - 1, styles)
+        _chart(book, sheet, name, chart, line, lines - 1, styles, widths[1:])
         line += lines
     sheet.set_h_pagebreaks(breaks)
 
 
-def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int, styles: _Styles) -> None:
+def _chart(
+    book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int, styles: _Styles, widths: Sequence[int]
+) -> None:
     """Write one chart over some lines, and its values beside it."""
     head = styles.of(bold=True, bg_color=_SHADE, border=1, text_wrap=True, align="center")
     body = styles.of(num_format="0.0%" if chart.is_rate else "General", border=1)
     label = styles.of(num_format="@", border=1)
     left, last = _CHART_COLUMNS, line + len(chart.categories)
     for place, text in enumerate([words.say("page.category"), *(series.name for series in chart.series)], left):
-        put(sheet, line, place, disarm(text), "text", UTC, lambda _: head)
-    sheet.set_row(line, max(1, *(_lines(series.name, 16) for series in chart.series), 1) * _LINE_HEIGHT)
+        put(sheet, line, place, disarm(text), "text", UTC, _always(head))
+    sheet.set_row(
+        line, max(1, *(_lines(s.name, cells) for s, cells in zip(chart.series, widths, strict=False)), 1) * _LINE_HEIGHT
+    )
     for step, category in enumerate(chart.categories, 1):
-        put(sheet, line + step, left, disarm(category), "text", UTC, lambda _: label)
+        put(sheet, line + step, left, disarm(category), "text", UTC, _always(label))
         for place, series in enumerate(chart.series, left + 1):
             value = series.values[step - 1]
             if value is None:
@@ -401,8 +419,8 @@ def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int
             }
         )
     _axes(drawn, chart)
-    drawn.set_size({"width": _CHART_COLUMNS * 64 - 16, "height": lines * 20 - 8})
-    sheet.insert_chart(line, 0, drawn, {"object_position": 1, "description": disarm(chart.title)})
+    drawn.set_size({"width": _CHART_COLUMNS * 64 - 16, "height": lines * 20 - 14})
+    sheet.insert_chart(line, 0, drawn, {"object_position": 1, "y_offset": 6, "description": disarm(chart.title)})
 
 
 def _label_format(chart: Chart) -> str:
