@@ -8,7 +8,7 @@ from typing import TextIO
 from svcdesk import words
 from svcdesk.cells import is_figure
 from svcdesk.charts import svg
-from svcdesk.documents import Chart, Document, Table
+from svcdesk.documents import Chart, Document, Table, totalled
 from svcdesk.model import Record
 from svcdesk.registers import Column
 from svcdesk.show import cell, disarm, heading, width
@@ -37,7 +37,7 @@ def write(document: Document, out: TextIO, zone: tzinfo) -> None:
     out.write("</header>\n")
     if document.attention:
         out.write(f'<aside class="attention">\n<h2>{_say("attention")}</h2>\n{_list(document.attention)}</aside>\n')
-    summed = next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)
+    summed = totalled(document)
     for place, table in enumerate(document.form):
         out.write(f'<section id="{_anchor(table.key)}">\n')
         _table(out, table, zone)
@@ -116,7 +116,8 @@ def _row(row: Record, columns: Sequence[Column], zone: tzinfo, is_strong: bool) 
     cells = [(column, _safe(cell(row.get(column.name), column, zone))) for column in columns]
     first = "".join(f'<th scope="row"{_class(column)}>{text}</th>' for column, text in cells[:1])
     rest = "".join(f"<td{_class(column)}>{text}</td>" for column, text in cells[1:])
-    return f"<tr{' class=strong' if is_strong else ''}>{first}{rest}</tr>\n"
+    strong = ' class="strong"' if is_strong else ""
+    return f"<tr{strong}>{first}{rest}</tr>\n"
 
 
 def _class(column: Column) -> str:

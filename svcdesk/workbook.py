@@ -11,14 +11,14 @@ from typing import Any
 
 from svcdesk import words
 from svcdesk.cells import MOST_ROWS, is_figure, number_format, put
-from svcdesk.documents import Chart, Document, Table
+from svcdesk.documents import Chart, Document, Table, totalled
 from svcdesk.errors import BadInput
 from svcdesk.registers import Column
 from svcdesk.show import cell, disarm, heading, width
 
 _FONT = "宋体"
 _SHADE = "#EDEDED"
-_LINE_HEIGHT = 16  # points of a line of text of 11 points
+_LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _SHORT_HEAD = 14
 _LONG = 20  # rows of a table that may run over the page
@@ -169,7 +169,7 @@ class _Form:
         self._line += 1
         for pair in document.head:
             self._across(words.say("page.line", heading=pair[0], text=pair[1]))
-        summed = next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)
+        summed = totalled(document)
         for place, table in enumerate(document.form):
             self._table(table, document.capitals if place == summed else "")
         self._listed("page.notes", document.notes)
@@ -202,7 +202,7 @@ class _Form:
         style = self._styles.of(font_size=size, text_wrap=True, **properties)
         self._merge(self._line, 0, self._grid - 1, text, style)
         lines = _lines(text, sum(self._widths) * 11 // size)
-        self._sheet.set_row(self._line, lines * _LINE_HEIGHT * size / 11 + 4)
+        self._sheet.set_row(self._line, min(_HIGHEST, lines * _LINE_HEIGHT * size / 11 + 4))
         self._line += 1
 
     def _merge(self, line: int, first: int, last: int, text: str, style: Any, kind: str = "text") -> None:
@@ -253,7 +253,7 @@ class _Form:
         for place, text in enumerate(texts):
             first, last = self._span(place, spare)
             lines.append(_lines(text, starts[last + 1] - starts[first]))
-        self._sheet.set_row(self._line, max(lines) * _LINE_HEIGHT + 4)
+        self._sheet.set_row(self._line, min(_HIGHEST, max(lines) * _LINE_HEIGHT + 4))
 
     def _listed(self, key: str, texts: Sequence[str]) -> None:
         if texts:
@@ -408,8 +408,7 @@ def _chart(
                 "marker": {"type": _MARKERS[place % len(_MARKERS)], "size": 6, "fill": {"color": colour}},
             }
         if chart.shape != "stacked":  # in a stack they overlap; the figures stand beside it
-            position = {"position": "below" if place % 2 else "above"} if chart.shape == "line" else {}
-            looks["data_labels"] = {"value": True, "font": {"size": 8}, "num_format": _label_format(chart), **position}
+            looks["data_labels"] = _labels(chart, place)
         drawn.add_series(
             {
                 "name": [name, line, left + 1 + place],
@@ -423,10 +422,22 @@ def _chart(
     sheet.insert_chart(line, 0, drawn, {"object_position": 1, "y_offset": 6, "description": disarm(chart.title)})
 
 
-def _label_format(chart: Chart) -> str:
-    """Give the number format of a chart's labels: large values need no decimals there."""
-    most = max((abs(value) for series in chart.series for value in series.values if value is not None), default=0)
-    return "0%" if chart.is_rate else "0" if most >= 100 else "General"
+def _labels(chart: Chart, place: int) -> dict[str, Any]:
+    """Say how a series' values are written: upright where columns stand close, a level line's only at its end."""
+    values = [value for series in chart.series for value in series.values if value is not None]
+    most = max(map(abs, values), default=0)
+    form = "0%" if chart.is_rate else "0" if most >= 100 else "General"
+    labels: dict[str, Any] = {"value": True, "font": {"size": 8}, "num_format": form}
+    if chart.shape == "line":
+        labels["position"] = "below" if place % 2 else "above"
+        if len(set(chart.series[place].values)) == 1:
+            labels["custom"] = [{"delete": True}] * (len(chart.categories) - 1)
+    elif chart.shape == "columns" and len(str(int(most))) * len(chart.categories) * len(chart.series) > _CROWDED:
+        labels["font"] = {"size": 8, "rotation": -90}
+    return labels
+
+
+_CROWDED = 90  # figures of all labels together that stand side by side under a chart's width
 
 
 _SHAPES: dict[str, dict[str, str]] = {
