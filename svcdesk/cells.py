@@ -48,11 +48,15 @@ def put(sheet: Any, line: int, place: int, text: str, kind: str, zone: tzinfo, s
     elif isinstance(value, date):
         sheet.write_datetime(line, place, value, style(kind))
     else:
-        if value.startswith(_LIVE):
-            value = f"'{value}"
+        value = inert(value)
         if len(value) > _MOST_CHARACTERS:
             raise BadInput("cell_full", line=line + 1, most=_MOST_CHARACTERS)
         sheet.write_string(line, place, value, style("text"))
+
+
+def inert(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_LIVE) else text
 
 
 def number_format(kind: str) -> str:

@@ -18,7 +18,7 @@ _WIDTH, _PLOT = 760, 240  # of a chart and, in one with categories along the bot
 _FONT, _CELL = 12, 7.4  # the font's size, and how wide one cell of it stands
 _SMALL = 10
 _LONGEST_LABEL = 26  # cells of a category's label
-_COLOURS = ("#1f4e79", "#e08a3c", "#4d8a2f", "#9cc3e6", "#7f3f98", "#d9b310", "#555555", "#b0b0b0")
+COLOURS = ("#1f4e79", "#e08a3c", "#4d8a2f", "#9cc3e6", "#7f3f98", "#d9b310", "#555555", "#b0b0b0")
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 2", "1 4")
 
 
@@ -97,8 +97,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 
 def _colour(place: int) -> str:
-    at = place % len(_COLOURS)
-    return f"var(--s{at + 1}, {_COLOURS[at]})"
+    at = place % len(COLOURS)
+    return f"var(--s{at + 1}, {COLOURS[at]})"
 
 
 def _pattern(place: int, name: str) -> str:

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 from svcdesk import words
-from svcdesk.cells import MOST_ROWS, is_figure, number_format, put
+from svcdesk.cells import MOST_ROWS, inert, is_figure, number_format, put
+from svcdesk.charts import COLOURS
 from svcdesk.documents import Chart, Document, Table, totalled
 from svcdesk.errors import BadInput
 from svcdesk.registers import Column
@@ -27,8 +27,7 @@ _FORM_WIDTH = 64  # the least width of the printed form, so that the title and t
 _CAREFUL = 1.06  # fonts differ: reckon with a little more than a text needs
 _TYPED = ("money", "int", "rate", "number", "date", "instant")
 
-# Dark and light in turn, so that a print in black and white tells the series apart; lines also by dash and marker.
-_COLOURS = ("#1F4E79", "#F4B183", "#548235", "#BDD7EE", "#7F3F98", "#FFD966", "#404040", "#C9C9C9")
+# A print in black and white tells lines apart by these.
 _DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "plus")
 
@@ -185,13 +184,13 @@ class _Form:
             for place, (column, head) in enumerate(zip(table.columns, _headings(table), strict=True)):
                 if spare and not place:
                     continue
-                texts = [_shown(row.get(column.name), column, self._zone) for row in table.rows]
+                texts = [cell(row.get(column.name), column, self._zone) for row in table.rows]
                 widths[place + spare] = max(widths[place + spare], _fit([_unbroken(head), *texts]))
         for table in self._document.form:
             spare = self._grid - len(table.columns)
             if spare and table.columns:
                 first = table.columns[0]
-                texts = [_shown(row.get(first.name), first, self._zone) for row in table.rows]
+                texts = [cell(row.get(first.name), first, self._zone) for row in table.rows]
                 need = _fit([_unbroken(_headings(table)[0]), *texts]) - sum(widths[: spare + 1])
                 widths[0] += max(0, need)
         more = ceil(max(0, _FORM_WIDTH - sum(widths)) / self._grid)
@@ -227,7 +226,7 @@ class _Form:
             self._merge(self._line, *self._span(place, spare), text, head)
         self._line += 1
         for number, row in enumerate(table.rows):
-            shown = [_shown(row.get(column.name), column, self._zone) for column in table.columns]
+            shown = [cell(row.get(column.name), column, self._zone) for column in table.columns]
             self._height(shown, spare)
             for place, column in enumerate(table.columns):
                 looks = {**_stand(column.kind), "border": 1, "bold": number in table.strong}
@@ -300,11 +299,6 @@ _SIGNED: tuple[dict[str, Any], ...] = (
 )
 
 
-def _shown(value: Any, column: Column, zone: tzinfo) -> str:
-    """Give a value as its cell shows it, to measure it."""
-    return cell(value, column, zone)
-
-
 def _unbroken(head: str) -> str:
     """Give the part of a heading that decides its width: a long one may wrap at a space or a bracket."""
     if width(head) <= _SHORT_HEAD:
@@ -323,27 +317,29 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     for place, (text, column) in enumerate(zip(heads, table.columns, strict=True)):
         style = styles.of(bold=True, bg_color=_SHADE, bottom=1, **{**_stand(column.kind), "text_wrap": True})
         put(sheet, 0, place, text, "text", zone, _always(style))
-    usual, strong = partial(_row_style, styles, False), partial(_row_style, styles, True)
+    kinds = dict.fromkeys(["text", *map(_kind, table.columns)])
+    usual, strong = (
+        {kind: styles.of(num_format=number_format(kind), bold=bold, **_stand(kind)) for kind in kinds}
+        for bold in (False, True)
+    )
     for line, row in enumerate(table.rows, 1):
+        looks = strong if line - 1 in table.strong else usual
         for place, column in enumerate(table.columns):
             text = _text(row.get(column.name), column, zone)
             if not text:
                 continue
-            shown = _shown(row.get(column.name), column, zone)
+            shown = cell(row.get(column.name), column, zone)
             widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
-            put(sheet, line, place, text, _kind(column), zone, strong if line - 1 in table.strong else usual)
+            put(sheet, line, place, text, _kind(column), zone, looks.__getitem__)
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
     if table.columns:
         sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
-
-
-def _row_style(styles: _Styles, is_strong: bool, kind: str) -> Any:
-    return styles.of(num_format=number_format(kind), bold=is_strong, **_stand(kind))
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ids, phones and invoices are meant as text
 
 
 _CHART_COLUMNS, _CHART_LINES = 11, (16, 24)  # what a chart covers; its values stand to the right of it
-_PAGE_SHAPE = 0.6  # of a page across: how high what is printed may be, by its width
+_PAGE_PIXELS = (780, 600)  # what a page across holds for certain: a strange font makes columns a quarter wider
 
 
 def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
@@ -360,11 +356,14 @@ def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
         widths.append(min(20 if most < 5 else 14, _fit(["12345678.90", *names])))
     for place, cells in enumerate(widths):
         sheet.set_column(_CHART_COLUMNS + place, _CHART_COLUMNS + place, cells)
-    room = (_CHART_COLUMNS * 64 + sum(cells * 7 + 5 for cells in widths)) * _PAGE_SHAPE / 20
+    # Spreadsheets heed breaks between pages only at a fixed scale.
+    scale = min(100, int(100 * _PAGE_PIXELS[0] / (_CHART_COLUMNS * 64 + sum(cells * 7 + 5 for cells in widths))))
+    sheet.set_print_scale(max(10, scale))
+    room = _PAGE_PIXELS[1] * 100 / scale / 20
     half = min(max(int(room / 2), _CHART_LINES[0]), _CHART_LINES[1])
     line, page, breaks = 0, 0, []
     for chart in document.charts:
-        lines = max(half, len(chart.categories) + 3)
+        lines = max(half, len(chart.categories) * (3 if chart.shape == "bars" else 2) // 2 + 2)
         if line > page and line + lines > page + room:
             breaks.append(line)
             page = line
@@ -395,12 +394,12 @@ def _chart(
             else:
                 sheet.write_number(line + step, place, value, body)
     if not chart.categories or not chart.series:
-        sheet.write_string(line, 0, disarm(chart.title), styles.of(bold=True))
-        sheet.write_string(line + 1, 0, words.say("page.no_data"), styles.of())
+        put(sheet, line, 0, disarm(chart.title), "text", UTC, _always(styles.of(bold=True)))
+        put(sheet, line + 1, 0, words.say("page.no_data"), "text", UTC, _always(styles.of()))
         return
     drawn = book.add_chart(_SHAPES[chart.shape])
     for place in range(len(chart.series)):
-        colour = _COLOURS[place % len(_COLOURS)]
+        colour = COLOURS[place % len(COLOURS)]
         looks: dict[str, Any] = {"fill": {"color": colour}, "border": {"color": "#404040", "width": 0.5}}
         if chart.shape == "line":
             looks = {
@@ -459,14 +458,16 @@ def _axes(drawn: Any, chart: Chart) -> None:
     elif not any(value for series in chart.series for value in series.values):
         values |= {"min": 0, "max": 1}
     if chart.unit:
-        values["name"] = disarm(chart.unit)
+        values["name"] = inert(disarm(chart.unit))
         values["name_font"] = {"size": 9, "bold": False}
-    drawn.set_title({"name": disarm(chart.title), "name_font": {"size": 13}})
+    drawn.set_title({"name": inert(disarm(chart.title)), "name_font": {"size": 13}})
     drawn.show_blanks_as("gap")
     if chart.shape == "bars":
         drawn.set_x_axis(values)
-        drawn.set_y_axis({"reverse": True, "crossing": "max", "interval_unit": 1, "num_font": {"size": 9}})
+        drawn.set_y_axis(
+            {"reverse": True, "crossing": "max", "interval_unit": 1, "label_position": "low", "num_font": {"size": 9}}
+        )
     else:
-        drawn.set_x_axis({"num_font": {"size": 9}})
+        drawn.set_x_axis({"num_font": {"size": 9}, "label_position": "low"})
         drawn.set_y_axis(values)
     drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
