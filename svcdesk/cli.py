@@ -232,7 +232,10 @@ def run(args: Sequence[str]) -> int:
         if hasattr(error, "format_message"):
             return _tell(_usage(error))
         if os.environ.get("SVCDESK_DEBUG"):
-            raise
+            _trace(error)
+        entry = current.entry()
+        if entry is not None:
+            return _tell(DeskError("bug_recorded", kind=type(error).__name__, seq=entry))
         return _tell(DeskError("bug", kind=type(error).__name__))
 
 
@@ -284,10 +287,12 @@ def _keep_a_copy() -> None:
         if failed := copies.last_failure(path):
             _warn("copy_failed", at=periods.short(periods.instant(failed), current.zone))
         daily.start(path, now)
-    except (DeskError, OSError, sqlite3.Error) as error:
+    except Exception as error:  # the command itself is done, and its exit code stands
         copies.fail(path, now)
-        told = error if isinstance(error, DeskError) else StorageError("os", detail=error, path=path)
-        sentence, hint = explained(told)
+        detail = getattr(error, "strerror", None) or type(error).__name__
+        sentence, hint = explained(
+            error if isinstance(error, DeskError) else StorageError("os", detail=detail, path=path)
+        )
         _warn("no_copy", reason=sentence, hint=hint)
 
 
@@ -315,6 +320,15 @@ def _tell(error: DeskError) -> int:
     if hint:
         print(f"hint: {hint}", file=sys.stderr)
     return error.exit_code
+
+
+def _trace(error: BaseException) -> None:
+    """Print where an exception came from, its causes first, without their messages: those may hold personal data."""
+    import traceback
+
+    if earlier := error.__cause__ or error.__context__:
+        _trace(earlier)
+    print("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__, file=sys.stderr)
 
 
 def _usage(error: Any) -> DeskError:

@@ -71,9 +71,15 @@ class Session:
             self._writer = ledger
         return ledger
 
+    def entry(self) -> int | None:
+        """Number the entry that this run wrote; None where it wrote none, and in the demo, which writes many."""
+        if self._rehearsing or self._writer is None or self._writer.entry is None:
+            return None
+        return int(self._writer.entry.seq)
+
     def written(self) -> Path | None:
         """Give the ledger that this run wrote an entry to; None in a rehearsal, whose days are not the ledger's."""
-        if self._rehearsing or os.environ.get("SVCDESK_NOW") or self._writer is None or self._writer.entry is None:
+        if self._writer is None or self.entry() is None or os.environ.get("SVCDESK_NOW"):
             return None
         return self._writer.path
 

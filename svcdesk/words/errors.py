@@ -140,6 +140,7 @@ TEXTS = {
     "restore_no_ledger": ("{path} 没有备份文件\n核对文件名；自动备份在账本旁的 账本名.backups 里，见 svcdesk ledger doctor", "there is no backup at {path}\ncheck the name; daily copies are in LEDGER.backups beside the ledger, and svcdesk ledger doctor names the newest"),
     "restore_not_a_ledger": ("{path} 不是 svcdesk 账本的备份，未动\n换一个备份；svcdesk ledger doctor 会说出最近的一份", "{path} is no backup of a svcdesk ledger; it was left alone\nuse another; svcdesk ledger doctor names the newest"),
     "exists": ("{path} 已有文件，不会覆盖\n换一个路径", "a file stands at {path} already and is not written over\nuse another path"),
+    "copy_name_taken": ("{path} 不是这本账本的备份，不会覆盖\n给它另一个文件夹：svcdesk policy set backup.folder 文件夹 --from today --reason 理由", "{path} is no copy of this ledger and is not written over\ngive its copies a folder of their own: svcdesk policy set backup.folder FOLDER --from today --reason REASON"),
     "unreadable": ("{path} 打不开：{detail}\n检查路径和权限", "cannot open {path}: {detail}\ncheck the path and its permissions"),
     "not_a_ledger": ("{path} 不是 svcdesk 的账本，未动\n用 --ledger 指明账本", "{path} is not a ledger of svcdesk; it was left alone\nname your ledger with --ledger"),
     "newer": ("{path} 是版本 {theirs} 的账本，本程序只到版本 {ours}，未动\n请升级 svcdesk", "{path} is a ledger of version {theirs}, this program knows {ours}; it was left alone\nupgrade svcdesk"),
@@ -155,4 +156,5 @@ TEXTS = {
     "os": ("{path} {detail}\n检查路径和权限", "{path} {detail}\ncheck the path and its permissions"),
     # a bug (70)
     "bug": ("程序内部出错（{kind}），账本未动\n用 SVCDESK_DEBUG=1 再跑一次可看详情", "something went wrong inside ({kind}); the ledger was left alone\nrun it again with SVCDESK_DEBUG=1 to see where"),
+    "bug_recorded": ("程序内部出错（{kind}），但 #{seq} 已记入账本\n勿重复录入；svcdesk ledger log 看记了什么", "something went wrong inside ({kind}), but #{seq} is recorded in the ledger\ndo not enter it again; svcdesk ledger log shows what was recorded"),
 }  # fmt: skip
