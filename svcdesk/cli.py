@@ -278,7 +278,9 @@ def run(args: Sequence[str]) -> int:
         if hasattr(error, "format_message"):
             return _tell(_usage(error))
         if os.environ.get("SVCDESK_DEBUG"):
-            raise
+            _trace(error)
+        if current.recorded:
+            return _tell(DeskError("bug_recorded", kind=type(error).__name__, seq=current.recorded.seq))
         if _ledger_is_damaged():
             return _tell(StorageError("damaged", path=current.path))
         return _tell(DeskError("bug", kind=type(error).__name__))
@@ -344,10 +346,12 @@ def _keep_a_copy() -> None:
         if failed := copies.last_failure(path):
             _warn("copy_failed", at=periods.short(periods.instant(failed), current.zone))
         daily.start(path, now)
-    except (DeskError, OSError, sqlite3.Error) as error:
+    except Exception as error:  # the command itself is done, and its exit code stands
         copies.fail(path, now)
-        told = error if isinstance(error, DeskError) else StorageError("os", detail=error, path=path)
-        sentence, hint = explained(told)
+        detail = getattr(error, "strerror", None) or type(error).__name__
+        sentence, hint = explained(
+            error if isinstance(error, DeskError) else StorageError("os", detail=detail, path=path)
+        )
         _warn("no_copy", reason=sentence, hint=hint)
 
 
@@ -382,6 +386,15 @@ def _say_recorded() -> bool:
     if entry := current.recorded:
         _complain(f"hint: {words.say('labels.recorded', entry=f'#{entry.seq} {entry.hash[:12]}')}")
     return entry is not None
+
+
+def _trace(error: BaseException) -> None:
+    """Print where an exception came from, its causes first, without their messages: those may hold personal data."""
+    import traceback
+
+    if earlier := error.__cause__ or error.__context__:
+        _trace(earlier)
+    print("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__, file=sys.stderr)
 
 
 def _usage(error: Any) -> DeskError:

@@ -66,8 +66,9 @@ def _plan(path: Path, now: datetime) -> Plan | None:
         on = now.astimezone(ledger.zone).date()
         if ledger.policy.at("backup.daily", on).value == "off":
             return None
-        to = folder_of(ledger, on) / f"{path.stem}-{on}.db"
-        return Plan(path.resolve(), to, ledger.policy.at("backup.keep", on).value, _origin(ledger) or "")
+        real = path.resolve()
+        to = folder_of(ledger, on) / f"{real.stem}-{on}.db"
+        return Plan(real, to, ledger.policy.at("backup.keep", on).value, _origin(ledger) or "")
     finally:
         ledger.close()
 
@@ -84,7 +85,9 @@ def _lock(folder: Path) -> int | None:
     try:
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)  # not its parents: a disk that is not mounted is not replaced by a folder
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, 3)  # clear of the streams, which may be closed
+        os.close(opened)
     except OSError as error:
         raise StorageError("unreadable", path=folder, detail=error.strerror) from None
     try:
@@ -100,7 +103,7 @@ def _is_there(plan: Plan, now: datetime) -> bool:
     if not os.path.lexists(plan.to):
         return False
     if _origin_of(plan.to) != plan.origin:
-        raise StorageError("exists", path=plan.to)
+        raise StorageError("copy_name_taken", path=plan.to)
     from svcdesk import backup
 
     ledger = open_ledger(plan.to, as_found=True)

@@ -13,6 +13,7 @@ _TIME = r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 _AGO = r"-(\d{1,4})([mhd])"
 _DATE = r"\d{4}-\d{2}-\d{2}"
+_AGE, _MONTHS_AT_MOST = r"(\d{1,4})([my])", 1200
 _MONTH = r"(\d{4})-(\d{2})"
 _STEP = {"m": "minutes", "h": "hours", "d": "days"}
 # The calendar's own first and last days have no day beside them: whoever types one means "for ever".
@@ -170,6 +171,17 @@ def read_date(text: str, now: datetime, where: tzinfo) -> date:
         except ValueError:
             pass
     raise BadInput("date", text=text)
+
+
+def read_age(text: str, now: datetime, where: tzinfo) -> datetime:
+    """Read how long ago, in months or years: 36m, 3y. Raises BadInput, also for less than a month."""
+    shape = re.fullmatch(_AGE, text.strip(), re.ASCII)
+    months = int(shape[1]) * (12 if shape[2] == "y" else 1) if shape else 0
+    if not 0 < months <= _MONTHS_AT_MOST:
+        raise BadInput("age", text=text)
+    from dateutil.relativedelta import relativedelta
+
+    return now.astimezone(where) - relativedelta(months=months)
 
 
 def read_month(text: str, now: datetime, where: tzinfo) -> Period:

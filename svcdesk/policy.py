@@ -95,6 +95,8 @@ KEYS: dict[str, Key] = {
     "backup.keep": Key(_whole, "copies", "14", 1, 3650),
 }
 
+_ORDERED = (("phone.from", "phone.until"),)
+
 # A limit for one role stands beside the limit of its category: expense.limit.lodging.engineer.
 _ROLE_LIMIT = rf"expense\.limit\.({'|'.join(get_args(Category))})\.({'|'.join(get_args(Role))})"
 
@@ -174,6 +176,23 @@ class Policy:
         """Give every value the key ever had, the first one included."""
         key = key_of(name)
         return [key.read(key.first), *(key.read(value) for _, value in self._dated.get(name, ()))]
+
+    def also(self, name: str, value: str, since: date) -> "Policy":
+        """Give the policy with one more value."""
+        rows = [(key, text, start) for key, dated in self._dated.items() for start, text in dated]
+        return Policy([*rows, (name, value, since)])
+
+    def check_order(self, name: str, since: date) -> None:
+        """Insist that a time from which something holds is not after the one until which, from a date on.
+
+        Raises BadInput.
+        """
+        for low, high in _ORDERED:
+            starts = {start for key in (low, high) for start, _ in self._dated.get(key, ()) if start > since}
+            for on in sorted({since, *starts} if name in (low, high) else ()):
+                if self.at(low, on).value > self.at(high, on).value:
+                    values = {"low_value": self.text(low, on)[0], "high_value": self.text(high, on)[0]}
+                    raise BadInput("policy_order", low=low, high=high, on=on.isoformat(), **values)
 
     def names(self) -> list[str]:
         """List every key: the fixed ones, then the limits by role that were set."""

@@ -1,14 +1,18 @@
 """Whose personal data a redaction erases: the customer's, its contacts', and that of complainants about its tickets.
 
-And which copies of the ledger still hold it.
+And whose has lain unused so long that it is to go, and which copies of the ledger still hold what was erased.
 """
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from svcdesk import copies, daily
 from svcdesk.errors import DeskError
+from svcdesk.model import LETTERS
+from svcdesk.periods import instant, stored
 from svcdesk.store import Ledger, open_ledger
 
 _ROWS = """
@@ -34,6 +38,111 @@ def concerned(ledger: Ledger, customer: str) -> list[tuple[str, int]]:
     if not rows:
         ledger.customer(customer)
     return [row for row in rows if row[0] == "customer" or ledger.value(_HELD, row)]
+
+
+# Retention: personal data that nobody has needed for long
+
+Row = tuple[str, int]
+
+
+class Dormant(NamedTuple):
+    """A customer by name, or a caller who is no customer's by table and number of the record; when they last came."""
+
+    who: str | Row
+    last: datetime
+    rows: list[Row]  # those that hold personal data
+
+    @property
+    def customer(self) -> str | None:
+        """The customer's name, if it is one."""
+        return self.who if isinstance(self.who, str) else None
+
+    @property
+    def record(self) -> str | None:
+        """The id of the complaint or contact of somebody who is no customer's."""
+        return None if isinstance(self.who, str) else f"{LETTERS[self.who[0]]}{self.who[1]}"
+
+
+def dormant(ledger: Ledger, before: datetime) -> list[Dormant]:
+    """List whose personal data is still there though nothing is open and nothing happened since, longest first."""
+    held: dict[str | Row, list[Row]] = {}
+    for row in ledger.con.execute(_HOLDING).fetchall():
+        held.setdefault(_whose(ledger, row), []).append(row)
+    found = []
+    for who, rows in held.items():
+        sql, values = (_CUSTOMER, (who,)) if isinstance(who, str) else (_CALLER[who[0]], (who[1],))
+        last, is_open = ledger.con.execute(sql, values).fetchone()
+        if not is_open and last < stored(before):
+            found.append(Dormant(who, instant(last), rows))
+    return sorted(found, key=lambda one: (one.last, one.rows))
+
+
+def _whose(ledger: Ledger, row: Row) -> str | Row:
+    """Name the customer whom a row of personal data belongs to, else the row that stands for whoever called."""
+    table, number = row
+    name = ledger.value(_CUSTOMER_OF[table], (number,))
+    if name is None and table == "contact":
+        complaint = ledger.value("SELECT complaint_id FROM contact WHERE id = ?", (number,))
+        return _whose(ledger, ("complaint", complaint)) if complaint else row
+    return str(name) if name is not None else row
+
+
+_HOLDING = """
+    SELECT DISTINCT c."table", c.row FROM change c
+    WHERE c."table" IN ('customer', 'contact', 'complaint') AND json_extract(c.after, '$.personal_id') IN
+      (SELECT id FROM personal WHERE coalesce(name, phone, address) IS NOT NULL)
+    ORDER BY 1, 2"""
+_CUSTOMER_OF = {
+    "customer": "SELECT name FROM customer WHERE id = ?",
+    "contact": """
+        SELECT k.name FROM contact r LEFT JOIN ticket t ON t.id = r.ticket_id
+        JOIN customer k ON k.id = coalesce(r.customer_id, t.customer_id) WHERE r.id = ?""",
+    "complaint": """
+        SELECT k.name FROM complaint r LEFT JOIN ticket t ON t.id = r.ticket_id
+        LEFT JOIN contact l ON l.complaint_id = r.id AND l.customer_id IS NOT NULL
+        JOIN customer k ON k.id = coalesce(t.customer_id, l.customer_id) WHERE r.id = ?""",
+}
+
+# When somebody last came, else when they were registered; and whether something of theirs is still open. What undo took
+# back does not count.
+_COMPLAINT_TIMES = """
+    SELECT at FROM complaints UNION ALL SELECT decided_at FROM complaints
+    UNION ALL SELECT json_extract(step.value, '$.at') FROM complaints, json_each(complaints.steps) step"""
+_UNDECIDED = "SELECT 1 FROM complaints WHERE status IN ('registered', 'assigned', 'investigating')"
+_CUSTOMER = f"""
+    WITH theirs AS (SELECT id FROM customer WHERE name = ?),
+      asked AS (SELECT * FROM ticket WHERE customer_id IN theirs AND undone_at IS NULL),
+      contacts AS (SELECT * FROM contact WHERE customer_id IN theirs AND undone_at IS NULL),
+      complaints AS (
+        SELECT * FROM complaint WHERE undone_at IS NULL AND ticket_id IN (SELECT id FROM asked)
+        UNION
+        SELECT * FROM complaint WHERE undone_at IS NULL AND id IN (SELECT complaint_id FROM contacts)),
+      sent AS (SELECT id, sent_at FROM dispatch WHERE ticket_id IN (SELECT id FROM asked) AND undone_at IS NULL)
+    SELECT coalesce((SELECT max(at) FROM (
+        SELECT received_at AS at FROM asked UNION ALL SELECT answered_at FROM asked
+        UNION ALL SELECT closed_at FROM asked UNION ALL SELECT cancelled_at FROM asked
+        UNION ALL SELECT at FROM contacts
+        UNION ALL SELECT sent_at FROM sent
+        UNION ALL SELECT coalesce(returned_at, left_at, arrived_at, departed_at) FROM crew
+          WHERE dispatch_id IN (SELECT id FROM sent) AND undone_at IS NULL
+        UNION ALL {_COMPLAINT_TIMES})),
+      (SELECT min(e.at) FROM change c JOIN entry e ON e.seq = c.entry
+         WHERE c."table" = 'customer' AND c.row IN theirs)),
+      EXISTS (SELECT 1 FROM asked WHERE status NOT IN ('closed', 'cancelled')) OR EXISTS ({_UNDECIDED})"""
+_CALLER = {
+    "complaint": f"""
+        WITH complaints AS (SELECT * FROM complaint WHERE id = ?1),
+          contacts AS (SELECT * FROM contact WHERE complaint_id = ?1 AND undone_at IS NULL)
+        SELECT (SELECT max(at) FROM (SELECT at FROM contacts UNION ALL {_COMPLAINT_TIMES})),
+          EXISTS ({_UNDECIDED} AND undone_at IS NULL)""",
+    "contact": "SELECT at, 0 FROM contact WHERE id = ?",
+}
+
+
+def rows_of(ledger: Ledger, one: Dormant) -> list[Row]:
+    """List the rows to erase: of a customer all that a redaction reaches, of others those that hold something."""
+    reached = concerned(ledger, one.customer) if one.customer else []
+    return list(dict.fromkeys([*reached, *one.rows]))
 
 
 def copies_holding(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[Path]:

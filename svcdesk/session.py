@@ -24,7 +24,6 @@ class Session:
         self._now: datetime | None = None
         self._rehearsing = False
         self._opened: Ledger | None = None
-        self._writer: Ledger | None = None
 
     def rehearse(self, at: datetime, ledger: Path) -> None:
         """Stand at another time with another ledger, as the demo does for each of its acts; the clock is not read."""
@@ -75,15 +74,13 @@ class Session:
             self._upgrade()
             ledger = open_ledger(self.path, write=write)
         self.zone, self._opened = ledger.zone, ledger
-        if write:
-            self._writer = ledger
         return ledger
 
     def written(self) -> Path | None:
         """Give the ledger that this run wrote an entry to; None in a rehearsal, whose days are not the ledger's."""
-        if self._rehearsing or os.environ.get("SVCDESK_NOW") or self._writer is None or self._writer.entry is None:
+        if self._opened is None or self.recorded is None or os.environ.get("SVCDESK_NOW"):
             return None
-        return self._writer.path
+        return self._opened.path
 
     def _upgrade(self) -> None:
         from svcdesk import words

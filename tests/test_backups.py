@@ -250,11 +250,38 @@ def test_a_broken_ledger_makes_no_copy(desk):
     assert copies.last_failure(desk.ledger) is not None
 
 
+def test_a_closed_standard_input_does_not_lose_the_lock(today):
+    script = f"exec <&-; {sys.executable} -m svcdesk staff add W01 --name x"
+    done = subprocess.run(["sh", "-c", script], env=today.full_env(), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert today.wait().kind == "daily"
+
+
+def test_a_ledger_behind_a_link_is_copied_under_its_own_name(today):
+    real = today.ledger.rename(today.folder / "real.db")
+    today.ledger.symlink_to(real)
+    today.add("W01")
+    assert today.wait().path == today.folder / "real.db.backups" / f"real-{day()}.db"
+
+
+def test_whatever_goes_wrong_there_the_command_has_succeeded(today, monkeypatch):
+    script = (
+        "import sys; from svcdesk import daily; daily._lock = lambda _: 1 / 0; from svcdesk.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "staff", "add", "W01", "--name", "x"],
+        env=today.full_env(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "ZeroDivisionError" in done.stderr and done.stderr.startswith("warning: ")
+
+
 def test_a_name_that_something_else_has_is_not_written_over(today):
     today.folder_of_copies.mkdir(mode=0o700)
     taken = today.folder_of_copies / f"ledger-{day()}.db"
     taken.write_bytes(b"mine")
-    assert str(taken) in today.add("W01").stderr
+    said = today.add("W01").stderr
+    assert str(taken) in said and "policy set backup.folder" in said
     assert taken.read_bytes() == b"mine"
 
 

@@ -716,3 +716,35 @@ def test_personal_data_is_masked_in_lists(desk):
         assert "13812345678" not in said
         assert "138****5678" in said
     assert "13812345678" in desk.run("customer", "list", "-f", "csv", "--reveal").stdout
+
+
+SECRET = "13812345678"
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_unexpected_exception_says_nothing_personal(desk, monkeypatch, debug):
+    """[27] Not in its line and not in the traceback that is asked for."""
+
+    def broken(*_, **__):
+        try:
+            raise ValueError(SECRET)
+        except ValueError as error:
+            raise KeyError(SECRET) from error
+
+    monkeypatch.setattr("svcdesk.store.Ledger.keep_personal", broken)
+    monkeypatch.setenv("SVCDESK_DEBUG", debug)
+    done = desk.finished(["customer", "add", "新客户", "--phone", SECRET])
+    assert done.returncode == 70
+    assert SECRET not in done.stdout + done.stderr
+    assert "KeyError" in done.stderr and "left alone" in done.stderr
+    assert ("in broken" in done.stderr and "ValueError" in done.stderr) == bool(debug)
+    assert len(desk.json("customer", "list")) == 2
+
+
+def test_a_failure_after_the_entry_was_written_says_that_it_was(desk, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("svcdesk.commands.base.receipt_line", lambda *_, **__: 1 / 0)
+        done = desk.finished(["customer", "add", "新客户"])
+    assert done.returncode == 70
+    assert "is recorded in the ledger" in done.stderr
+    assert len(desk.json("customer", "list")) == 3

@@ -595,6 +595,14 @@ def test_a_restore_names_what_would_be_lost(desk):
     desk.run(*anchored, "--accept-loss", "2")
 
 
+def test_a_restore_of_what_is_no_backup_says_where_backups_are(desk):
+    (desk.folder / "notes.txt").write_text("hello")
+    for name in ("nothing.db", "notes.txt"):
+        said = desk.run("ledger", "restore", desk.folder / name, "--to", desk.folder / "new.db", code=5).stderr
+        assert "svcdesk ledger doctor names the newest" in said and "init" not in said
+    assert not (desk.folder / "new.db").exists()
+
+
 def fill(folder):
     """Fill a file system up to its last byte."""
     with (folder / "filler").open("wb", buffering=0) as file:

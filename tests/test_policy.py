@@ -150,3 +150,23 @@ def test_a_fact_is_judged_by_the_centres_date():
     assert case.value("answer.hours", at("2026-11-01 00:00:00")) == 48
     assert case.cited("answer.hours", at("2026-10-31 12:00")) == {"key": "answer.hours", "value": "24", "from": None}
     assert case.cited("answer.hours", at("2026-11-01 12:00"))["from"] == "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "since", "code"),
+    [
+        ("phone.from", "22:30", "2026-01-01", 2),
+        ("phone.from", "22:00", "2026-01-01", 0),
+        ("phone.until", "07:59", "2026-01-01", 2),
+        ("phone.from", "19:00", "2026-03-01", 2),  # phone.until is 18:00 from May on
+        ("phone.from", "19:00", "2026-06-01", 2),
+        ("phone.until", "07:00", "2026-04-01", 2),
+        ("phone.until", "09:00", "2026-06-01", 0),
+    ],
+)
+def test_the_phone_is_not_on_from_a_time_after_the_one_until_which(desk, key, value, since, code):
+    desk.run("policy", "set", "phone.until", "18:00", "--from", "2026-05-01", "--reason", "x")
+    if (key, value) == ("phone.from", "22:00"):
+        desk.run("policy", "set", "phone.until", "22:00", "--from", "2026-05-01", "--reason", "x")
+    done = desk.run("policy", "set", key, value, "--from", since, "--reason", "x", code=code)
+    assert ("phone.from" in done.stderr and "phone.until" in done.stderr) == bool(code)

@@ -485,11 +485,16 @@ def personal_text(text: str | None, kind: str = "name") -> str | None:
     return unmasked(kind, text) if text else None
 
 
+def may_ask() -> bool:
+    """Say whether there is a terminal to ask at."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def confirm(question: str, yes: bool) -> None:
     """Ask before what cannot be undone; --yes skips it, and off a terminal it is needed. Raises BadInput."""
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not may_ask():
         raise BadInput("needs_yes")
     if not typer.confirm(question, err=True):
         raise typer.Exit(1)

@@ -17,10 +17,10 @@ from svcdesk import copies, history, journal, redaction, show, words
 from svcdesk import doctor as surroundings
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
-from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line, told
+from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, may_ask, receipt_line, told
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.model import LETTERS, Record, number_of
-from svcdesk.periods import instant, local, short
+from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import Column
 from svcdesk.session import current
 from svcdesk.store import Ledger, check_file, open_ledger, version_of
@@ -205,7 +205,7 @@ def restore(
     accept_loss: Annotated[int | None, typer.Option(min=0)] = None,
 ) -> None:
     known = anchor_lines.read(anchors) if anchors else ()
-    source = open_ledger(file, as_found=True)
+    source = _opened_backup(file)
     lost = _lost(source, known)
     backups.check_loss(source, lost, accept_loss)
     newest = backups.copy(source, to, known)
@@ -213,6 +213,15 @@ def restore(
     if lost:
         _warn("entries_lost", n=len(lost), first=lost[0], last=lost[-1])
     source.close()
+
+
+def _opened_backup(file: Path) -> Ledger:
+    try:
+        return open_ledger(file, as_found=True)
+    except StorageError as error:
+        if error.key in ("no_ledger", "not_a_ledger"):
+            raise StorageError(f"restore_{error.key}", path=file) from None
+        raise
 
 
 def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
@@ -270,6 +279,54 @@ def _name_copies(ledger: Ledger, rows: list[tuple[str, int]]) -> None:
     """Name the copies that still hold what was erased: they are their owner's to delete."""
     if holding := redaction.copies_holding(ledger, rows):
         _warn("copies_hold", n=len(holding), paths=show.disarm(words.comma(holding)))
+
+
+_DORMANT = (
+    Column("customer", brief=True),
+    Column("record", brief=True),
+    Column("last_activity", kind="instant", brief=True),
+    Column("rows", kind="int", brief=True),
+)
+
+
+@noun.plain("retention")
+def retention(
+    older_than: Annotated[str, typer.Option()], reason: Text = None, yes: Yes = False, format: Format = None
+) -> None:
+    if reason is not None and not reason.strip():
+        raise BadInput("empty", name="reason")
+    ledger, form = current.open(), show.chosen(format)
+    before = read_age(older_than, current.now(ledger.zone), ledger.zone)
+    found = redaction.dormant(ledger, before)
+    show.records([_dormant(one, ledger) for one in found], _DORMANT, form, ledger.zone)
+    ledger.close()
+    if not found:
+        return
+    if not yes and not may_ask():
+        print(words.say("labels.only_proposed"), file=sys.stderr)
+        return
+    confirm(words.say("labels.retention_question", n=len(found)), yes)
+    _erase_dormant({one.who for one in found}, before, reason or f"--older-than {older_than}", form)
+
+
+def _dormant(one: redaction.Dormant, ledger: Ledger) -> Record:
+    last = local(one.last, ledger.zone)
+    return {"customer": one.customer, "record": one.record, "last_activity": last, "rows": len(one.rows)}
+
+
+def _erase_dormant(proposed: set[str | redaction.Row], before: datetime, reason: str, form: str) -> None:
+    """Erase what was proposed and still is: somebody may have called while the question stood."""
+    ledger = current.open(write=True)
+    now = current.now(ledger.zone)
+    with ledger.command(at=now, actor=current.actor, command=journal.RETENTION, note=reason.strip()):
+        found = [one for one in redaction.dormant(ledger, before) if one.who in proposed]
+        rows = list(dict.fromkeys(row for one in found for row in redaction.rows_of(ledger, one)))
+        for table, row in rows:
+            ledger.forget(table, row)
+    out = sys.stdout if form in ("table", "plain", "markdown") else sys.stderr
+    print(receipt_line("retention", ledger, n=len(found), rows=len(rows), before=before), file=out)
+    _name_copies(ledger, rows)
+    ledger.close()
 
 
 _ADVICE = (Column("kind"), Column("what"))

@@ -53,6 +53,7 @@ def set_(
 ) -> Receipt:
     told = read_value(key, value)
     since = w.date(from_)
+    w.ledger.policy.also(key, told, since).check_order(key, since)
     number = w.ledger.insert("policy", key=key, value=told, from_on=since, reason=reason, set_at=w.now, by=w.by)
     return Receipt("policy_set", "policy", number, {"key": key, "value": told, "since": since})
 

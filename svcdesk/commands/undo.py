@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from svcdesk import history, journal, words
-from svcdesk.commands.base import Noun, Yes, confirm, receipt_line
+from svcdesk.commands.base import Noun, Yes, confirm, may_ask, receipt_line
 from svcdesk.errors import Refused
 from svcdesk.periods import instant, short
 from svcdesk.session import current
@@ -24,7 +24,7 @@ def undo(yes: Yes = False) -> None:
     target = _target(ledger)
     _refuse_what_cannot_come_back(ledger, target)
     what, back = described(ledger, target), _told(ledger, target, _RECEIPT)
-    if not yes and sys.stdin.isatty() and sys.stderr.isatty():
+    if not yes and may_ask():
         _explain(ledger, target)
     confirm(words.say("labels.undo_question"), yes)
     passed = _passed_over(ledger, target)

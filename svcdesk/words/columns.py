@@ -38,6 +38,7 @@ TEXTS = {
     "path": ("路径", "path"), "centre": ("中心", "centre"), "timezone": ("时区", "time zone"), "version": ("版本", "version"), "bytes": ("字节", "bytes"), "entry": ("日志号", "entry"),
     "hash": ("哈希", "hash"), "records": ("记录数", "records"), "sqlite": ("SQLite", "SQLite"), "actor": ("录入", "actor"), "changes": ("变动", "changes"), "undoes": ("收回", "undoes"), "detail": ("详情", "detail"),
     "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("命令", "command"), "next": ("下一步", "next"),
+    "record": ("记录", "record"), "last_activity": ("最近往来", "last activity"), "rows": ("个人信息行数", "rows with personal data"),
     "cost": ("费用（元）", "cost (CNY)"),
     "figure": ("指标", "figure"), "numerator": ("其中", "of these"), "denominator": ("总数", "all"), "count": ("件数", "count"), "previous_month": ("上月", "month before"), "last_year": ("上年同月", "a year before"),
     "age": ("天数", "age"), "tickets": ("工单数", "tickets"), "fines": ("罚款（元）", "fines (CNY)"), "submitted": ("报出时", "as handed in"), "today": ("今日", "today"), "report": ("报表", "report"),

@@ -16,6 +16,7 @@ TEXTS = {
     "time_twice": ("“{text}”在 {zone} 有两次：当时钟表拨慢了\n写上时差，例如 2026-10-03T09:12+08:00",
                    "“{text}” happened twice in {zone}: the clocks went back\ngive the offset, such as 2026-10-03T09:12+08:00"),
     "date": ("日期“{text}”读不懂，或不是真实的日期\n写成 2026-10-03、今天或昨天", "“{text}” is not a date, or not a real one\nwrite 2026-10-03, today or yesterday"),
+    "age": ("期限“{text}”读不懂\n写成 36m（月）或 3y（年），至少 1m", "“{text}” is not a length of time\nwrite 36m (months) or 3y (years), at least 1m"),
     "month": ("月份“{text}”读不懂\n写成 2026-10、this 或 last", "“{text}” is not a month\nwrite 2026-10, this or last"),
     "month_and_range": ("--month 不能和 --since、--until 同用\n只留一种", "--month does not go with --since or --until\nkeep one of them"),
     "month_ahead": ("{month} 还没有到\n过去和本月才有数可报", "{month} has not begun\nonly a past month or this one has figures"),
@@ -39,6 +40,7 @@ TEXTS = {
     "cause_needed": ("认定为 {finding} 须写明原因\n加 --cause，例如 --cause quarrel", "{finding} needs a cause\nadd --cause, such as --cause quarrel"),
     "cause_not_wanted": ("认定为 {finding} 时没有原因可写\n去掉 --cause", "{finding} has no cause\nleave --cause out"),
     "policy_value": ("“{text}”不能作 {key_name} 的值（单位 {unit}）\n现行写法例如 {first}", "“{text}” is no value for {key_name} (unit: {unit})\nit is written like {first}"),
+    "policy_order": ("自 {on} 起 {low}（{low_value}）会晚于 {high}（{high_value}）\n先改另一项，或换一个值：svcdesk policy list --at {on}", "from {on} on, {low} ({low_value}) would be after {high} ({high_value})\nset the other key first, or another value: svcdesk policy list --at {on}"),
     "policy_bounds": ("{key_name} 的值 {text} 超出范围 {least} 至 {most}\n写范围内的整数", "{text} is out of bounds for {key_name}: {least} to {most}\ngive a whole number within them"),
     "not_utf8": ("输入里有不是 UTF-8 的字节：{text}\n检查终端或脚本的编码", "what was typed holds bytes that are not UTF-8: {text}\ncheck the encoding of the terminal or script"),
     "language": ("没有“{text}”这种语言\n用 zh 或 en", "there is no language “{text}”\nuse zh or en"),
@@ -156,7 +158,10 @@ TEXTS = {
     # the ledger or the storage (5)
     "onto_ledger": ("{path} 就是账本，不能写在上面\n换一个文件名", "{path} is the ledger itself and is not written over\ngive another name"),
     "no_ledger": ("{path} 没有账本\n新建：svcdesk init；已有账本用 --ledger 指明", "there is no ledger at {path}\nmake one: svcdesk init; or name yours with --ledger"),
+    "restore_no_ledger": ("{path} 没有备份文件\n核对文件名；自动备份在账本旁的 账本名.backups 里，见 svcdesk ledger doctor", "there is no backup at {path}\ncheck the name; daily copies are in LEDGER.backups beside the ledger, and svcdesk ledger doctor names the newest"),
+    "restore_not_a_ledger": ("{path} 不是 svcdesk 账本的备份，未动\n换一个备份；svcdesk ledger doctor 会说出最近的一份", "{path} is no backup of a svcdesk ledger; it was left alone\nuse another; svcdesk ledger doctor names the newest"),
     "exists": ("{path} 已有文件，不会覆盖\n换一个路径", "a file stands at {path} already and is not written over\nuse another path"),
+    "copy_name_taken": ("{path} 不是这本账本的备份，不会覆盖\n给它另一个文件夹：svcdesk policy set backup.folder 文件夹 --from today --reason 理由", "{path} is no copy of this ledger and is not written over\ngive its copies a folder of their own: svcdesk policy set backup.folder FOLDER --from today --reason REASON"),
     "unreadable": ("{path} 打不开：{detail}\n检查路径和权限", "cannot open {path}: {detail}\ncheck the path and its permissions"),
     "not_a_ledger": ("{path} 不是 svcdesk 的账本，未动\n用 --ledger 指明账本", "{path} is not a ledger of svcdesk; it was left alone\nname your ledger with --ledger"),
     "newer": ("{path} 是版本 {theirs} 的账本，本程序只到版本 {ours}，未动\n请升级 svcdesk", "{path} is a ledger of version {theirs}, this program knows {ours}; it was left alone\nupgrade svcdesk"),
@@ -174,4 +179,5 @@ TEXTS = {
     "os": ("{path}：{detail}\n检查路径和权限", "{path}: {detail}\ncheck the path and its permissions"),
     # a bug (70)
     "bug": ("程序内部出错（{kind}），账本未动\n用 SVCDESK_DEBUG=1 再跑一次可看详情", "something went wrong inside ({kind}); the ledger was left alone\nrun it again with SVCDESK_DEBUG=1 to see where"),
+    "bug_recorded": ("程序内部出错（{kind}），但 #{seq} 已记入账本\n勿重复录入；svcdesk ledger log 看记了什么", "something went wrong inside ({kind}), but #{seq} is recorded in the ledger\ndo not enter it again; svcdesk ledger log shows what was recorded"),
 }  # fmt: skip

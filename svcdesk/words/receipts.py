@@ -66,6 +66,7 @@ TEXTS = {
     "anchored": ("已把 {entry} 记入锚点文件 {path}；请另处保存", "anchored {entry} in {path}; keep it elsewhere"),
     "backed_up": ("已备份并验过：{path}，至 {entry}", "backed up and verified: {path}, up to {entry}"),
     "restored": ("已恢复到 {path}，至 {entry}；用 --ledger 指明它", "restored to {path}, up to {entry}; name it with --ledger"),
+    "retention": ("已抹去 {before} 以来没有往来的 {n} 项的个人信息（{rows} 行）；先前的备份和带 --reveal 的导出里还有", "erased the personal data of {n} not active since {before} ({rows} rows); earlier backups and revealed exports still hold it"),
     "redacted": ("已抹去 {name} 的个人信息 {n} 处；先前的备份和带 --reveal 的导出里还有", "erased {n} pieces of personal data of {name}; earlier backups and revealed exports still hold them"),
     "imported": ("{table} 读 {read} 行：导入 {imported}，已有 {skipped}，更新 {updated}，不能收 {bad}{superseded}（{encoding}）", "{table}: {read} rows read, {imported} imported, {skipped} known already, {updated} updated, {bad} bad{superseded} ({encoding})"),
     "imported_none": ("{table} 读 {read} 行：导入 0，已有 {skipped}，不能收 {bad}{superseded}（{encoding}）；未记账", "{table}: {read} rows read, 0 imported, {skipped} known already, {bad} bad{superseded} ({encoding}); no entry was made"),
