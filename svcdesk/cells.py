@@ -14,7 +14,7 @@ _MOST_DIGITS = 15  # a spreadsheet rounds what has more
 _FIRST_DATE = 1900
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 _NUMERIC = ("money", "int", "rate", "number")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?")
 
 Value = int | float | bool | date | str
 
@@ -22,8 +22,10 @@ Value = int | float | bool | date | str
 def typed(text: str, kind: str, zone: tzinfo) -> Value:
     """Give a text as the value that a cell of a kind holds; the text itself where a cell could not hold it exactly."""
     kind = kind.partition(":")[0]
-    if kind in _NUMERIC and _NUMBER.fullmatch(text) and sum(map(str.isdigit, text)) <= _MOST_DIGITS:
-        return int(text) if kind == "int" and "." not in text else float(text)
+    if kind in _NUMERIC and _NUMBER.fullmatch(text):
+        if kind in ("rate", "number") or sum(map(str.isdigit, text)) <= _MOST_DIGITS:
+            return int(text) if text.lstrip("-").isdigit() else float(text)
+        return text
     if kind == "flag":
         return text == "true"
     if kind == "date" and int(text[:4]) > _FIRST_DATE:
@@ -46,11 +48,15 @@ def put(sheet: Any, line: int, place: int, text: str, kind: str, zone: tzinfo, s
     elif isinstance(value, date):
         sheet.write_datetime(line, place, value, style(kind))
     else:
-        if value.startswith(_LIVE):
-            value = f"'{value}"
+        value = inert(value)
         if len(value) > _MOST_CHARACTERS:
             raise BadInput("cell_full", line=line + 1, most=_MOST_CHARACTERS)
         sheet.write_string(line, place, value, style("text"))
+
+
+def inert(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_LIVE) else text
 
 
 def number_format(kind: str) -> str:
@@ -72,7 +78,7 @@ def _naive(text: str, zone: tzinfo) -> datetime | None:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None or at.year <= _FIRST_DATE:
         return None
-    naive = at.astimezone(zone).replace(tzinfo=None)
+    naive = at.astimezone(zone).replace(tzinfo=None, fold=0)
     try:
         return naive if placed(naive, zone, text) == at else None
     except BadInput:

@@ -1,8 +1,12 @@
-"""A chart as inline SVG: a pure function of its values. Colours come from the page, shapes tell the series apart in print."""
+"""A chart as inline SVG, a pure function of its values.
+
+Colours come from the page's custom properties; hatching, dashes and markers tell the series apart without them.
+"""
 
 import re
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import NamedTuple
 
@@ -11,10 +15,10 @@ from svcdesk.documents import Chart
 from svcdesk.show import disarm, width
 
 _WIDTH, _PLOT = 760, 240  # of a chart and, in one with categories along the bottom, of the height of its plot
-_FONT, _CELL = 12, 6.7  # the font's size, and how wide one cell of it stands
+_FONT, _CELL = 12, 7.4  # the font's size, and how wide one cell of it stands
 _SMALL = 10
 _LONGEST_LABEL = 26  # cells of a category's label
-_COLOURS = ("#1f4e79", "#e08a3c", "#4d8a2f", "#9cc3e6", "#7f3f98", "#d9b310", "#555555", "#b0b0b0")
+COLOURS = ("#1f4e79", "#e08a3c", "#4d8a2f", "#9cc3e6", "#7f3f98", "#d9b310", "#555555", "#b0b0b0")
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 2", "1 4")
 
 
@@ -46,8 +50,8 @@ def svg(chart: Chart) -> str:
     else:
         body, high = _upright(chart, name, top)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {_WIDTH} {_n(high)}"'
-        f' aria-labelledby="{name}-title {name}-desc" font-size="{_FONT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {chart.shape}" role="img"'
+        f' viewBox="0 0 {_WIDTH} {_n(high)}" aria-labelledby="{name}-title {name}-desc" font-size="{_FONT}">'
         f'<title id="{name}-title">{_safe(chart.title)}</title><desc id="{name}-desc">{_safe(_told(chart))}</desc>'
         f"<defs>{''.join(_pattern(place, name) for place in range(len(chart.series)))}</defs>{legend}{body}</svg>"
     )
@@ -93,8 +97,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 
 def _colour(place: int) -> str:
-    at = place % len(_COLOURS)
-    return f"var(--s{at + 1}, {_COLOURS[at]})"
+    at = place % len(COLOURS)
+    return f"var(--s{at + 1}, {COLOURS[at]})"
 
 
 def _pattern(place: int, name: str) -> str:
@@ -125,8 +129,9 @@ def _cut(text: str, cells: int) -> str:
 
 def _legend(chart: Chart, name: str) -> tuple[str, float]:
     """Draw the series' names, on as many lines as they need, and give the height they take."""
-    drawn, x, y = [], 0.0, 14.0
+    drawn, x, y = [], 0.0, 0.0
     if len(chart.series) > 1:
+        y = 14.0
         for place, series in enumerate(chart.series):
             text = _cut(series.name, int(_WIDTH / _CELL) - 6)
             need = 26 + width(text) * _CELL + 18
@@ -138,10 +143,10 @@ def _legend(chart: Chart, name: str) -> tuple[str, float]:
                 drawn.append(f'<rect x="{_n(x + 2)}" y="{_n(y - 10)}" width="16" height="11" {_fill(place, name)}/>')
             drawn.append(_text(x + 24, y, text))
             x += need
-        y += 14
+        y += 6
     if chart.unit:
-        y += 12
-        drawn.append(_text(0, y - 8, words.say("page.unit", unit=chart.unit), small=True))
+        y += 14
+        drawn.append(_text(0, y - 2, words.say("page.unit", unit=chart.unit), small=True))
     return "".join(drawn), y + 6
 
 
@@ -156,11 +161,11 @@ def _ticks(chart: Chart) -> list[float]:
     low, most = min(0.0, *values), max(0.0, *values)
     if low == most:
         return [0, 1]
-    rough = (most - low) / 4
+    rough = (most - low) / 6
     size = 10 ** floor(log10(rough))
     step = next(size * by for by in (1, 2, 2.5, 5, 10) if size * by >= rough * 0.999)
     if all(value == int(value) for value in values):
-        step = max(1, step) if step != 2.5 else 5
+        step = 5 if step == 2.5 else max(1, step)
     return [step * n for n in range(floor(low / step), ceil(most / step * 0.9999) + 1)]
 
 
@@ -198,7 +203,8 @@ def _labels_below(chart: Chart, frame: _Frame, slot: float) -> tuple[str, float]
 
 def _tip(chart: Chart, series: str, category: str, value: float) -> str:
     """Give the title that a reader sees over one value."""
-    return f"<title>{_safe(f'{category} {series} {value:.1%}' if chart.is_rate else f'{category} {series} {value:g}')}</title>"
+    exact = f"{value:.1%}" if chart.is_rate else f"{value:.12g}"
+    return f"<title>{_safe(f'{category} {series} {exact}')}</title>"
 
 
 def _columns(chart: Chart, name: str, frame: _Frame, slot: float) -> str:
@@ -262,42 +268,66 @@ def _stack(chart: Chart, name: str, frame: _Frame, slot: float) -> str:
 
 
 def _lines(chart: Chart, name: str, frame: _Frame, slot: float) -> str:
-    drawn, taken = [], []
-    for place, series in enumerate(chart.series):
-        points = [
+    """Draw the lines, then the values where nothing else stands; one that finds no room is left out."""
+    places = [
+        [
             None
             if value is None
             else (frame.left + slot * (n + 0.5), frame.top + frame.high * (1 - frame.share(value)))
             for n, value in enumerate(series.values)
         ]
-        run: list[tuple[float, float]] = []
-        for point in [*points, None]:
-            if point is not None:
-                run.append(point)
-            elif run:
-                drawn.append(_stroke(run, place))
-                run = []
-        is_level = len({value for value in series.values if value is not None}) == 1
-        for n, (point, value) in enumerate(zip(points, series.values, strict=True)):
-            if point is None or value is None:
-                continue
-            tip = _tip(chart, series.name, chart.categories[n], value)
-            drawn.append(_marker(*point, place, tip))
-            later = [v for v in series.values[n + 1 :] if v is not None]
-            if is_level and later:  # a level line, such as a target, is labelled once
-                continue
+        for series in chart.series
+    ]
+    drawn: list[str] = []
+    taken: list[_Box] = []
+    for place, (series, points) in enumerate(zip(chart.series, places, strict=True)):
+        for run in _runs(points):
+            drawn.append(_stroke(run, place))
+            taken += [box for one, other in pairwise(run) for box in _along(one, other)]
+        for category, point, value in zip(chart.categories, points, series.values, strict=True):
+            if point is not None and value is not None:
+                drawn.append(_marker(*point, place, _tip(chart, series.name, category, value)))
+                taken.append((point[0] - 5, point[1] - 5, point[0] + 5, point[1] + 5))
+    for series, points in zip(chart.series, places, strict=True):
+        is_level = len({value for value in series.values if value is not None}) == 1  # a target: labelled once
+        known = [
+            (point, value) for point, value in zip(points, series.values, strict=True) if point and value is not None
+        ]
+        for point, value in known[-1:] if is_level else known:
             text = _value(value, chart)
             half = width(text) * _CELL * 0.42
             for y in (point[1] - 8, point[1] + 16, point[1] - 19, point[1] + 27):
-                place_of = (point[0] - half, y - 9, point[0] + half, y)
-                if not any(_meet(place_of, other) for other in taken):
-                    taken.append(place_of)
+                box = (point[0] - half, y - 8, point[0] + half, y)
+                if y < frame.top + frame.high and not any(_meet(box, other) for other in taken):
+                    taken.append(box)
                     drawn.append(_text(point[0], y, text, "middle", True))
                     break
     return "".join(drawn)
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+_Point = tuple[float, float]
+_Box = tuple[float, float, float, float]
+
+
+def _runs(points: Sequence[_Point | None]) -> list[list[_Point]]:
+    """Cut a line where a value is missing."""
+    runs: list[list[_Point]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    return [run for run in runs if run]
+
+
+def _along(one: _Point, other: _Point) -> list[_Box]:
+    """Give small boxes along a stroke, but not at its ends, where its own values stand."""
+    steps = [n / 16 for n in range(3, 14)]
+    middles = [(one[0] + (other[0] - one[0]) * at, one[1] + (other[1] - one[1]) * at) for at in steps]
+    return [(x - 1, y - 1, x + 1, y + 1) for x, y in middles]
+
+
+def _meet(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

@@ -69,4 +69,8 @@ class Document(NamedTuple):
     signatures: Sequence[str] = ()
     capitals: str = ""
     mark: str = ""
-    landscape: bool = False
+
+
+def totalled(document: Document) -> int:
+    """Give the place of the table that the capitals stand under: the first with a strong row, else the last."""
+    return next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)

@@ -141,7 +141,6 @@ def projects(report: Record, period: Period) -> Document:
         ],
         capitals=capitals(fen(total["cost"])),
         mark=mark(report),
-        landscape=True,
     )
 
 
@@ -168,7 +167,6 @@ def staff(report: Record, period: Period) -> Document:
         notes=[words.say("report.staff_note")],
         signatures=[words.say(f"report.{cell}") for cell in ("prepared", "reviewed")],
         mark=mark(report),
-        landscape=True,
     )
 
 

@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
-REDACTION = "ledger redact"  # the command that erases personal data, as its entry names it
+# The commands that erase personal data, as their entries name them.
+REDACTION, RETENTION = ERASING = ("ledger redact", "ledger retention")
 
 
 class Entry(NamedTuple):
@@ -136,16 +137,28 @@ def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
 def undoable(con: sqlite3.Connection) -> Entry | None:
     """Find the entry that undo would take back: the newest with changes that is no undo and not undone yet.
 
-    A redaction is passed over: what it erased is gone.
+    What erased personal data is passed over: that is gone.
     """
     row = con.execute(
-        "SELECT * FROM entry e WHERE undoes IS NULL AND seq > 1 AND command <> ?"
+        "SELECT * FROM entry e WHERE undoes IS NULL AND seq > 1 AND command NOT IN (?, ?)"
         " AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"
         " AND EXISTS (SELECT 1 FROM change c WHERE c.entry = e.seq)"
         " ORDER BY seq DESC LIMIT 1",
-        (REDACTION,),
+        ERASING,
     ).fetchone()
     return Entry(*row) if row else None
+
+
+def built_on(con: sqlite3.Connection, seq: int) -> tuple[Entry, str, int] | None:
+    """Find the first later entry that stands and wrote a row of this one, with that row."""
+    row = con.execute(
+        'SELECT e.*, c."table", c.row FROM entry e JOIN change c ON c.entry = e.seq'
+        ' JOIN change t ON t."table" = c."table" AND t.row = c.row AND t.entry = ?1'
+        " WHERE e.seq > ?1 AND e.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"
+        " ORDER BY e.seq LIMIT 1",
+        (seq,),
+    ).fetchone()
+    return (Entry(*row[:-2]), row[-2], row[-1]) if row else None
 
 
 def before(con: sqlite3.Connection, table: str, row: int, seq: int) -> dict[str, Any] | None:

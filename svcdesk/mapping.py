@@ -34,7 +34,7 @@ _TIMES: dict[str, type] = {"format": str, "zone": str}
 _SECTIONS = ("columns", "times", "values", "defaults", "options")
 
 # Words that a table takes fewer of than the kind has.
-_NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
+NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
 # Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
 _NUMBERS = ("reference", "serial", "phone", "code", "no")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
@@ -45,6 +45,7 @@ _STEPS = {
     "versions": ("until", "fault_cause", "solution", "parts", "no_parts", "customer_opinion"),
     "history": ("at", "step", "by"),
 }
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2091
 _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
 
@@ -218,7 +219,7 @@ class Reader:
         """Make the function that reads one field's texts."""
         kind, _, rest = column.kind.partition(":")
         if kind == "word":
-            parse = self._word(column, _NARROWER.get((self.register.table, column.name)) or WORDS.get(rest))
+            parse = self._word(column, NARROWER.get((self.register.table, column.name)) or WORDS.get(rest))
         elif kind == "personal":
             parse = self._personal(rest)
         elif kind == "id":
@@ -319,6 +320,7 @@ class Reader:
         else:
             if not text[:1].isdigit():  # a register holds dates, never "yesterday"
                 raise BadInput("date", text=text)
+            _refuse_serial(text)
             return periods.read_date(text, self.now, self.centre).isoformat()
         return periods.day_of(self._utc(at, text).replace(tzinfo=UTC), self.centre).isoformat()
 
@@ -354,12 +356,20 @@ def _steady(at: datetime, zone: tzinfo) -> timedelta | None:
 
 def _iso(text: str) -> datetime:
     text = text.strip()
+    _refuse_serial(text)
     if not _ISO.fullmatch(text):  # a register holds whole times, never "yesterday" or "-2h"
         raise BadInput("time", text=text)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         raise BadInput("time", text=text) from None
+
+
+def _refuse_serial(text: str) -> None:
+    """Refuse a date that a spreadsheet wrote as its number: 46331 may be 2026-11-05, but may be something else."""
+    if _SERIAL.fullmatch(text):
+        day = date(1899, 12, 30) + timedelta(days=int(text.partition(".")[0]))
+        raise BadInput("date_serial", text=text, date=day.isoformat())
 
 
 def _flag(text: str) -> int:

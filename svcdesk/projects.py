@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from svcdesk import reports
 from svcdesk.model import LINES, Record, yuan
 from svcdesk.periods import Period, stored
+from svcdesk.quality import OPEN
 from svcdesk.registers import Column
 from svcdesk.store import Ledger
 
@@ -134,15 +135,7 @@ _COUNTS = (
     """SELECT contract_id, customer_id, count(*) AS tickets FROM ticket
        WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL
        GROUP BY contract_id, CASE WHEN contract_id IS NULL THEN customer_id END""",
-    """SELECT contract_id, customer_id, count(*) AS open FROM (
-         SELECT contract_id, customer_id FROM ticket WHERE status IN ('open', 'answered', 'on_hold')
-           AND received_at < :until AND undone_at IS NULL
-         UNION ALL
-         SELECT contract_id, customer_id FROM ticket WHERE closed_at >= :until AND +received_at < :until
-           AND +status = 'closed' AND undone_at IS NULL
-         UNION ALL
-         SELECT contract_id, customer_id FROM ticket WHERE status = 'cancelled' AND received_at < :until
-           AND cancelled_at >= :until AND undone_at IS NULL)
+    f"""SELECT contract_id, customer_id, count(*) AS open FROM ({OPEN})
        GROUP BY contract_id, CASE WHEN contract_id IS NULL THEN customer_id END""",
     """SELECT t.contract_id, t.customer_id, count(*) AS major_quality
        FROM escalation x JOIN ticket t ON t.id = x.ticket_id

@@ -122,7 +122,7 @@ def backlog(ledger: Ledger, period: Period, case: Case) -> list[Record]:
     """
     until = min(period.end, case.now)
     ages = dict.fromkeys(AGES, 0)
-    for (received,) in ledger.con.execute(_OPEN, {"until": stored(until)}):
+    for received, *_ in ledger.con.execute(OPEN, {"until": stored(until)}):
         days = (until - instant(received)).days
         ages[next(age for age, most in AGES.items() if most is None or days <= most)] += 1
     return [{"age": age, "tickets": count} for age, count in ages.items()]
@@ -229,16 +229,17 @@ _REPAIRS = """
 _REPEATS = """
     SELECT t.received_at, t.repeat_of, o.first_closed_at FROM ticket t LEFT JOIN ticket o ON o.id = t.repeat_of
     WHERE t.received_at >= :start AND t.received_at < :end AND t.kind = 'repair' AND t.undone_at IS NULL"""
-# A plus before a column keeps SQLite from its index: what closed since is few, what was ever closed is much.
-_OPEN = """
-    SELECT received_at FROM ticket WHERE status IN ('open', 'answered', 'on_hold') AND received_at < :until
-      AND undone_at IS NULL
+# The tickets open at an instant. A plus before a column keeps SQLite from its index: what closed since is few, what was
+# ever closed is much.
+OPEN = """
+    SELECT received_at, contract_id, customer_id FROM ticket
+    WHERE status IN ('open', 'answered', 'on_hold') AND received_at < :until AND undone_at IS NULL
     UNION ALL
-    SELECT received_at FROM ticket WHERE closed_at >= :until AND +received_at < :until AND +status = 'closed'
-      AND undone_at IS NULL
+    SELECT received_at, contract_id, customer_id FROM ticket
+    WHERE closed_at >= :until AND +received_at < :until AND +status = 'closed' AND undone_at IS NULL
     UNION ALL
-    SELECT received_at FROM ticket WHERE status = 'cancelled' AND received_at < :until AND cancelled_at >= :until
-      AND undone_at IS NULL"""
+    SELECT received_at, contract_id, customer_id FROM ticket
+    WHERE status = 'cancelled' AND received_at < :until AND cancelled_at >= :until AND undone_at IS NULL"""
 _SURVEYED = """
     SELECT count(s), count(*) FROM (
       SELECT (SELECT min(v.id) FROM survey v WHERE v.ticket_id = t.id AND v.undone_at IS NULL) AS s FROM ticket t

@@ -14,6 +14,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 _CSV_FAULTS = {"end of data": "csv_open", "expected after": "csv_quote", "field limit": "csv_long"}
 LARGEST_FIELD = 1_000_000  # characters
 _CHUNK = 1 << 20
+_MOST_LINES = 1_048_576  # of a sheet
+_LARGEST_PART, _TIGHTEST = 50 << 20, 100  # a larger part that was packed tighter is no register
 _EXACT = 10**15  # from here on a spreadsheet's number has lost digits
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 ADDED = ["line", "reason"]  # what --errors adds; a mended file may come back with them
@@ -37,6 +39,7 @@ class Source(NamedTuple):
     headings: list[str]
     rows: Callable[[], Iterator[Row]]
     armed: bool
+    sheet: str | None = None
 
 
 def open_source(path: Path, encoding: str | None = None, sheet: str | None = None) -> Source:
@@ -44,11 +47,30 @@ def open_source(path: Path, encoding: str | None = None, sheet: str | None = Non
     try:
         if not (path.is_file() or path.is_dir()) and path.exists():
             raise BadInput("no_file", path=path)
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
+        if path.suffix.lower() in (".xlsx", ".xlsm") or _kind(path) == "workbook":
             return _workbook(path, sheet)
+        if (kind := _kind(path)) and not encoding:
+            raise BadInput(f"file_{kind}", path=path)
         return _text(path, encoding)
     except OSError as error:
         raise BadInput("file", path=path, detail=error) from None
+
+
+def _kind(path: Path) -> str | None:
+    """Name what a file is by its first bytes, whatever it is called; None for what may be plain text."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    return "html" if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML) else None
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "workbook"),
+    (b"\xd0\xcf\x11\xe0", "xls"), (codecs.BOM_UTF16_LE, "utf16"), (codecs.BOM_UTF16_BE, "utf16"),
+)  # fmt: skip
+_HTML = (b"<!doctype", b"<html", b"<table", b"<head", b"<body", b"<?xml", b"<meta")
 
 
 def find_encoding(path: Path) -> str:
@@ -119,7 +141,7 @@ def _records(reader: Any) -> Iterator[Row]:
             why = next((key for words, key in _CSV_FAULTS.items() if words in str(error)), "csv")
             yield Row(line, [], BadInput(why, line=line, detail=str(error), most=LARGEST_FIELD))
             continue
-        if any(cells):  # rows that are blank altogether are no rows
+        if any(map(str.strip, cells)):  # rows that are blank altogether are no rows
             yield Row(line, cells)
 
 
@@ -159,16 +181,18 @@ def _sound(path: Path) -> Iterator[None]:
     except (DeskError, OSError):
         raise
     except Exception as error:
-        raise BadInput("workbook", path=path) from error
+        raise BadInput("file_xls" if _kind(path) == "xls" else "workbook", path=path) from error
 
 
 def _read_workbook(path: Path, sheet: str | None) -> Source:
     book = _opened(path)
     if sheet is not None and sheet not in book.sheetnames:
         raise BadInput("sheet", text=sheet, names=book.sheetnames)
-    name = sheet if sheet is not None else book.worksheets[0].title
-    first = next(_cells(book[name]), None)
+    seen = [each.title for each in book.worksheets if each.sheet_state == "visible"]
+    name = sheet if sheet is not None else (seen or book.sheetnames)[0]
     book.close()
+    calculated = _has_formulas(path)
+    first = next(_cells(path, name, calculated), None)
     if first is None:
         raise BadInput("no_rows", path=path)
     while first.cells and not first.cells[-1]:
@@ -177,28 +201,69 @@ def _read_workbook(path: Path, sheet: str | None) -> Source:
 
     def rows() -> Iterator[Row]:
         with _sound(path):
-            again = _opened(path)
-            every = _cells(again[name])
+            every = _cells(path, name, calculated)
             next(every, None)
             fitted = (row._replace(cells=_fitted(row.cells, len(headings) + added)) for row in every)
             yield from _checked(fitted, len(headings), added)
-            again.close()
 
-    return Source("xlsx", headings, rows, True)
+    return Source("xlsx", headings, rows, True, name)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, *, values: bool = True) -> Any:
+    """Open a workbook for its values or its formulas. Raises BadInput for what would burst the memory."""
+    import zipfile
+
     from openpyxl import load_workbook
 
-    return load_workbook(path, read_only=True, data_only=True)
+    with zipfile.ZipFile(path) as parts:
+        for part in parts.infolist():
+            if part.file_size > _LARGEST_PART and part.file_size > part.compress_size * _TIGHTEST:
+                raise BadInput("workbook_bomb", path=path, part=part.filename, size=part.file_size >> 20)
+    return load_workbook(path.open("rb"), read_only=True, data_only=values)
 
 
-def _cells(sheet: Any) -> Iterator[Row]:
-    sheet.reset_dimensions()  # what a writer claims about the sheet's size is not always so
-    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        cells = [_cell(value) for value in values]
-        if any(cells):
-            yield Row(line, cells)
+def _has_formulas(path: Path) -> bool:
+    import zipfile
+
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/"):
+                with parts.open(name) as part:
+                    tail = b""
+                    while chunk := part.read(_CHUNK):
+                        if b"<f>" in tail + chunk or b"<f " in tail + chunk:
+                            return True
+                        tail = chunk[-3:]
+    return False
+
+
+def _cells(path: Path, name: str, calculated: bool) -> Iterator[Row]:
+    """Read a sheet's rows. A formula whose value was never saved is a fault, not an empty cell."""
+    books = [_opened(path), *([_opened(path, values=False)] if calculated else [])]
+    sheets = [book[name] for book in books]
+    for sheet in sheets:
+        sheet.reset_dimensions()  # what a writer claims about the sheet's size is not always so
+    try:
+        for line, (values, *formulas) in enumerate(zip(*(sheet.iter_rows() for sheet in sheets), strict=True), 1):
+            if line > _MOST_LINES:
+                raise BadInput("workbook", path=path)
+            cells = [_cell(cell.value, cell) for cell in values]
+            fault = _fault(values, *formulas)
+            if fault or any(map(str.strip, cells)):
+                yield Row(line, cells, fault)
+    finally:
+        for book in books:
+            book.close()
+
+
+def _fault(values: Any, formulas: Any = ()) -> DeskError | None:
+    for cell in values:
+        if cell.value is not None and cell.data_type == "e":
+            return BadInput("cell_error", cell=cell.coordinate, text=cell.value)
+    for place, cell in enumerate(formulas):
+        if cell.value is not None and cell.data_type == "f" and values[place].value is None:
+            return BadInput("cell_formula", cell=cell.coordinate)
+    return None
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:
@@ -208,7 +273,7 @@ def _fitted(cells: list[str], width: int) -> list[str]:
     return cells + [""] * (width - len(cells))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, cell: Any = None) -> str:
     """Write a typed cell as the text a person would have typed."""
     if value is None:
         return ""
@@ -216,13 +281,16 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         whole = (value + timedelta(microseconds=500_000)).replace(microsecond=0)  # a cell's time is a fraction of a day
-        return whole.date().isoformat() if whole.time() == time() else whole.isoformat(sep=" ")
+        is_date = whole.time() == time() and "h" not in getattr(cell, "number_format", "").lower()
+        return whole.date().isoformat() if is_date else whole.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float) and abs(value) >= _EXACT:
         return f"{value:.4E}"  # its last digits are lost: written so that nobody takes it for a number in full
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as many digits as a spreadsheet shows: 0.1 + 0.2 is 0.3
     if isinstance(value, str) and "_x" in value:
         from openpyxl.utils.escape import unescape
 

@@ -30,6 +30,7 @@ _LOOKUPS = {
     "filed_by": ("filed_by", "staff"),
 }
 _KEYS = {"staff": "code", "customer": "name", "contract": "no", "service_report": "dispatch_id"}
+KEYED = {field: (table, _KEYS[table]) for field, (_, table) in _LOOKUPS.items()}
 _PERSONAL = {"person": "name", "complainant": "name", "phone": "phone", "address": "address"}
 _NESTED = {"sanction_kind": "sanction", "sanction_amount": "amount_fen"}
 REFERENCED = ("ticket", "dispatch", "complaint", "contact", "expense")

@@ -328,8 +328,8 @@ def _keeps(promised: str, salt: Any, *fields: str | None) -> bool:
 
 
 def _redacted(con: sqlite3.Connection, table: str, row: int) -> bool:
-    sql = 'SELECT 1 FROM change c JOIN entry e ON e.seq = c.entry WHERE "table" = ? AND row = ? AND command = ?'
-    return con.execute(sql, (table, row, journal.REDACTION)).fetchone() is not None
+    sql = 'SELECT 1 FROM change c JOIN entry e ON e.seq = c.entry WHERE "table" = ? AND row = ? AND command IN (?, ?)'
+    return con.execute(sql, (table, row, *journal.ERASING)).fetchone() is not None
 
 
 def _earlier_personal(con: sqlite3.Connection) -> Faults:

@@ -187,7 +187,7 @@ def cells(
     return _blocks(ledger, register, columns, now, selection, reveal, cells=True)
 
 
-_BLOCK = 1000  # records written at a time, column by column
+_BLOCK = 250  # records written at a time, column by column
 
 
 def _blocks(

@@ -1,33 +1,33 @@
 """A report as a workbook: the printed form, native charts, and the rows behind every figure as typed cells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 from svcdesk import words
-from svcdesk.cells import MOST_ROWS, is_figure, number_format, put
-from svcdesk.documents import Chart, Document, Table
+from svcdesk.cells import MOST_ROWS, inert, is_figure, number_format, put
+from svcdesk.charts import COLOURS
+from svcdesk.documents import Chart, Document, Table, totalled
 from svcdesk.errors import BadInput
 from svcdesk.registers import Column
 from svcdesk.show import cell, disarm, heading, width
 
 _FONT = "宋体"
 _SHADE = "#EDEDED"
-_LINE_HEIGHT = 16  # points of a line of text of 11 points
+_LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _SHORT_HEAD = 14
+_LONG = 20  # rows of a table that may run over the page
 _PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
 _FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
 _CAREFUL = 1.06  # fonts differ: reckon with a little more than a text needs
 _TYPED = ("money", "int", "rate", "number", "date", "instant")
 
-# Dark and light in turn, so that a print in black and white tells the series apart; lines also by dash and marker.
-_COLOURS = ("#1F4E79", "#F4B183", "#548235", "#BDD7EE", "#7F3F98", "#FFD966", "#404040", "#C9C9C9")
+# A print in black and white tells lines apart by these.
 _DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "plus")
 
@@ -99,6 +99,10 @@ def _headings(table: Table) -> list[str]:
     return [disarm(table.headings.get(column.name) or heading(column)) for column in table.columns]
 
 
+def _always(style: Any) -> Callable[[str], Any]:
+    return lambda _: style
+
+
 def _stand(kind: str) -> dict[str, Any]:
     """Say how cells of a kind stand: figures to the right, text to the left on as many lines as it needs."""
     if is_figure(kind):
@@ -164,7 +168,7 @@ class _Form:
         self._line += 1
         for pair in document.head:
             self._across(words.say("page.line", heading=pair[0], text=pair[1]))
-        summed = next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)
+        summed = totalled(document)
         for place, table in enumerate(document.form):
             self._table(table, document.capitals if place == summed else "")
         self._listed("page.notes", document.notes)
@@ -180,13 +184,13 @@ class _Form:
             for place, (column, head) in enumerate(zip(table.columns, _headings(table), strict=True)):
                 if spare and not place:
                     continue
-                texts = [_shown(row.get(column.name), column, self._zone) for row in table.rows]
+                texts = [cell(row.get(column.name), column, self._zone) for row in table.rows]
                 widths[place + spare] = max(widths[place + spare], _fit([_unbroken(head), *texts]))
         for table in self._document.form:
             spare = self._grid - len(table.columns)
             if spare and table.columns:
                 first = table.columns[0]
-                texts = [_shown(row.get(first.name), first, self._zone) for row in table.rows]
+                texts = [cell(row.get(first.name), first, self._zone) for row in table.rows]
                 need = _fit([_unbroken(_headings(table)[0]), *texts]) - sum(widths[: spare + 1])
                 widths[0] += max(0, need)
         more = ceil(max(0, _FORM_WIDTH - sum(widths)) / self._grid)
@@ -197,14 +201,16 @@ class _Form:
         style = self._styles.of(font_size=size, text_wrap=True, **properties)
         self._merge(self._line, 0, self._grid - 1, text, style)
         lines = _lines(text, sum(self._widths) * 11 // size)
-        self._sheet.set_row(self._line, lines * _LINE_HEIGHT * size / 11 + 4)
+        self._sheet.set_row(self._line, min(_HIGHEST, lines * _LINE_HEIGHT * size / 11 + 4))
         self._line += 1
 
     def _merge(self, line: int, first: int, last: int, text: str, style: Any, kind: str = "text") -> None:
         if last > first:
             self._sheet.merge_range(line, first, line, last, "", style)
-        if text:
-            put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, lambda _: style)
+        if not text:
+            self._sheet.write_blank(line, first, None, style)
+        else:
+            put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, _always(style))
 
     def _table(self, table: Table, total: str) -> None:
         self._line += 1
@@ -213,22 +219,23 @@ class _Form:
         spare = self._grid - len(table.columns)
         heads = _headings(table)
         head = self._styles.of(bold=True, align="center", text_wrap=True, border=1, bg_color=_SHADE)
+        if len(table.rows) > _LONG and table is self._document.form[-1]:
+            self._sheet.repeat_rows(self._line)
         self._height(heads, spare)
         for place, text in enumerate(heads):
             self._merge(self._line, *self._span(place, spare), text, head)
         self._line += 1
         for number, row in enumerate(table.rows):
-            shown = [_shown(row.get(column.name), column, self._zone) for column in table.columns]
+            shown = [cell(row.get(column.name), column, self._zone) for column in table.columns]
             self._height(shown, spare)
             for place, column in enumerate(table.columns):
-                style = self._styles.of(
-                    num_format=number_format(_kind(column)), border=1, bold=number in table.strong, **_stand(column.kind)
-                )  # fmt: skip
-                if not self._span(place, spare)[0] < self._span(place, spare)[1]:
-                    self._sheet.write_blank(self._line, place + spare, None, style)
+                looks = {**_stand(column.kind), "border": 1, "bold": number in table.strong}
+                style = self._styles.of(num_format=number_format(_kind(column)), **looks)
                 text = _text(row.get(column.name), column, self._zone)
                 self._merge(self._line, *self._span(place, spare), text, style, _kind(column))
             self._line += 1
+        if not table.rows:
+            self._across(words.say("page.no_data"), border=1, indent=1)
         if total:
             self._across(words.say("page.capitals", amount=total), bold=True, border=1, indent=1)
         if table.note:
@@ -245,7 +252,7 @@ class _Form:
         for place, text in enumerate(texts):
             first, last = self._span(place, spare)
             lines.append(_lines(text, starts[last + 1] - starts[first]))
-        self._sheet.set_row(self._line, max(lines) * _LINE_HEIGHT + 4)
+        self._sheet.set_row(self._line, min(_HIGHEST, max(lines) * _LINE_HEIGHT + 4))
 
     def _listed(self, key: str, texts: Sequence[str]) -> None:
         if texts:
@@ -266,10 +273,11 @@ class _Form:
                 span = (edges[n], edges[n + 1] - 1)
                 for step, (text, style) in enumerate(zip((name, "", words.say("page.day")), _SIGNED, strict=True)):
                     made = self._styles.of(border=1, **style)
-                    if span[0] == span[1]:
-                        self._sheet.write_blank(self._line + step, span[0], None, made)
                     self._merge(self._line + step, *span, text, made)
-            for step, height in enumerate((20, 34, 20)):
+            starts = [0, *accumulate(self._widths)]
+            rooms = [starts[last] - starts[first] for first, last in pairwise(edges)]
+            named = max(_lines(name, cells) for name, cells in zip(some, rooms, strict=True)) * _LINE_HEIGHT + 4
+            for step, height in enumerate((named, 34, 20)):
                 self._sheet.set_row(self._line + step, height)
             self._line += 3
 
@@ -280,7 +288,7 @@ class _Form:
         for n in range(1, parts):
             most = self._grid - (parts - n)
             wanted = starts[-1] * n / parts
-            edges.append(min(range(edges[-1] + 1, most + 1), key=lambda place, at=wanted: abs(starts[place] - at)))  # type: ignore[misc]
+            edges.append(min((abs(starts[at] - wanted), at) for at in range(edges[-1] + 1, most + 1))[1])
         return [*edges, self._grid]
 
 
@@ -289,11 +297,6 @@ _SIGNED: tuple[dict[str, Any], ...] = (
     {},
     {"align": "left", "font_size": 9, "indent": 1},
 )
-
-
-def _shown(value: Any, column: Column, zone: tzinfo) -> str:
-    """Give a value as its cell shows it, to measure it."""
-    return cell(value, column, zone)
 
 
 def _unbroken(head: str) -> str:
@@ -313,28 +316,30 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     widths = [_fit([f"{text}  "]) for text in heads]  # the filter's button stands in the heading's cell
     for place, (text, column) in enumerate(zip(heads, table.columns, strict=True)):
         style = styles.of(bold=True, bg_color=_SHADE, bottom=1, **{**_stand(column.kind), "text_wrap": True})
-        put(sheet, 0, place, text, "text", zone, lambda _, style=style: style)  # type: ignore[misc]
-    usual, strong = partial(_row_style, styles, False), partial(_row_style, styles, True)
+        put(sheet, 0, place, text, "text", zone, _always(style))
+    kinds = dict.fromkeys(["text", *map(_kind, table.columns)])
+    usual, strong = (
+        {kind: styles.of(num_format=number_format(kind), bold=bold, **_stand(kind)) for kind in kinds}
+        for bold in (False, True)
+    )
     for line, row in enumerate(table.rows, 1):
+        looks = strong if line - 1 in table.strong else usual
         for place, column in enumerate(table.columns):
             text = _text(row.get(column.name), column, zone)
             if not text:
                 continue
-            shown = _shown(row.get(column.name), column, zone)
+            shown = cell(row.get(column.name), column, zone)
             widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
-            put(sheet, line, place, text, _kind(column), zone, strong if line - 1 in table.strong else usual)
+            put(sheet, line, place, text, _kind(column), zone, looks.__getitem__)
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
     if table.columns:
         sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ids, phones and invoices are meant as text
 
 
-def _row_style(styles: _Styles, is_strong: bool, kind: str) -> Any:
-    return styles.of(num_format=number_format(kind), bold=is_strong, **_stand(kind))
-
-
-_CHART_COLUMNS, _CHART_LINES = 11, 20  # what a chart covers; its values stand to the right of it
-_LINES_OF_A_PAGE = 46
+_CHART_COLUMNS, _CHART_LINES = 11, (16, 24)  # what a chart covers; its values stand to the right of it
+_PAGE_PIXELS = (780, 600)  # what a page across holds for certain: a strange font makes columns a quarter wider
 
 
 def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
@@ -344,32 +349,44 @@ def _charts(book: Any, name: str, document: Document, styles: _Styles) -> None:
     sheet.set_landscape()
     sheet.hide_gridlines(2)
     labels = [text for chart in document.charts for text in chart.categories]
-    sheet.set_column(_CHART_COLUMNS, _CHART_COLUMNS, _fit([words.say("page.category"), *labels]))
-    for place in range(max(len(chart.series) for chart in document.charts)):
+    most = max(len(chart.series) for chart in document.charts)
+    widths = [_fit([words.say("page.category"), *labels])]
+    for place in range(most):
         names = [_unbroken(chart.series[place].name) for chart in document.charts if place < len(chart.series)]
-        sheet.set_column(_CHART_COLUMNS + place + 1, _CHART_COLUMNS + place + 1, min(20, _fit(["12345678.90", *names])))
+        widths.append(min(20 if most < 5 else 14, _fit(["12345678.90", *names])))
+    for place, cells in enumerate(widths):
+        sheet.set_column(_CHART_COLUMNS + place, _CHART_COLUMNS + place, cells)
+    # Spreadsheets heed breaks between pages only at a fixed scale.
+    scale = min(100, int(100 * _PAGE_PIXELS[0] / (_CHART_COLUMNS * 64 + sum(cells * 7 + 5 for cells in widths))))
+    sheet.set_print_scale(max(10, scale))
+    room = _PAGE_PIXELS[1] * 100 / scale / 20
+    half = min(max(int(room / 2), _CHART_LINES[0]), _CHART_LINES[1])
     line, page, breaks = 0, 0, []
     for chart in document.charts:
-        lines = max(_CHART_LINES, len(chart.categories) * (3 if chart.shape == "bars" else 2) // 2 + 3)
-        if line > page and line + lines > page + _LINES_OF_A_PAGE:
+        lines = max(half, len(chart.categories) * (3 if chart.shape == "bars" else 2) // 2 + 2)
+        if line > page and line + lines > page + room:
             breaks.append(line)
             page = line
-        _chart(book, sheet, name, chart, line, lines - 1, styles)
+        _chart(book, sheet, name, chart, line, lines - 1, styles, widths[1:])
         line += lines
     sheet.set_h_pagebreaks(breaks)
 
 
-def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int, styles: _Styles) -> None:
+def _chart(
+    book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int, styles: _Styles, widths: Sequence[int]
+) -> None:
     """Write one chart over some lines, and its values beside it."""
     head = styles.of(bold=True, bg_color=_SHADE, border=1, text_wrap=True, align="center")
     body = styles.of(num_format="0.0%" if chart.is_rate else "General", border=1)
     label = styles.of(num_format="@", border=1)
     left, last = _CHART_COLUMNS, line + len(chart.categories)
     for place, text in enumerate([words.say("page.category"), *(series.name for series in chart.series)], left):
-        put(sheet, line, place, disarm(text), "text", UTC, lambda _: head)
-    sheet.set_row(line, max(1, *(_lines(series.name, 16) for series in chart.series), 1) * _LINE_HEIGHT)
+        put(sheet, line, place, disarm(text), "text", UTC, _always(head))
+    sheet.set_row(
+        line, max(1, *(_lines(s.name, cells) for s, cells in zip(chart.series, widths, strict=False)), 1) * _LINE_HEIGHT
+    )
     for step, category in enumerate(chart.categories, 1):
-        put(sheet, line + step, left, disarm(category), "text", UTC, lambda _: label)
+        put(sheet, line + step, left, disarm(category), "text", UTC, _always(label))
         for place, series in enumerate(chart.series, left + 1):
             value = series.values[step - 1]
             if value is None:
@@ -377,12 +394,12 @@ def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int
             else:
                 sheet.write_number(line + step, place, value, body)
     if not chart.categories or not chart.series:
-        sheet.write_string(line, 0, disarm(chart.title), styles.of(bold=True))
-        sheet.write_string(line + 1, 0, words.say("page.no_data"), styles.of())
+        put(sheet, line, 0, disarm(chart.title), "text", UTC, _always(styles.of(bold=True)))
+        put(sheet, line + 1, 0, words.say("page.no_data"), "text", UTC, _always(styles.of()))
         return
     drawn = book.add_chart(_SHAPES[chart.shape])
     for place in range(len(chart.series)):
-        colour = _COLOURS[place % len(_COLOURS)]
+        colour = COLOURS[place % len(COLOURS)]
         looks: dict[str, Any] = {"fill": {"color": colour}, "border": {"color": "#404040", "width": 0.5}}
         if chart.shape == "line":
             looks = {
@@ -390,8 +407,7 @@ def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int
                 "marker": {"type": _MARKERS[place % len(_MARKERS)], "size": 6, "fill": {"color": colour}},
             }
         if chart.shape != "stacked":  # in a stack they overlap; the figures stand beside it
-            position = {"position": "below" if place % 2 else "above"} if chart.shape == "line" else {}
-            looks["data_labels"] = {"value": True, "font": {"size": 8}, "num_format": _label_format(chart), **position}
+            looks["data_labels"] = _labels(chart, place)
         drawn.add_series(
             {
                 "name": [name, line, left + 1 + place],
@@ -401,14 +417,26 @@ def _chart(book: Any, sheet: Any, name: str, chart: Chart, line: int, lines: int
             }
         )
     _axes(drawn, chart)
-    drawn.set_size({"width": _CHART_COLUMNS * 64 - 16, "height": lines * 20 - 8})
-    sheet.insert_chart(line, 0, drawn, {"object_position": 1, "description": disarm(chart.title)})
+    drawn.set_size({"width": _CHART_COLUMNS * 64 - 16, "height": lines * 20 - 14})
+    sheet.insert_chart(line, 0, drawn, {"object_position": 1, "y_offset": 6, "description": disarm(chart.title)})
 
 
-def _label_format(chart: Chart) -> str:
-    """Give the number format of a chart's labels: large values need no decimals there."""
-    most = max((abs(value) for series in chart.series for value in series.values if value is not None), default=0)
-    return "0%" if chart.is_rate else "0" if most >= 100 else "General"
+def _labels(chart: Chart, place: int) -> dict[str, Any]:
+    """Say how a series' values are written: upright where columns stand close, a level line's only at its end."""
+    values = [value for series in chart.series for value in series.values if value is not None]
+    most = max(map(abs, values), default=0)
+    form = "0%" if chart.is_rate else "0" if most >= 100 else "General"
+    labels: dict[str, Any] = {"value": True, "font": {"size": 8}, "num_format": form}
+    if chart.shape == "line":
+        labels["position"] = "below" if place % 2 else "above"
+        if len(set(chart.series[place].values)) == 1:
+            labels["custom"] = [{"delete": True}] * (len(chart.categories) - 1)
+    elif chart.shape == "columns" and len(str(int(most))) * len(chart.categories) * len(chart.series) > _CROWDED:
+        labels["font"] = {"size": 8, "rotation": -90}
+    return labels
+
+
+_CROWDED = 90  # figures of all labels together that stand side by side under a chart's width
 
 
 _SHAPES: dict[str, dict[str, str]] = {
@@ -430,14 +458,16 @@ def _axes(drawn: Any, chart: Chart) -> None:
     elif not any(value for series in chart.series for value in series.values):
         values |= {"min": 0, "max": 1}
     if chart.unit:
-        values["name"] = disarm(chart.unit)
+        values["name"] = inert(disarm(chart.unit))
         values["name_font"] = {"size": 9, "bold": False}
-    drawn.set_title({"name": disarm(chart.title), "name_font": {"size": 13}})
+    drawn.set_title({"name": inert(disarm(chart.title)), "name_font": {"size": 13}})
     drawn.show_blanks_as("gap")
     if chart.shape == "bars":
         drawn.set_x_axis(values)
-        drawn.set_y_axis({"reverse": True, "crossing": "max", "interval_unit": 1, "num_font": {"size": 9}})
+        drawn.set_y_axis(
+            {"reverse": True, "crossing": "max", "interval_unit": 1, "label_position": "low", "num_font": {"size": 9}}
+        )
     else:
-        drawn.set_x_axis({"num_font": {"size": 9}})
+        drawn.set_x_axis({"num_font": {"size": 9}, "label_position": "low"})
         drawn.set_y_axis(values)
     drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})

@@ -294,3 +294,67 @@ def test_a_line_counts_only_for_the_chain_that_it_is_of(desk):
     copies.remember(desk.ledger, "backup", Anchor(1, sealed), desk.folder / "x", WHEN)
     assert len(copies.known(ledger)) == 1
     ledger.close()
+
+
+def advice(desk):
+    return [row["kind"] for row in desk.json("ledger", "doctor")]
+
+
+def test_doctor_tells_how_old_the_newest_copy_and_anchor_are(desk):
+    said = desk.run("ledger", "doctor").stdout
+    assert "no verified copy is known" in said and "no anchor is known" in said
+    assert advice(desk) == []
+    desk.now = "2026-10-22T09:00:00+08:00"
+    assert advice(desk) == ["no_copy"]
+    desk.run("ledger", "backup", desk.folder / "copy.db")
+    desk.run("ledger", "anchor", "--to", desk.folder / "anchors.txt")
+    desk.now = "2026-12-01T09:00:00+08:00"
+    assert advice(desk) == []  # nothing was written since
+    desk.run("staff", "add", "X1", "--name", "x")
+    assert advice(desk) == ["copy_old", "anchor_old"]
+    said = desk.run("ledger", "doctor").stdout
+    assert "2026-10-22 09:00 (40 days ago)" in said
+    assert f"svcdesk ledger anchor --to {desk.folder / 'anchors.txt'}" in said
+    (desk.folder / "copy.db").unlink()
+    assert advice(desk) == ["no_copy", "anchor_old"]
+
+
+def test_doctor_tells_of_copies_that_failed_were_cut_short_or_can_be_read(desk):
+    desk.run("ledger", "backup", desk.folder / "copy.db")
+    (desk.folder / "copy.db").chmod(0o640)
+    part = desk.folder / ".ledger.db.v1.backup.0123abcd.part"
+    part.write_bytes(b"")
+    os.utime(part, (0, 0))
+    copies.fail(desk.ledger, WHEN)
+    found = desk.json("ledger", "doctor")
+    assert [row["kind"] for row in found] == ["copy_failed", "readable", "part_left"]
+    assert "2026-10-21 10:00" in found[0]["what"]
+    assert "chmod 600" in found[1]["what"]
+
+
+def test_redact_names_the_copies_that_still_hold_what_it_erased(desk):
+    def copy(name):
+        desk.run("ledger", "backup", desk.folder / name)
+        return str(desk.folder / name)
+
+    before = copy("before.db")
+    desk.run("customer", "add", "新客户", "--person", "张秘密", "--phone", "13511112222")
+    holding, gone = copy("holding.db"), copy("gone.db")
+    plan = planned(desk)
+    daily.make(plan, WHEN)
+    shutil.copy(desk.ledger, desk.folder / "ledger.db.v1-20261001-000000.backup")
+    (desk.folder / "ledger.db.v1-20261001-000001.backup").write_bytes(b"cut short")
+    (desk.folder / "gone.db").unlink()
+    said = desk.run("ledger", "redact", "新客户", "--reason", "x", "--yes").stderr
+    assert "4 copies still hold it" in said
+    for path in (holding, plan.to, "ledger.db.v1-20261001-000000.backup", "ledger.db.v1-20261001-000001.backup"):
+        assert str(path) in said
+    assert before not in said and gone not in said
+    after = copy("after.db")
+    again = desk.run("ledger", "redact", "新客户", "--reason", "x", "--yes").stderr
+    assert after not in again
+
+
+def test_redact_is_quiet_where_no_copy_holds_it(desk):
+    desk.run("customer", "add", "新客户", "--phone", "13511112222")
+    assert desk.run("ledger", "redact", "新客户", "--reason", "x", "--yes").stderr == ""

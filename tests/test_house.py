@@ -78,6 +78,9 @@ ABOVE = {"cli", "session", "commands", "commands.base"}
         ("findings", {"show", "words", "views", *ABOVE}),
         ("show", {"store", "rules", "facts", "findings", "reports", "views", *ABOVE}),
         ("views", ABOVE),
+        ("documents", {"store", "rules", "reports", "words", "show", *ABOVE}),
+        ("workbook", {"store", "rules", "reports", "views", *ABOVE}),
+        ("page", {"store", "rules", "reports", "views", "workbook", *ABOVE}),
         ("words", {"store", "rules", "show", "registers", *ABOVE}),
     ],
 )

@@ -169,7 +169,7 @@ def test_a_bad_file_imports_nothing(desk, content, said):
         ("W01,fare,2.4112E+19,2026-10-01,F1", "is not an amount"),
         ("W01,fare,58.00,2026-10-01,2.4112E+19", "destroyed"),
         ("W01,fare,58.00,2026-02-30,F1", "is not a date"),
-        ("W01,fare,58.00,45931,F1", "is not a date"),
+        ("W01,fare,58.00,45931,F1", "spreadsheet's number for a day"),
         ("W01,fare,58.00,03/10/2026,F1", "is not a date"),
         ("W01,fare,58.00,2026-12-01,F1", "is in the future"),
         ("W99,fare,58.00,2026-10-01,F1", "no staff code “W99”"),

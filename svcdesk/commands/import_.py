@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -10,13 +12,14 @@ import typer
 from svcdesk import words
 from svcdesk.commands.base import Flag, Noun, Text, explained, receipt_line, told, writing
 from svcdesk.commands.export import register_named
-from svcdesk.errors import BadInput, BadRows
+from svcdesk.errors import BadInput, BadRows, StorageError
 from svcdesk.files import opened
 from svcdesk.mapping import Reader, read_rules
 from svcdesk.registers import Register
 from svcdesk.session import current
 from svcdesk.sources import ADDED, Row, Source, as_given, open_source
-from svcdesk.transfer import REFERENCED, Importer, Outcome
+from svcdesk.store import Ledger
+from svcdesk.transfer import KEYED, REFERENCED, Importer, Outcome
 
 noun = Noun("import")
 
@@ -38,10 +41,14 @@ def import_(
     errors: Text = None,
     encoding: Text = None,
     update: Flag = False,
+    suggest: Text = None,
     note: Text = None,
     request_id: Annotated[str | None, typer.Option("--request-id")] = None,
 ) -> None:
     register = register_named(table)
+    if suggest:
+        _suggest(register, file, Path(suggest), encoding)
+        return
     read = read_rules(rules, map or [])
     source = open_source(file, encoding or read.encoding, read.sheet)
     if errors and Path(errors).exists() and Path(errors).samefile(file):
@@ -72,6 +79,46 @@ def import_(
         print(receipt_line("imported", w.ledger, **_figures(table, outcome, source)))
         w.ledger.close()
     _warn(register, reader, outcome, errors)
+
+
+def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -> None:
+    """Write a first rules file for the register, and say what comes next."""
+    from svcdesk.suggest import suggest
+
+    source = open_source(file, encoding)
+    command = f"svcdesk import {register.name} {quote(str(file))} --rules {quote(str(path))} --dry-run"
+    with _ledger_if_any() as ledger:
+
+        def known(field: str, text: str) -> bool:
+            table, key = KEYED[field]
+            sql = f'SELECT 1 FROM "{table}" WHERE "{key}" = ? AND undone_at IS NULL'
+            return ledger is not None and ledger.value(sql, (text,)) is not None
+
+        zone = str(ledger.zone) if ledger is not None else None
+        draft = suggest(register, source, file.name, command, zone, known)
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(draft.text)
+    except FileExistsError:
+        raise StorageError("exists", path=path) from None
+    except OSError as error:
+        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+    lacking = words.say("receipts.suggested_lacking", names=words.comma(draft.lacking)) if draft.lacking else ""
+    found = words.comma(draft.found)
+    print(words.say("receipts.suggested", path=path, n=len(draft.found), found=found, lacking=lacking, command=command))
+
+
+@contextmanager
+def _ledger_if_any() -> Iterator[Ledger | None]:
+    """Open the ledger where there is one: a rules file can be drafted before it is made."""
+    if not current.path.exists():
+        yield None
+        return
+    ledger = current.open()
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def _figures(table: str, outcome: Outcome, source: Source) -> dict[str, Any]:

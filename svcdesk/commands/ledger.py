@@ -4,6 +4,8 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,14 +13,14 @@ import typer
 
 from svcdesk import anchors as anchor_lines
 from svcdesk import backup as backups
-from svcdesk import copies, journal, redaction, show, words
+from svcdesk import copies, history, journal, redaction, show, words
 from svcdesk import doctor as surroundings
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
-from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line
+from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, receipt_line, told
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.model import LETTERS, Record, number_of
-from svcdesk.periods import instant, local
+from svcdesk.periods import instant, local, short
 from svcdesk.registers import Column
 from svcdesk.session import current
 from svcdesk.store import Ledger, check_file, open_ledger, version_of
@@ -160,21 +162,20 @@ def _named(ledger: Ledger, text: str) -> tuple[str, int]:
 
 def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Record:
     """Tell an entry: what each row was, and what it became."""
-    import json
-
-    changes: list[Any] = []
-    rows = [change for change in journal.changes_of(r.ledger.con, entry.seq) if not only or change[:2] == only]
-    for_people = r.form in ("table", "plain", "markdown")
-    for table, row, after in rows[:_MOST_CHANGES] if for_people else rows:
-        was = journal.before(r.ledger.con, table, row, entry.seq) or {}
-        now = json.loads(after)
-        names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
-        told = {name: [was.get(name), now.get(name)] for name in names if name not in ("id", "personal_hash")}
-        changes.append({"record": checks.named(table, row), "changed": told})
-    if for_people:
-        changes = [f"{change['record']}: {_told(change['changed'])}" for change in changes]
-        if len(rows) > _MOST_CHANGES:
-            changes.append(words.say("labels.more_changes", n=len(rows) - _MOST_CHANGES))
+    found = (c for c in history.changes(r.ledger, entry.seq) if only is None or (c.table, c.row) == only)
+    changes: list[Any]
+    if r.form in ("table", "plain", "markdown"):
+        changes = [history.sentence(r.ledger, change, entry.command) for change in islice(found, _MOST_CHANGES)]
+        if left := sum(1 for _ in found):
+            changes.append(words.say("labels.more_changes", n=left))
+    else:
+        changes = [
+            {
+                "record": checks.named(change.table, change.row),
+                "changed": {name: list(pair) for name, pair in change.fields.items()},
+            }
+            for change in found
+        ]
     return {
         "entry": entry.seq,
         "at": local(instant(entry.at), r.zone),
@@ -185,13 +186,6 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
         "undoes": entry.undoes,
         "hash": entry.hash,
     }
-
-
-def _told(changed: dict[str, list[Any]]) -> str:
-    return ", ".join(
-        f"{words.find(f'columns.{name}') or name} {'' if was is None else f'{was} '}→ {'-' if now is None else now}"
-        for name, (was, now) in changed.items()
-    )
 
 
 @noun.plain("backup")
@@ -268,7 +262,14 @@ def redact(
         for table, row in rows:
             ledger.forget(table, row)
     print(receipt_line("redacted", ledger, name=customer, n=len(rows)))
+    _name_copies(ledger, rows)
     ledger.close()
+
+
+def _name_copies(ledger: Ledger, rows: list[tuple[str, int]]) -> None:
+    """Name the copies that still hold what was erased: they are their owner's to delete."""
+    if holding := redaction.copies_holding(ledger, rows):
+        _warn("copies_hold", n=len(holding), paths=show.disarm(words.comma(holding)))
 
 
 _ADVICE = (Column("kind"), Column("what"))
@@ -277,18 +278,31 @@ _ADVICE = (Column("kind"), Column("what"))
 @noun.plain("doctor")
 def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None) -> None:
     check_file(current.path)
-    found = surroundings.examine(current.path)
+    now = current.now()
+    found, kept = surroundings.examine(current.path, now)
+    current.zone = kept.zone
     if anchors:
         found += _behind(anchor_lines.read(anchors))
-    told = [{"kind": advice.kind, "what": words.say(f"doctor.{advice.kind}", **advice.values)} for advice in found]
+    lines = [
+        {"kind": advice.kind, "what": words.say(f"doctor.{advice.kind}", **told(advice.values))} for advice in found
+    ]
     if format:
-        show.records(iter(told), _ADVICE, format, current.zone)
+        show.records(iter(lines), _ADVICE, format, current.zone)
     else:
-        for advice in told:
-            print(show.disarm(advice["what"]))
-        print(words.say("doctor.found" if told else "doctor.well", n=len(told), path=current.path))
-    if told and exit_code:
+        for line in lines:
+            print(line["what"])
+        for kind, kept_line in (("copy", kept.copy), ("anchor", kept.anchor)):
+            print(_kept(kind, kept_line, now))
+        print(words.say("doctor.found" if lines else "doctor.well", n=len(lines), path=current.path))
+    if lines and exit_code:
         raise typer.Exit(1)
+
+
+def _kept(kind: str, line: copies.Copy | None, now: datetime) -> str:
+    if line is None:
+        return words.say(f"doctor.{kind}_none")
+    at, days = short(instant(line.at), current.zone), surroundings.days_since(line, now)
+    return show.disarm(words.say(f"doctor.{kind}_known", at=at, days=days, seq=line.seq, path=line.path))
 
 
 def _behind(known: tuple[Anchor, ...]) -> list[surroundings.Advice]:

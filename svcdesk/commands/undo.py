@@ -1,6 +1,11 @@
 """undo: take the last command back. Nothing is deleted: the reversal is an entry of its own."""
 
-from svcdesk import journal, words
+import json
+import sys
+from collections.abc import Sequence
+from itertools import islice
+
+from svcdesk import history, journal, words
 from svcdesk.commands.base import Noun, Yes, confirm, receipt_line
 from svcdesk.errors import Refused
 from svcdesk.periods import instant, short
@@ -10,16 +15,24 @@ from svcdesk.store import Ledger
 
 noun = Noun("undo")
 
+_SHOWN, _RECEIPT = 10, 3  # records that are told of before the question, and in the receipt
+
 
 @noun.plain("undo")
 def undo(yes: Yes = False) -> None:
     ledger = current.open(write=True)
     target = _target(ledger)
-    confirm(words.say("labels.undo_question", what=described(ledger, target)), yes)
+    _refuse_what_cannot_come_back(ledger, target)
+    what, back = described(ledger, target), _told(ledger, target, _RECEIPT)
+    if not yes and sys.stdin.isatty() and sys.stderr.isatty():
+        _explain(ledger, target)
+    confirm(words.say("labels.undo_question"), yes)
+    passed = _passed_over(ledger, target)
     now = current.now(ledger.zone)
     with ledger.command(at=now, actor=current.actor, command=f"undo {target.seq}", undoes=target.seq):
         if _target(ledger).seq != target.seq:  # somebody wrote while the question stood
             raise Refused("undo_overtaken", seq=target.seq)
+        _refuse_what_cannot_come_back(ledger, target)
         for table, row, _ in reversed(journal.changes_of(ledger.con, target.seq)):
             before = journal.before(ledger.con, table, row, target.seq)
             if before is None:
@@ -27,7 +40,10 @@ def undo(yes: Yes = False) -> None:
             else:
                 del before["id"]
                 ledger.update(table, row, **before)
-    print(receipt_line("undone", ledger, what=described(ledger, target)))
+    print(receipt_line("undone", ledger, what=what, back=words.say("labels.clause_joint").join(back)))
+    for entry in passed:
+        warning = words.say("warnings.passed_over", what=described(ledger, entry))
+        print(f"{words.say('labels.warning')}: {warning}", file=sys.stderr)
     ledger.close()
 
 
@@ -38,8 +54,52 @@ def _target(ledger: Ledger) -> journal.Entry:
     return target
 
 
+def _refuse_what_cannot_come_back(ledger: Ledger, target: journal.Entry) -> None:
+    """Refuse to take back a month that was handed in, and what a later entry built on or erased."""
+    for table, _, after in journal.changes_of(ledger.con, target.seq):
+        if table == "submission":
+            handed_in = json.loads(after)
+            raise Refused("undo_submitted", report=handed_in["report"], month=handed_in["month"], seq=target.seq)
+    if found := journal.built_on(ledger.con, target.seq):
+        later, table, row = found
+        key = "undo_erased" if later.command in journal.ERASING else "undo_built_on"
+        raise Refused(key, what=described(ledger, target), later=later.seq, record=history.record(ledger, table, row))
+
+
+def _passed_over(ledger: Ledger, target: journal.Entry) -> list[journal.Entry]:
+    """List the later entries that erased personal data: they stand, whatever is taken back before them."""
+    return [entry for entry in journal.entries(ledger.con, target.seq + 1) if entry.command in journal.ERASING]
+
+
+def _explain(ledger: Ledger, target: journal.Entry) -> None:
+    """Show on the terminal what the command did and what taking it back will do."""
+    changes = islice(history.changes(ledger, target.seq), _SHOWN)
+    did = [history.sentence(ledger, change, target.command) for change in changes]
+    for key, lines in (
+        ("undo_did", [*did, *_rest(ledger, target, _SHOWN)]),
+        ("undo_will", _told(ledger, target, _SHOWN)),
+    ):
+        print(words.say(f"labels.{key}", what=described(ledger, target)), file=sys.stderr)
+        for line in lines:
+            print(f"  {line}", file=sys.stderr)
+
+
+def _told(ledger: Ledger, target: journal.Entry, most: int) -> Sequence[str]:
+    changes = islice(history.changes(ledger, target.seq), most)
+    return [*(history.reversal(ledger, change) for change in changes), *_rest(ledger, target, most)]
+
+
+def _rest(ledger: Ledger, target: journal.Entry, most: int) -> list[str]:
+    left = _rows(ledger, target) - most
+    return [words.say("labels.more_records", n=left)] if left > 0 else []
+
+
+def _rows(ledger: Ledger, entry: journal.Entry) -> int:
+    return int(ledger.value("SELECT count(*) FROM change WHERE entry = ?", (entry.seq,)))
+
+
 def described(ledger: Ledger, entry: journal.Entry) -> str:
     """Name an entry for people: number, time, actor, command and how many rows it wrote."""
-    rows = ledger.value("SELECT count(*) FROM change WHERE entry = ?", (entry.seq,))
     at = short(instant(entry.at), ledger.zone)
-    return words.say("labels.entry", seq=entry.seq, at=at, actor=disarm(entry.actor), command=entry.command, rows=rows)
+    actor, command = disarm(entry.actor), disarm(entry.command)
+    return words.say("labels.entry", seq=entry.seq, at=at, actor=actor, command=command, rows=_rows(ledger, entry))

@@ -3,7 +3,7 @@
 TEXTS = {
     "init": ("账本已建：{centre}，时区 {timezone}，在 {path}", "the ledger is made: {centre}, zone {timezone}, at {path}"),
     "already": ("此前已记，未重复 [{entry}]", "already recorded, not written again [{entry}]"),
-    "undone": ("已收回 {what}", "taken back: {what}"),
+    "undone": ("已收回 {what}：{back}", "taken back: {what}: {back}"),
     "staff_added": ("已登记人员 {code} {name}", "added {code} {name} to the staff"),
     "staff_retired": ("{code} {name} 已离岗", "{code} {name} has left"),
     "customer_added": ("已登记客户 {name}", "registered the customer {name}"),
@@ -69,6 +69,8 @@ TEXTS = {
     "redacted": ("已抹去 {name} 的个人信息 {n} 处；先前的备份和带 --reveal 的导出里还有", "erased {n} pieces of personal data of {name}; earlier backups and revealed exports still hold them"),
     "imported": ("{table} 读 {read} 行：导入 {imported}，已有 {skipped}，更新 {updated}，不能收 {bad}{superseded}（{encoding}）", "{table}: {read} rows read, {imported} imported, {skipped} known already, {updated} updated, {bad} bad{superseded} ({encoding})"),
     "imported_none": ("{table} 读 {read} 行：导入 0，已有 {skipped}，不能收 {bad}{superseded}（{encoding}）；未记账", "{table}: {read} rows read, 0 imported, {skipped} known already, {bad} bad{superseded} ({encoding}); no entry was made"),
+    "suggested": ("{path}：认出 {n} 列（{found}）{lacking}；下一步：{command}", "{path}: {n} columns recognised ({found}){lacking}; next: {command}"),
+    "suggested_lacking": ("，待填 {names}", ", to fill in: {names}"),
     "would_import": ("试运行，{table} 读 {read} 行：会导入 {imported}，已有 {skipped}，更新 {updated}，不能收 {bad}{superseded}（{encoding}）；账本未动", "dry run, {table}: {read} rows read, {imported} would be imported, {skipped} known already, {updated} updated, {bad} bad{superseded} ({encoding}); the ledger was left alone"),
     "superseded": ("，被后面的行取代 {n}", ", {n} superseded by later rows"),
     "policy_set": ("{key} 自 {since} 起为 {value}", "{key} is {value} from {since}"),
