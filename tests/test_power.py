@@ -29,12 +29,14 @@ from svcdesk.store import open_ledger
 pytestmark = needs_strace
 
 SECTOR = 512
+PHONE = b"13812345678"  # of the customer that is redacted
 COMMANDS = (
     "expense add --engineer W01 --category other --amount 19.99 --date 2026-10-01 --invoice F1",
     "ticket close T1 --resolution x --no-survey x",
     "import staff rows.csv",
     "undo --yes",
     "ledger redact 华北钢厂 --reason x --yes",
+    "ledger backup {folder}/copy.db",
 )
 ROWS = "code,name,role\n" + "".join(f"X{n},甲{n},engineer\n" for n in range(120))
 SYNCHRONOUS = """
@@ -52,7 +54,7 @@ class Call(NamedTuple):
     do: str
     what: object = None
     data: object = None
-    at: int = 0
+    at: int | None = None
 
 
 def recorded(desk, synchronous):
@@ -63,7 +65,13 @@ def recorded(desk, synchronous):
     names, calls, fresh = dict(files), [], iter(range(len(files), 10_000))
     for command in COMMANDS:
         options = ("-xx", "-s", "2000000")
-        done, lines = traced(desk, command.split(), *options, trace=("openat", "close", *CALLS), program=program)
+        done, lines = traced(
+            desk,
+            command.format(folder=desk.folder).split(),
+            *options,
+            trace=("openat", "close", *CALLS),
+            program=program,
+        )
         assert done.returncode == 0, done
         calls += _calls(lines, str(desk.folder), names, fresh)
     return files, start, calls
@@ -109,6 +117,8 @@ def _calls(lines, folder, names, fresh):
             file = open_files[numbers[0]]
             if call == "pwrite64":
                 yield Call("write", file, texts[0], numbers[-1])
+            elif call == "write":
+                yield Call("write", file, texts[0])  # to a file that is only added to
             elif call == "ftruncate":
                 yield Call("truncate", file, None, numbers[-1])
             elif call in ("fsync", "fdatasync"):
@@ -168,8 +178,9 @@ def written(data, calls):
             del content[call.at :]
             content.extend(bytes(call.at - len(content)))
         else:
-            content.extend(bytes(max(0, call.at - len(content))))
-            content[call.at : call.at + len(call.data)] = call.data
+            at = len(content) if call.at is None else call.at
+            content.extend(bytes(max(0, at - len(content))))
+            content[at : at + len(call.data)] = call.data
     return bytes(content)
 
 
@@ -206,7 +217,9 @@ def cut_everywhere(ready, tmp_path, synchronous=None, *, times=1.0):
         except (DeskError, AssertionError):
             outcome.corrupt.append(place)
         else:
-            if any(there.get(seq) != short for seq, short in receipts.items()):
+            lost = any(there.get(seq) != short for seq, short in receipts.items())
+            lost |= "erased" in said and PHONE in (after / "ledger.db").read_bytes()
+            if lost or ("backed up" in said and not is_sound(after / "copy.db")):
                 outcome.lost.append(place)
     return outcome._replace(cuts=len(places))
 
@@ -219,6 +232,13 @@ def standing(path):
         return {str(entry.seq): entry.hash[:12] for entry in journal.entries(ledger.con)}
     finally:
         ledger.close()
+
+
+def is_sound(path):
+    try:
+        return bool(standing(path))
+    except (DeskError, AssertionError):
+        return False
 
 
 @pytest.fixture(scope="module")
