@@ -22,12 +22,16 @@ def is_excluded(line: str, includes_installation: bool) -> bool:
 
 
 class Trip(NamedTuple):
-    """Where a dispatch of an engineer went and on which centre dates; ``returned`` is None while on the road."""
+    """Where a dispatch of an engineer went and on which centre dates; ``returned`` is None while on the road.
+
+    ``cancelled`` says that the journey will never be made.
+    """
 
     place: str
     departed: date | None
     returned: date | None
     transit: tuple[str, ...] = ()
+    cancelled: bool = False
 
 
 class Claim(NamedTuple):
@@ -113,7 +117,11 @@ def _within_a_day(other: Trip, claim: Claim) -> bool:
 
 def _outside_trip(claim: Claim, _: Policy) -> Iterator[Problem]:
     trip = claim.trip
-    if trip is None or trip.departed is None:
+    if trip is None:
+        return
+    if trip.departed is None:  # while it may still begin, no date lies before or after it
+        if trip.cancelled:
+            yield Problem("outside_trip", {"date": claim.spent_on, "departed": None, "returned": None})
         return
     if claim.spent_on < trip.departed or (trip.returned is not None and claim.spent_on > trip.returned):
         yield Problem("outside_trip", {"date": claim.spent_on, "departed": trip.departed, "returned": trip.returned})

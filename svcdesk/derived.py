@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from svcdesk import words
 from svcdesk.clock import answer_clock, answered_in_time, minutes_late
@@ -10,6 +10,9 @@ from svcdesk.model import yuan
 from svcdesk.periods import LocalHours, day_of, instant, local, month_of, stored
 from svcdesk.policy import Case
 from svcdesk.store import Ledger
+
+if TYPE_CHECKING:
+    from svcdesk import claims
 
 Work = Callable[..., tuple[Any, ...]]
 
@@ -117,9 +120,12 @@ def _expense(case: Case, ledger: Ledger, hours: LocalHours) -> Work:
     def work(
         amount: int, category: str, spent: str, start: str | None, end: str | None, place: str | None,
         invoice: str | None, engineer: int, dispatch: int | None, home: str | None, role: str, went: str | None,
-        transit: str | None, departed: str | None, returned: str | None, earlier: int | None,
+        transit: str | None, cancelled: str | None, departed: str | None, returned: str | None, earlier: int | None,
     ) -> tuple[list[dict[str, str]]]:  # fmt: skip
-        trip = claims.Trip(went, on(departed), on(returned), tuple(loads(transit or "[]"))) if went else None
+        trip = None
+        if went:
+            stops = tuple(loads(transit or "[]"))
+            trip = claims.Trip(went, on(departed), on(returned), stops, cancelled is not None)
         day = date.fromisoformat(spent)
         elsewhere = others(engineer, dispatch, day, trip)
         claim = claims.Claim(
@@ -127,8 +133,7 @@ def _expense(case: Case, ledger: Ledger, hours: LocalHours) -> Work:
             trip, elsewhere, earlier,
         )  # fmt: skip
         return ([
-            {"code": found.code, "message": words.say(f"problems.{found.code}", **_readable(found.values))}
-            for found in claims.problems(claim, case.policy)
+            {"code": found.code, "message": _message(found)} for found in claims.problems(claim, case.policy)
         ],)  # fmt: skip
 
     return work
@@ -142,6 +147,11 @@ _OTHER_TRIPS = """
       AND w.departed_at >= date(?, '-60 days') AND w.departed_at < date(?, '+60 days')
       AND coalesce(w.returned_at, '9') >= ? AND w.departed_at < ?
       AND w.undone_at IS NULL AND o.status <> 'cancelled'"""
+
+
+def _message(problem: "claims.Problem") -> str:
+    never = problem.code == "outside_trip" and problem.values["departed"] is None
+    return words.say("problems.cancelled_trip" if never else f"problems.{problem.code}", **_readable(problem.values))
 
 
 def _readable(values: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +204,7 @@ DERIVATIONS: dict[str, Derivation] = {
     ),
     "expense": Derivation(
         ("amount", "category", "date", "from", "to", "place", "invoice", "_engineer", "dispatch", "_home", "_role",
-         "_trip_place", "_transit", "_departed_at", "_returned_at", "_earlier"),
+         "_trip_place", "_transit", "_cancelled_at", "_departed_at", "_returned_at", "_earlier"),
         ("problems",),
         _expense,
     ),

@@ -321,6 +321,7 @@ EXPENSES = Register(
         Column("_role", "e.role"),
         Column("_trip_place", "d.place"),
         Column("_transit", "d.transit"),
+        Column("_cancelled_at", "d.cancelled_at"),
         Column("_departed_at", "w.departed_at"),
         Column("_returned_at", "w.returned_at"),
         Column("_earlier", _EARLIER_INVOICE),

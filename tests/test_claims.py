@@ -142,7 +142,9 @@ def test_the_days_of_the_trip(day, fits):
 def test_a_trip_not_over_has_no_last_day_and_one_not_begun_has_none():
     assert codes(trip=TRIP._replace(returned=None), spent_on=date(2026, 10, 30)) == []
     assert codes(trip=TRIP._replace(returned=None), spent_on=date(2026, 10, 11)) == ["outside_trip"]
-    assert codes(trip=TRIP._replace(departed=None, returned=None), spent_on=date(2026, 10, 1)) == []
+    never = TRIP._replace(departed=None, returned=None)
+    assert codes(trip=never, spent_on=date(2026, 10, 1)) == []
+    assert codes(trip=never._replace(cancelled=True), spent_on=date(2026, 10, 1)) == ["outside_trip"]
 
 
 def test_limits():

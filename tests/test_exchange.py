@@ -239,6 +239,17 @@ def test_one_bad_row_spoils_its_dispatch_alone(desk):
     assert [d["id"] for d in desk.json("dispatch", "list")] == ["D2"]
 
 
+def test_an_expense_on_a_cancelled_journey_is_outside_any_trip(desk):
+    desk.run(*TICKET, "--summary", "一", "--at", "2026-10-01 08:00")
+    desk.run("dispatch", "send", "T1", "--engineer", "W01", "--place", "南京", "--at", "2026-10-01 09:00")
+    desk.run("expense", "add", "--engineer", "W01", "--category", "allowance", "--amount", "5", "--date", "2026-10-02",
+             "--dispatch", "D1")  # fmt: skip
+    assert desk.json("expense", "show", "E1")["problems"] == []
+    desk.run("dispatch", "cancel", "D1", "--reason", "客户撤回")
+    (problem,) = desk.json("expense", "show", "E1")["problems"]
+    assert problem["code"] == "outside_trip" and "cancelled" in problem["message"]
+
+
 # Known records
 
 
