@@ -80,7 +80,8 @@ class Importer:
         self._own, self._crew, self._personal = self._targets()
         self._open = sorted(set(reader.given) - {field for field, _ in self._personal})
         self._given = {column for _, column, _ in self._own if column != "id"}
-        self._waiting = [column for _, column, table in (*self._own, *self._crew) if table in ("customer", "staff")]
+        made = {"customer": rules.new_customers, "staff": rules.new_staff}
+        self._waiting = [column for _, column, table in (*self._own, *self._crew) if made.get(table)]
         self._columns = [name for name in journal.columns(self.table, ledger.con) if name != "undone_at"]
         self._crew_columns = [name for name in journal.columns("crew", ledger.con) if name != "undone_at"]
         self._found: dict[tuple[str, str], int | None] = {}

@@ -77,6 +77,7 @@ ABOVE = {"cli", "session", "commands", "commands.base"}
         ("facts", {"show", "words", "views", *ABOVE}),
         ("findings", {"show", "words", "views", *ABOVE}),
         ("show", {"store", "rules", "facts", "findings", "reports", "views", *ABOVE}),
+        ("derived", {"show", "views", *ABOVE}),
         ("views", ABOVE),
         ("documents", {"store", "rules", "reports", "words", "show", *ABOVE}),
         ("workbook", {"store", "rules", "reports", "views", *ABOVE}),
