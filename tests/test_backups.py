@@ -82,6 +82,19 @@ def test_the_first_write_of_a_day_is_copied_and_no_other(today):
     assert "CONSISTENT" in today.run("ledger", "verify").stdout
 
 
+def test_a_write_that_finds_the_copy_made_loads_nothing_for_it(today):
+    today.add("W01")
+    today.wait()
+    script = "import sys; from svcdesk.cli import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "staff", "add", "W02", "--name", "x"],
+        env=today.full_env(), capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stderr.split())
+    assert "svcdesk.copies" in loaded
+    assert loaded & {"svcdesk.daily", "svcdesk.backup", "svcdesk.verify", "svcdesk.anchors"} == set()
+
+
 def test_reading_makes_no_copy(today):
     today.run("staff", "list")
     today.run("ledger", "verify")
