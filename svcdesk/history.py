@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 def changes(ledger: Ledger, seq: int) -> Iterator[Change]:
     """Tell what an entry changed, row by row. What a wage was is not told."""
-    for table, row, after in journal.changes_of(ledger.con, seq):
+    for table, row, after in ledger.con.execute(journal.CHANGES, (seq,)):
         before = journal.before(ledger.con, table, row, seq)
         was, now = before or {}, json.loads(after)
         names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name) and name not in _UNSAID]

@@ -152,9 +152,10 @@ def undoable(con: sqlite3.Connection) -> Entry | None:
 def built_on(con: sqlite3.Connection, seq: int) -> tuple[Entry, str, int] | None:
     """Find the first later entry that stands and wrote a row of this one, with that row."""
     row = con.execute(
-        'SELECT e.*, c."table", c.row FROM entry e JOIN change c ON c.entry = e.seq'
-        ' JOIN change t ON t."table" = c."table" AND t.row = c.row AND t.entry = ?1'
+        # The later entries come first: what undo passes over is little, what it takes back may be a whole import.
+        'SELECT e.*, c."table", c.row FROM entry e CROSS JOIN change c ON c.entry = e.seq'
         " WHERE e.seq > ?1 AND e.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"
+        ' AND EXISTS (SELECT 1 FROM change t WHERE t."table" = c."table" AND t.row = c.row AND t.entry = ?1)'
         " ORDER BY e.seq LIMIT 1",
         (seq,),
     ).fetchone()

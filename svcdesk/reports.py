@@ -52,7 +52,7 @@ class Travel(NamedTuple):
 def counted(journeys: Iterable[Journey]) -> Iterator[tuple[Journey, int]]:
     """Give each journey with the days it counts: a person's day counts once, with the one that departed first."""
     until: dict[int, int] = {}  # the last day already counted, by engineer
-    for journey in sorted(journeys):
+    for journey in sorted(journeys, key=lambda journey: (journey.departed_at, journey.dispatch, journey.id)):
         first = max(journey.first, until.get(journey.engineer, -1) + 1)
         days = max(0, journey.last - first + 1)
         if days:

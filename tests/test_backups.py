@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 import pytest
 from conftest import SHANGHAI, Executable, InProcess, at, found
 
-from svcdesk import copies, daily
+from svcdesk import backup, copies, daily
 from svcdesk.anchors import Anchor
+from svcdesk.errors import StorageError
 from svcdesk.store import open_ledger
 
 WHEN = at("2026-10-21T10:00")
@@ -80,6 +81,19 @@ def test_the_first_write_of_a_day_is_copied_and_no_other(today):
     assert line.path.read_bytes() == made
     today.ledger = line.path
     assert "CONSISTENT" in today.run("ledger", "verify").stdout
+
+
+def test_a_write_that_finds_the_copy_made_loads_nothing_for_it(today):
+    today.add("W01")
+    today.wait()
+    script = "import sys; from svcdesk.cli import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "staff", "add", "W02", "--name", "x"],
+        env=today.full_env(), capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stderr.split())
+    assert "svcdesk.copies" in loaded
+    assert loaded & {"svcdesk.daily", "svcdesk.backup", "svcdesk.verify", "svcdesk.anchors"} == set()
 
 
 def test_reading_makes_no_copy(today):
@@ -283,6 +297,63 @@ def test_a_name_that_something_else_has_is_not_written_over(today):
     said = today.add("W01").stderr
     assert str(taken) in said and "policy set backup.folder" in said
     assert taken.read_bytes() == b"mine"
+
+
+def test_no_room_is_known_before_anything_is_started(desk, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 100, 0))
+    with pytest.raises(StorageError) as raised:
+        daily.start(desk.ledger, WHEN)
+    assert raised.value.key == "full"
+
+
+# Copying in steps, beside those who write
+
+
+def test_a_copy_in_many_steps_is_whole_though_others_write(desk, monkeypatch):
+    """Small steps that writers start over again and again end in one large one."""
+    monkeypatch.setattr(backup, "_STEP", 2)
+    steps = []
+    monkeypatch.setattr(backup, "_PAUSE", 0)
+    writer, ledger = open_ledger(desk.ledger, write=True), open_ledger(desk.ledger)
+
+    class Watched:
+        path = ledger.path
+
+        class con:
+            @staticmethod
+            def backup(target, **options):
+                steps.append(options.get("pages"))
+                if inner := options.get("progress"):
+
+                    def progress(*told):
+                        with writer.command(at=WHEN, actor="x", command="contact log"):
+                            writer.insert("contact", at=WHEN, customer_id=1, channel="call", summary="x")
+                        inner(*told)
+
+                    options["progress"] = progress
+                return ledger.con.backup(target, **options)
+
+    newest = backup.copy(Watched, desk.folder / "copy.db")
+    assert steps == [2, None]
+    assert newest.seq == writer.entry.seq
+    writer.close()
+    ledger.close()
+    desk.ledger = desk.folder / "copy.db"
+    assert "CONSISTENT" in desk.run("ledger", "verify", "--full").stdout
+
+
+def test_a_copy_does_not_wait_for_ever_for_a_stopped_writer(desk, monkeypatch):
+    monkeypatch.setattr(backup, "BUSY_SECONDS", 0.3)
+    ledger = open_ledger(desk.ledger)
+    ledger.con.execute("PRAGMA busy_timeout = 10")
+    con = sqlite3.connect(desk.ledger, isolation_level=None)
+    con.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageError) as raised:
+        backup.copy(ledger, desk.folder / "copy.db")
+    con.close()
+    ledger.close()
+    assert raised.value.key == "busy"
+    assert [path.name for path in desk.folder.iterdir()] == ["ledger.db"]
 
 
 # What is known of them

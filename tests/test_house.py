@@ -77,7 +77,16 @@ ABOVE = {"cli", "session", "commands", "commands.base"}
         ("facts", {"show", "words", "views", *ABOVE}),
         ("findings", {"show", "words", "views", *ABOVE}),
         ("show", {"store", "rules", "facts", "findings", "reports", "views", *ABOVE}),
+<<<<<<< HEAD
         ("derived", {"show", "views", *ABOVE}),
+=======
+        ("copies", {"rules", "verify", "backup", "show", "words", *ABOVE}),
+        ("daily", {"show", "words", "views", *ABOVE}),
+        ("migrations", {"show", "words", "views", *ABOVE}),
+        ("redaction", {"show", "words", "views", *ABOVE}),
+        ("doctor", {"show", "words", "views", *ABOVE}),
+        ("history", ABOVE),
+>>>>>>> trust
         ("views", ABOVE),
         ("documents", {"store", "rules", "reports", "words", "show", *ABOVE}),
         ("workbook", {"store", "rules", "reports", "views", *ABOVE}),

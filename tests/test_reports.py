@@ -133,6 +133,12 @@ def test_a_dispatch_cancelled_or_not_departed_counts_nothing(desk):
     assert lines_of(desk, "2026-10")["dispatch"] == {"persons": 0, "trips": 0, "days": 0, "cost": "0.00"}
 
 
+def test_of_two_that_departed_in_one_second_the_lower_dispatch_has_the_day():
+    one = Journey("2026-10-06T00:00:00Z", 2, 1, "dispatch", 5, 6, True, 1)
+    other = Journey("2026-10-06T00:00:00Z", 1, 1, "installation", 5, 6, True, 2)  # its crew was entered first
+    assert person_days([other, one]) == {"installation": Travel(0, 1, 0), "dispatch": Travel(1, 1, 2)}
+
+
 def test_days_are_the_centres(desk, tmp_path):
     """00:30 at the centre on the 1st is still the 31st in UTC."""
     desk.now = "2026-11-02T09:00:00+08:00"

@@ -56,10 +56,10 @@ def _target(ledger: Ledger) -> journal.Entry:
 
 def _refuse_what_cannot_come_back(ledger: Ledger, target: journal.Entry) -> None:
     """Refuse to take back a month that was handed in, and what a later entry built on or erased."""
-    for table, _, after in journal.changes_of(ledger.con, target.seq):
-        if table == "submission":
-            handed_in = json.loads(after)
-            raise Refused("undo_submitted", report=handed_in["report"], month=handed_in["month"], seq=target.seq)
+    handed_in = ledger.value("SELECT after FROM change WHERE entry = ? AND \"table\" = 'submission'", (target.seq,))
+    if handed_in is not None:
+        image = json.loads(handed_in)
+        raise Refused("undo_submitted", report=image["report"], month=image["month"], seq=target.seq)
     if found := journal.built_on(ledger.con, target.seq):
         later, table, row = found
         key = "undo_erased" if later.command in journal.ERASING else "undo_built_on"

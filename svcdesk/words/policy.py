@@ -24,7 +24,7 @@ TEXTS = {
     "statistics.due_day": ("统计报表须于次月几日前报企管室（含当日）", "day of the next month by which the statistics are due"),
     "projects.due_day": ("项目报表须于次月几日前报出（含当日）", "day of the next month by which the projects report is due"),
     "backup.daily": ("每天第一次记账后自动备份：on 开，off 关", "a copy of the ledger after each day's first entry: on or off"),
-    "backup.folder": ("自动备份放在哪个文件夹；none 即账本旁的 账本名.backups", "the folder of the daily copies; none is LEDGER.backups beside the ledger"),
+    "backup.folder": ("自动备份放在哪个文件夹，相对路径从账本所在处算；none 即账本旁的 账本名.backups", "the folder of the daily copies, from the ledger's own; none is LEDGER.backups beside it"),
     "backup.keep": ("自动备份留最近几份", "how many daily copies are kept"),
     "role_limit": ("某岗位某类费用每笔的标准（4.3）", "limit of one expense of a category, for one role (4.3)"),
     **{f"expense.limit.{name}": (f"{zh}每笔的标准(4.3)", f"limit of one expense: {en} (4.3)") for name, (zh, en) in _LIMITS.items()},
