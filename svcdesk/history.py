@@ -76,7 +76,7 @@ def sentence(ledger: Ledger, change: Change, command: str) -> str:
     fields = words.comma(
         f"{_head(change.table, field)} {_value(ledger, change.table, field, now)}"
         for field, (_, now) in change.fields.items()
-        if now is not None and _is_listed(change.table, field)
+        if now is not None and field not in _FOR_MACHINES and _is_listed(change.table, field)
     )
     return words.say("labels.made", record=name, fields=fields)
 
