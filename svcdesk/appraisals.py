@@ -33,7 +33,7 @@ _SPARED = ("waived", "overturned")
 
 
 def staff(ledger: Ledger, period: Period, now: datetime) -> Record:
-    """Make the staff report: one record for each person who is or was active in the month, by code."""
+    """Make the staff report: a record for each person who was there in the month or has anything in it, by code."""
     with reports.snapshot(ledger):
         return {
             "month": period.month,
@@ -56,10 +56,13 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     travel = reports.travel_by(reports.journeys(ledger, period, case.now), lambda journey: journey.engineer)
     costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
     counts = _counts(ledger, period, case, spared)
-    rows = ledger.rows(_PEOPLE, {"start": stored(period.start), "end": stored(period.end)})
     return [
         _line(row, travel.get(row["id"], reports.Travel(0, 0, 0)), costs.get(row["id"], 0), counts[row["code"]], held)
-        for row in rows
+        for row in ledger.rows(_PEOPLE)
+        if row["retired_at"] is None
+        or row["retired_at"] >= stored(period.start)
+        or row["id"] in {*travel, *costs}
+        or row["code"] in {*counts, *held}
     ]
 
 
@@ -136,9 +139,7 @@ def _by_engineer(
     return held
 
 
-_PEOPLE = """
-    SELECT id, code, name, department, role FROM staff
-    WHERE (retired_at IS NULL OR retired_at >= :start) AND undone_at IS NULL ORDER BY code"""
+_PEOPLE = "SELECT id, code, name, department, role, retired_at FROM staff WHERE undone_at IS NULL ORDER BY code"
 _COSTS = """
     SELECT engineer_id, sum(amount_fen) FROM expense WHERE spent_on >= :first AND spent_on < :after
       AND status NOT IN ('rejected', 'falsified') AND undone_at IS NULL GROUP BY engineer_id"""

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from svcdesk.errors import StorageError, about
 
@@ -57,21 +57,18 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
     """Give the path of a file to write that becomes the output at the end, or never.
 
     It is made 0600 with O_EXCL and moved into place, so that no reader meets a half; ``private`` keeps it 0600, else it
-    has the rights of the umask. A device or a pipe is written to; None is stdout. Raises StorageError, also where the
-    output is the file ``never``, the ledger.
+    has the rights of the umask. Into a device, a pipe or stdout (None) it is poured at the end. Raises StorageError,
+    also where the output is a file of the ledger ``never``.
     """
-    if output is not None and Path(output).exists() and not (Path(output).is_file() or Path(output).is_dir()):
-        yield Path(output)
-        return
     try:
         target = Path(os.path.realpath(output)) if output is not None else None
     except OSError as error:
         raise StorageError("unreadable", path=output, detail=error) from None
-    if target is not None and target.exists() and never.exists() and target.samefile(never):
+    if target is not None and _is_of_ledger(target, never):
         raise StorageError("onto_ledger", path=target)
-    folder = target.parent if target is not None else None
+    is_file = target is not None and (target.is_file() or target.is_dir() or not target.exists())
     try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".svcdesk-")
+        handle, name = tempfile.mkstemp(dir=target.parent if target and is_file else None, prefix=".svcdesk-")
         os.close(handle)
     except OSError as error:
         raise StorageError("unreadable", path=output or tempfile.gettempdir(), detail=error) from None
@@ -79,15 +76,30 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
     try:
         yield made
         if target is None:
-            with made.open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-        else:
+            _pour(made, sys.stdout.buffer)
+        elif is_file:
             if not private:
                 made.chmod(0o666 & ~_umask())
             _move(made, target)
+        else:
+            with about(target), target.open("wb") as device:
+                _pour(made, device)
     finally:
         made.unlink(missing_ok=True)
+
+
+def _is_of_ledger(target: Path, ledger: Path) -> bool:
+    """Say whether a path is the ledger, or what SQLite keeps beside it."""
+    real = ledger.resolve()
+    if target in [real, *(real.with_name(real.name + ending) for ending in ("-journal", "-wal", "-shm"))]:
+        return True
+    return target.exists() and ledger.exists() and target.samefile(ledger)
+
+
+def _pour(made: Path, out: BinaryIO) -> None:
+    with made.open("rb") as file:
+        shutil.copyfileobj(file, out)
+    out.flush()
 
 
 def _move(made: Path, target: Path) -> None:

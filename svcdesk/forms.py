@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
-from svcdesk import appraisals, papers, reports, views, words
+from svcdesk import appraisals, papers, reports, submissions, views, words
 from svcdesk import projects as projects_report
 from svcdesk.capitals import capitals
 from svcdesk.documents import Chart, Document, Series, Table
@@ -252,18 +252,24 @@ def drift_tables(report: Record) -> list[Table]:
 
 
 def _readable(row: Record) -> Record:
-    """Name a changed figure in words: lines.transport.cost is the cost of transport."""
-    parts = [part for part in row["figure"].split(".") if part not in _FRAMES]
-    return {**row, "figure": " ".join(_part(part) for part in parts)}
+    """Name a changed figure in words: lines, transport, cost is the cost of transport."""
+    frame, *parts = row["path"]
+    return {**row, "figure": " ".join(_part(part, _AREAS.get(frame, ())) for part in parts or [frame])}
 
 
-_FRAMES = ("lines", "projects", "by_clause", "service")
+# Where the words for the parts of a figure stand, by what it is a figure of.
+_AREAS = {"lines": ("values.line",), "service": ("values.figure",), "penalties": ("values.clause",)}
 
 
-def _part(name: str) -> str:
-    if name == "-":
+def _part(name: str, areas: tuple[str, ...]) -> str:
+    kind, mark, given = name.partition(":")
+    if mark:
+        return f"{words.say(f'columns.{kind}')} {given}"
+    if name == submissions.NOBODY:
         return words.say("report.no_project")
-    found = (words.find(f"{area}.{name}") for area in ("values.line", "values.clause", "values.figure", "columns"))
+    if name == "by_clause":
+        return words.say("report.penalties_of")
+    found = (words.find(f"{area}.{name}") for area in (*areas, "columns"))
     return next((text for text in found if text), name)
 
 

@@ -1,5 +1,6 @@
 """A report printed in any format, to the terminal, to a file, or into a folder: all of it from one snapshot."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -56,7 +57,7 @@ class Press:
             if chosen == "xlsx" and sys.stdout.isatty():
                 raise BadInput("needs_output")
             return [(chosen, None)]
-        if output.endswith(("/", "\\")) or Path(output).is_dir():
+        if output.endswith(("/", os.sep)) or Path(output).is_dir():
             forms = [form] if form else _A_FOLDER
             return [(each, str(Path(output) / f"{self.name}-{self.period.month}.{_ending(each)}")) for each in forms]
         ending = Path(output).suffix.lower().removeprefix(".")

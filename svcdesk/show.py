@@ -316,10 +316,15 @@ def _plain(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
         out.write("  ".join(padded).rstrip() + "\n")
 
 
+def literal(text: str) -> str:
+    """Escape what markdown would act on: a customer's name is no link, no tag and no column."""
+    return re.sub(r"([\\`*_\[\]<>&|])", r"\\\1", text)
+
+
 def _markdown(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     from tabulate import tabulate
 
-    safe = [[text.replace("\\", "\\\\").replace("|", "\\|") for text in row] for row in rows]
+    safe = [[literal(text) for text in row] for row in rows]
     align = ["right" if head.right else "left" for head in heads] if safe else None
     titles = [head.text for head in heads]
     out.write(tabulate(safe, titles, "pipe", disable_numparse=True, colalign=align) + "\n")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from svcdesk import journal, periods, projects, reports
@@ -32,7 +32,7 @@ def submit(
     now: datetime,
     by: str,
     to: list[str],
-    file: bytes | None = None,
+    file: str | None = None,
     corrects: str | None = None,
 ) -> int:
     """Freeze a month's figures as handed in, inside a command; give the submission's number.
@@ -65,7 +65,7 @@ def submit(
     return ledger.insert(
         "submission", report=report, month=period.month, at=at, by=by, to=json.dumps(to, ensure_ascii=False),
         figures=json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
-        digest=file.hex() if file is not None else hashlib.sha256(text.encode()).hexdigest(),
+        digest=file if file is not None else hashlib.sha256(text.encode()).hexdigest(),
     )  # fmt: skip
 
 
@@ -102,55 +102,69 @@ def every(ledger: Ledger) -> Iterator[Record]:
 def drift(ledger: Ledger, report: str, period: Period, today: Record) -> Record | None:
     """Compare today's figures of a month with those handed in; None where it was not handed in.
 
-    Gives {submitted: the submission, changed: [{figure, submitted, today}], entries: those that made the difference}.
+    Gives {submitted: the submission, changed: [{figure, path, submitted, today}], entries: those that made the
+    difference}.
     """
     row = standing(ledger, report, period.month)
     if row is None:
         return None
     submitted = record_of(row, ledger)
-    then, now = _flat(submitted["figures"]), _flat(today)
+    then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
     changed = [
-        {"figure": name, "submitted": then.get(name), "today": now.get(name)}
-        for name in dict.fromkeys([*then, *now])
-        if then.get(name) != now.get(name)
+        {"figure": ".".join(path), "path": list(path), "submitted": then.get(path), "today": now.get(path)}
+        for path in dict.fromkeys([*then, *now])
+        if then.get(path) != now.get(path)
     ]
-    entries = list(_entries_about(ledger, period, submitted["entry"])) if changed else []
+    entries = list(_entries_behind(ledger, report, period, submitted["entry"])) if changed else []
     return {"submitted": submitted, "changed": changed, "entries": entries}
 
 
-def _flat(figures: Any, name: str = "") -> dict[str, Any]:
-    """Write nested figures as one name each: lines.dispatch.cost."""
+def _flat(figures: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Write nested figures as one path each: lines, dispatch, cost."""
     if isinstance(figures, dict):
-        inner = [(key, value) for key, value in figures.items() if key not in _NAMES]
+        for name, inside in figures.items():
+            if name not in _NAMES:
+                yield from _flat(inside, (*path, name))
     elif isinstance(figures, list):
-        inner = [(_line_name(value), value) for value in figures]
+        for row in figures:
+            yield from _flat(row, (*path, _line_name(row)))
     else:
-        return {name: figures}
-    return {
-        key: value for part, inside in inner for key, value in _flat(inside, f"{name}.{part}" if name else part).items()
-    }
+        yield path, figures
 
 
 _NAMES = ("line", "contract", "project", "customer")
 
 
 def _line_name(row: Record) -> str:
-    return str(row.get("line") or row.get("contract") or row.get("customer") or "-")
+    """Name a line so that a contract, a customer and nobody are told apart, whatever they are called."""
+    if "line" in row:
+        return str(row["line"])
+    return next((f"{kind}:{row[kind]}" for kind in ("contract", "customer") if row.get(kind)), NOBODY)
 
 
-def _entries_about(ledger: Ledger, period: Period, since: int) -> Iterator[Record]:
-    """List the entries after one that wrote a row which was or is of the month, each with those rows' ids."""
+NOBODY = "nobody"
+
+
+def _entries_behind(ledger: Ledger, report: str, period: Period, since: int) -> Iterator[Record]:
+    """List the entries after one that changed what the report counts of the month, each with those records.
+
+    What was changed and is now again as it was handed in made no difference.
+    """
+    later = 'SELECT entry, "table", row, after FROM change WHERE entry > ? ORDER BY entry, n'
+    images: dict[tuple[str, int], list[tuple[int, Record]]] = {}
+    for seq, table, row, after in ledger.con.execute(later, (since,)):
+        if table in _FEEDS:
+            images.setdefault((table, row), []).append((seq, json.loads(after)))
     found: dict[int, list[str]] = {}
-    rows = ledger.con.execute(
-        'SELECT entry, "table", row, after FROM change WHERE entry > ? ORDER BY entry, n', (since,)
-    )
-    for seq, table, row, after in rows:
-        if table not in _DATES:
+    for (table, row), steps in images.items():
+        was = _counted(report, table, journal.before(ledger.con, table, row, steps[0][0]), period)
+        if was == _counted(report, table, steps[-1][1], period):
             continue
-        images = [json.loads(after), journal.before(ledger.con, table, row, seq) or {}]
-        if any(_is_of(table, image, period) for image in images):
-            found.setdefault(seq, []).append(f"{LETTERS.get(table, table + ' ')}{row}")
-    for seq, ids in found.items():
+        for seq, image in steps:
+            if (now := _counted(report, table, image, period)) != was:
+                found.setdefault(seq, []).append(f"{LETTERS.get(table, table + ' ')}{row}")
+            was = now
+    for seq in sorted(found):
         entry = ledger.one("SELECT at, actor, command FROM entry WHERE seq = ?", (seq,))
         assert entry is not None
         yield {
@@ -158,39 +172,54 @@ def _entries_about(ledger: Ledger, period: Period, since: int) -> Iterator[Recor
             "at": local(instant(entry["at"]), ledger.zone),
             "actor": entry["actor"],
             "command": entry["command"],
-            "records": ids,
+            "records": found[seq],
         }
 
 
-# The times of each table by which its rows count in a month; a policy may change any.
-_DATES: dict[str, tuple[str, ...]] = {
-    "expense": ("spent_on",),
-    "crew": ("departed_at", "returned_at"),
-    "contact": ("at",),
-    "ticket": ("received_at", "closed_at", "first_closed_at"),
-    "survey": ("at",),
-    "complaint": ("at",),
-    "escalation": ("at",),
-    "service_report": ("filed_at",),
-    "penalty": ("at",),
-    "contract": (),
-    "policy": (),
+# What a report reads of each table: the times by which a row is of a month, and the columns that it counts.
+_FEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "expense": (
+        ("spent_on",),
+        ("spent_on", "amount_fen", "line", "excluded", "status", "engineer_id", "dispatch_id", "ticket_id"),
+    ),
+    "crew": (("departed_at", "returned_at"), ("departed_at", "returned_at", "engineer_id")),
+    "dispatch": (("sent_at",), ("ticket_id", "kind")),
+    "contact": (("at",), ("at",)),
+    "ticket": (
+        ("received_at", "closed_at", "first_closed_at"),
+        ("received_at", "answered_at", "closed_at", "first_closed_at", "contract_id", "customer_id"),
+    ),
+    "survey": (("at",), ("at", "score", "ticket_id")),
+    "complaint": (("at",), ("at", "ticket_id")),
+    "escalation": (("at",), ("at", "major_quality", "ticket_id")),
+    "service_report": (("filed_at",), ("filed_at", "customer_opinion", "dispatch_id")),
+    "penalty": (("at",), ("at", "clause", "sanction", "amount_fen", "status")),
+    "policy": ((), ("key", "value", "from_on")),
 }
 
 
-def _is_of(table: str, image: Record, period: Period) -> bool:
-    if not image or not _DATES[table]:
-        return bool(image)
+def _counted(report: str, table: str, image: Record | None, period: Period) -> tuple[Any, ...] | None:
+    """Give what a report counts of a row as it stood; None where that is not of the month."""
+    if not image or image.get("undone_at"):
+        return None
+    start, end = stored(period.start), stored(period.end)
+    if report == "projects" and table == "ticket":  # counted where it was received, and where it is open at the end
+        received, gone = image["received_at"], image.get("closed_at") or image.get("cancelled_at")
+        counts = (start <= received < end, received < end and (gone is None or gone >= end))
+        return (*counts, image.get("contract_id"), image["customer_id"]) if any(counts) else None
+    if not _is_of(table, image, period, start, end):
+        return None
+    return tuple(image.get(name) for name in _FEEDS[table][1])
+
+
+def _is_of(table: str, image: Record, period: Period, start: str, end: str) -> bool:
+    if table == "policy":  # of all keys these alone decide what is counted
+        return str(image["key"]).startswith("answer.")
     if table == "crew":  # a journey is of every month that it touches
         departed, returned = image.get("departed_at"), image.get("returned_at")
-        start, end = stored(period.start), stored(period.end)
         return departed is not None and departed < end and (returned is None or returned >= start)
-    first, after = (
-        (period.first.isoformat(), period.after.isoformat())
-        if table == "expense"
-        else (stored(period.start), stored(period.end))
-    )
-    return any(first <= image[name] < after for name in _DATES[table] if image.get(name))
+    first, after = (period.first.isoformat(), period.after.isoformat()) if table == "expense" else (start, end)
+    return any(first <= image[name] < after for name in _FEEDS[table][0] if image.get(name))
 
 
 def late_items(ledger: Ledger, period: Period) -> list[Record]:
@@ -198,33 +227,39 @@ def late_items(ledger: Ledger, period: Period) -> list[Record]:
 
     They count in the month of their date, as every expense does; here they are only named, so that somebody pays them.
     """
+    handed_in = {
+        row["month"]: json.loads(row["figures"])["entry"]
+        for row in ledger.rows("SELECT month, figures FROM submission WHERE report = 'monthly' AND undone_at IS NULL")
+    }
     before = reports.shifted(period, -1, ledger.zone)
-    previous = standing(ledger, "monthly", before.month) if before else None
-    if previous is None:
+    if before is None or before.month not in handed_in:
         return []
-    own = standing(ledger, "monthly", period.month)
-    since = json.loads(previous["figures"])["entry"]
-    until = json.loads(own["figures"])["entry"] if own else None
-    rows = ledger.rows(_LATE, {"since": since, "until": until, "first": period.first.isoformat()})
-    found = []
-    for row in rows:
-        month = row["spent_on"][:7]
-        handed_in = standing(ledger, "monthly", month)
-        if handed_in and json.loads(handed_in["figures"])["entry"] < row["entry"]:
-            found.append(
-                {
-                    "id": f"E{row['id']}",
-                    "month": month,
-                    "engineer": row["engineer"],
-                    "category": row["category"],
-                    "amount": yuan(row["amount_fen"]),
-                    "date": row["spent_on"],
-                    "line": row["line"],
-                    "status": row["status"],
-                    "entry": row["entry"],
-                }
-            )
-    return found
+    values = {"since": handed_in[before.month], "until": handed_in.get(period.month), "first": period.first.isoformat()}
+    return [
+        {
+            "id": f"E{row['id']}",
+            "month": row["spent_on"][:7],
+            "engineer": row["engineer"],
+            "category": row["category"],
+            "amount": yuan(row["amount_fen"]),
+            "date": row["spent_on"],
+            "line": row["line"],
+            "status": row["status"],
+            "entry": row["entry"],
+        }
+        for row in ledger.rows(_LATE, values)
+        if _were_handed_in(handed_in, row["spent_on"][:7], period, row["entry"], ledger.zone)
+    ]
+
+
+def _were_handed_in(handed_in: dict[str, int], month: str, until: Period, entry: int, zone: tzinfo) -> bool:
+    """Say whether every month from one on had been handed in before an entry: else an earlier report names it."""
+    each: Period | None = periods.month_from(date.fromisoformat(f"{month}-01"), zone)
+    while each and each.first < until.first:
+        if handed_in.get(each.month, entry) >= entry:
+            return False
+        each = reports.shifted(each, 1, zone)
+    return True
 
 
 _LATE = """

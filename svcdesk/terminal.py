@@ -10,15 +10,16 @@ from svcdesk.documents import Chart, Document, Table
 _STEPS = "▁▂▃▄▅▆▇█"
 _BAR_CELLS = 24
 _NO_VALUE = "·"
+_A_SCREEN = 20
 
 
 def write(document: Document, form: str, out: TextIO, zone: tzinfo) -> None:
     """Write a report as a table (Rich), plain or markdown."""
     is_markdown = form == "markdown"
-    out.write(f"{'# ' if is_markdown else ''}{show.disarm(document.title)}\n")
+    out.write(f"{'# ' if is_markdown else ''}{_said(document.title, is_markdown)}\n")
     first, *others = document.form
     _table(first, form, out, zone, titled=False)
-    _notes(document.notes, is_markdown, out)
+    _notes(document.notes, is_markdown, is_markdown, out)
     for table in others:
         if table.rows:
             _table(table, form, out, zone)
@@ -29,8 +30,12 @@ def write(document: Document, form: str, out: TextIO, zone: tzinfo) -> None:
             out.write(f"{show.disarm(line)}\n")
     if document.attention:
         _heading(words.say("report.attention"), is_markdown, out)
-        _notes(document.attention, True, out)
-    out.write(f"\n{show.disarm(document.mark)}\n")
+        _notes(document.attention, True, is_markdown, out)
+    out.write(f"\n{_said(document.mark, is_markdown)}\n")
+
+
+def _said(text: str, is_markdown: bool) -> str:
+    return show.literal(show.disarm(text)) if is_markdown else show.disarm(text)
 
 
 def _table(table: Table, form: str, out: TextIO, zone: tzinfo, *, titled: bool = True) -> None:
@@ -40,18 +45,18 @@ def _table(table: Table, form: str, out: TextIO, zone: tzinfo, *, titled: bool =
     show.records(table.rows, table.columns, form, zone, out, headings=table.headings)
     if table.note:
         out.write("\n" if form == "markdown" else "")
-        out.write(f"{show.disarm(table.note)}\n")
+        out.write(f"{_said(table.note, form == 'markdown')}\n")
 
 
 def _heading(text: str, is_markdown: bool, out: TextIO) -> None:
-    out.write(f"\n{'## ' if is_markdown else ''}{show.disarm(text)}\n")
+    out.write(f"\n{'## ' if is_markdown else ''}{_said(text, is_markdown)}\n")
 
 
-def _notes(lines: Sequence[str], bulleted: bool, out: TextIO) -> None:
+def _notes(lines: Sequence[str], bulleted: bool, is_markdown: bool, out: TextIO) -> None:
     if lines:
         out.write("\n")
     for line in lines:
-        out.write(f"{'- ' if bulleted else ''}{show.disarm(line)}\n")
+        out.write(f"{'- ' if bulleted else ''}{_said(line, is_markdown)}\n")
 
 
 def spark(values: Sequence[float | None], most: float | None = None) -> str:
@@ -76,10 +81,12 @@ def _sparks(chart: Chart) -> list[str]:
 
 
 def _bars(chart: Chart) -> list[str]:
-    """Draw one bar a category, to the length of its value."""
-    values = [value or 0 for value in chart.series[0].values]
-    width, top = max(map(show.width, chart.categories)), max(values, default=0) or 1
-    return [
+    """Draw one bar a category, to the length of its value; what is more than a screen is counted."""
+    names, values = chart.categories[:_A_SCREEN], [value or 0 for value in chart.series[0].values]
+    width, top = max(map(show.width, names)), max(values, default=0) or 1
+    drawn = [
         f"{name}{' ' * (width - show.width(name))}  {'█' * round(value / top * _BAR_CELLS)} {value:g}"
-        for name, value in zip(chart.categories, values, strict=True)
+        for name, value in zip(names, values, strict=False)
     ]
+    left = len(values) - len(names)
+    return [*drawn, words.say("report.more_bars", n=left)] if left else drawn

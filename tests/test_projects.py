@@ -153,6 +153,14 @@ def test_who_left_before_the_month_is_not_in_it(desk):
     assert "W03" in [row["engineer"] for row in desk.json("report", "staff", "--month", "2026-09")["staff"]]
 
 
+def test_who_left_before_the_month_is_in_it_with_what_is_theirs(late):
+    late.run("staff", "retire", "W01", "--at", "2026-10-06 20:00")
+    late.run("expense", "add", "--engineer", "W01", "--category", "local", "--amount", "10", "--date", "2026-11-01")
+    late.now = "2026-12-03T09:00:00+08:00"
+    assert person(late, month="2026-11")["cost"] == "10.00"
+    assert "W01" not in [row["engineer"] for row in late.json("report", "staff", "--month", "2026-12")["staff"]]
+
+
 def test_preflight_names_all_that_is_unfinished_and_how_to_mend_it(late, tmp_path):
     late.run(
         "expense", "add", "--engineer", "W01", "--category", "freight", "--amount", "10.00", "--date", "2026-10-06"

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Executable, InProcess, copied
+from conftest import Executable, InProcess, copied, open_ticket
 
 MONTH = ("--month", "2026-10")
 
@@ -99,6 +99,29 @@ def test_a_workbook_may_go_through_a_pipe(filled, tmp_path):
         env=desk.full_env(), capture_output=True, check=True,
     )  # fmt: skip
     assert done.stdout.startswith(b"PK") and done.stderr == b""
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "html"])
+def test_a_device_takes_any_format_or_is_full(filled, tmp_path, form):
+    desk = copied(filled, tmp_path, Executable)
+    desk.run("report", "monthly", *MONTH, "-f", form, "-o", "/dev/null")
+    assert "full" in desk.run("report", "monthly", *MONTH, "-f", form, "-o", "/dev/full", code=5).stderr
+
+
+def test_what_lies_beside_the_ledger_is_not_written_over(demo):
+    for ending in ("-journal", "-wal", "-shm"):
+        beside = demo.ledger.with_name(demo.ledger.name + ending)
+        demo.run("report", "monthly", *MONTH, "-f", "csv", "-o", beside, code=5)
+        assert not beside.exists()
+
+
+def test_names_are_never_live_in_markdown(desk):
+    desk.now = "2026-11-03T09:00:00+08:00"
+    for name in ("<script>alert(1)</script>", "[x](http://y)", "a|b", "*bold*"):
+        desk.run("customer", "add", name)
+        open_ticket(desk, customer=name, at="2026-10-05 09:00")
+    told = desk.run("report", "projects", *MONTH, "-f", "markdown").stdout
+    assert "\\<script\\>" in told and "\\[x\\](http://y)" in told and "\\*bold\\*" in told and "a\\|b" in told
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

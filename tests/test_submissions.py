@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 
@@ -108,10 +109,10 @@ def test_a_later_change_shows_beside_what_was_handed_in(october):
     made = spend(october, "50.01", "2026-10-31", "freight")
     spend(october, "70.00", "2026-11-01", "freight")  # of another month: it changes nothing
     report = october.json("report", "monthly", "--month", "2026-10")
-    assert report["submission"]["changed"] == [
-        {"figure": "lines.transport.cost", "submitted": "200.00", "today": "250.01"},
-        {"figure": "lines.total.cost", "submitted": "300.00", "today": "350.01"},
-        {"figure": "pending_cost", "submitted": "300.00", "today": "350.01"},
+    assert changes(report) == [
+        ("lines.transport.cost", "200.00", "250.01"),
+        ("lines.total.cost", "300.00", "350.01"),
+        ("pending_cost", "300.00", "350.01"),
     ]
     (entry,) = report["submission"]["entries"]
     assert (entry["command"], entry["records"]) == ("expense add", [made])
@@ -122,6 +123,14 @@ def test_a_later_change_shows_beside_what_was_handed_in(october):
     october.run("expense", "reject", made, "--reason", "x")  # and back again: nothing differs
     report = october.json("report", "monthly", "--month", "2026-10")
     assert (report["submission"]["changed"], report["submission"]["entries"]) == ([], [])
+
+
+def changes(report):
+    return [(row["figure"], row["submitted"], row["today"]) for row in report["submission"]["changed"]]
+
+
+def entries(report):
+    return [(entry["command"], entry["records"]) for entry in report["submission"]["entries"]]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +164,97 @@ def test_a_return_recorded_late_changes_the_days_that_were_handed_in(desk):
     submit(desk)
     travel(desk, dispatch, return_="2026-10-29 20:00")
     submission = desk.json("report", "monthly", "--month", "2026-10")["submission"]
-    assert {"figure": "lines.dispatch.days", "submitted": 4, "today": 2} in submission["changed"]
+    assert ("lines.dispatch.days", 4, 2) in changes({"submission": submission})
     assert submission["entries"][0]["command"] == "dispatch return D1"
+
+
+def test_a_contract_a_customer_and_nobody_are_told_apart_whatever_they_are_called(desk):
+    desk.now = "2026-11-03T09:00:00+08:00"
+    for name in ("ACME", "-", "nobody", "Bolt Co.Ltd", "projects"):
+        desk.run("customer", "add", name)
+        open_ticket(desk, customer=name, at="2026-10-05 09:00")
+    desk.run("contract", "add", "ACME", "--customer", "ACME")
+    contract = open_ticket(desk, customer="ACME", contract="ACME", at="2026-10-05 09:00")
+    submit(desk, "projects")
+    for ticket in ("T2", "T3", "T4", "T5", contract):
+        desk.run("expense", "add", "--engineer", "W01", "--category", "freight", "--amount", "1.00", "--date", "2026-10-08",
+                 "--ticket", ticket)  # fmt: skip
+    spend(desk, "7.00", "2026-10-08")
+    report = desk.json("report", "projects", "--month", "2026-10")
+    costs = {
+        tuple(row["path"][1:-1]): row["today"] for row in report["submission"]["changed"] if row["path"][-1] == "cost"
+    }
+    assert costs == {
+        ("contract:ACME",): "1.00", ("customer:-",): "1.00", ("customer:nobody",): "1.00",
+        ("customer:Bolt Co.Ltd",): "1.00", ("customer:projects",): "1.00", ("nobody",): "7.00",
+    }  # fmt: skip
+    shown = desk.run("report", "projects", "--month", "2026-10").stdout
+    assert "customer Bolt Co.Ltd cost (CNY)" in shown and "customer projects cost (CNY)" in shown
+
+
+def test_what_was_open_then_and_is_not_now_is_named(desk):
+    desk.now = "2026-08-20T09:00:00+08:00"
+    for _ in range(3):
+        ticket = open_ticket(desk, at="2026-08-10 09:00")
+        desk.run("ticket", "answer", ticket, "--at", "2026-08-10 10:00")
+    desk.run("ticket", "close", "T2", "--resolution", "r")
+    desk.now = "2026-11-02T09:00:00+08:00"
+    for month in ("2026-09", "2026-10"):
+        submit(desk, "projects", month)
+    desk.run("ticket", "cancel", "T3", "--reason", "r", "--at", "2026-10-20 10:00")
+    desk.run("ticket", "note", "T1", "which changes no figure")
+    report = desk.json("report", "projects", "--month", "2026-10")
+    assert changes(report) == [("projects.customer:江南机床.open", 2, 1)]
+    assert entries(report) == [("ticket cancel T3", ["T3"])]
+    desk.run("ticket", "reopen", "T2", "--reason", "r")
+    assert entries(desk.json("report", "projects", "--month", "2026-09")) == [("ticket reopen T2", ["T2"])]
+
+
+def test_only_what_made_the_difference_is_named(october):
+    submit(october)
+    october.now = "2026-11-06T09:00:00+08:00"
+    october.run("policy", "set", "answer.hours", "48", "--from", "2026-10-01", "--reason", "x")
+    october.run("undo", "--yes")
+    october.run("penalty", "check", "--month", "2026-10", "--record")
+    october.run("undo", "--yes")
+    october.run("contract", "add", "K2", "--customer", "江南机床")
+    october.run("complaint", "open", "--channel", "call", "--complainant", "孙工", "--summary", "x", "--at",
+                "2026-10-31 23:59:59")  # fmt: skip
+    report = october.json("report", "monthly", "--month", "2026-10")
+    assert changes(report) == [("service.contacts", 1, 2)]
+    assert [command for command, _ in entries(report)] == ["complaint open"]
+
+
+def test_a_late_claim_has_one_report_even_where_months_are_handed_in_out_of_order(october):
+    submit(october)
+    october.now = "2027-01-03T09:00:00+08:00"
+    submit(october, month="2026-12")
+    late = spend(october, "2.00", "2026-10-30")
+    submit(october, month="2026-11")
+    october.now = "2027-02-02T09:00:00+08:00"
+    listed = {
+        month: [row["id"] for row in october.json("report", "monthly", "--month", month)["earlier_months"]]
+        for month in ("2026-10", "2026-11", "2026-12", "2027-01")
+    }
+    assert listed == {"2026-10": [], "2026-11": [late], "2026-12": [], "2027-01": []}
+
+
+def test_a_correction_is_not_dated_before_what_it_corrects(october):
+    submit(october, at="2026-11-02 10:00")
+    assert "--at" in submit(october, corrects="x", at="2026-11-01 10:00", code=2).stderr
+    submit(october, corrects="x", at="2026-11-02 10:00")
+
+
+def test_the_file_is_hashed_before_the_ledger_is_held(october, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for odd in (tmp_path / "fifo", "/dev/zero", tmp_path):
+        submit(october, file=str(odd), code=2)
+    made = tmp_path / "a.csv"
+    made.write_text("one")
+    options = {"request-id": "r1", "file": str(made)}
+    submit(october, **options)
+    made.write_text("two")
+    submit(october, code=3, **options)  # another file under the same request
 
 
 def test_late_claims_stand_in_the_first_report_after_and_in_no_other(october):

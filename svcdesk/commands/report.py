@@ -132,44 +132,49 @@ def deadlines(r: Read) -> None:
         raise typer.Exit(1)
 
 
+def _digested(path: str) -> str:
+    """Hash the file handed in, while the options are read: the ledger is not held meanwhile. Raises BadInput."""
+    import hashlib
+
+    try:
+        if Path(path).exists() and not Path(path).is_file():
+            raise BadInput("no_file", path=path)
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput("file", path=path, detail=error) from None
+
+
 @noun.write("submit")
 def submit(
     w: Write,
     report: Annotated[Literal["monthly", "projects"], typer.Argument()],
     month: Annotated[str, typer.Option()],
     to: Annotated[list[str], typer.Option()],
-    file: Annotated[Path | None, typer.Option()] = None,
+    file: Annotated[str | None, typer.Option(parser=_digested, metavar="FILE")] = None,
     corrects: Text = None,
 ) -> Receipt:
     from svcdesk import preflight, submissions
 
     period = periods.read_month(month, w.now, w.zone)
     submissions.check_over(period, w.now)
-    receivers = [name.strip() for name in to]
+    receivers = list(dict.fromkeys(name.strip() for name in to))
     if not all(receivers):
         raise BadInput("empty", name="--to")
     if corrects is not None and not corrects.strip():
         raise BadInput("empty", name="--corrects")
+    earlier = submissions.standing(w.ledger, report, period.month) if corrects else None
+    at = w.at(after=max(period.end, periods.instant(earlier["at"])) if earlier else period.end)
     made = submissions.submit(
-        w.ledger, report, period, at=w.at(after=period.end), now=w.now, by=w.by, to=receivers,
-        file=_digest(file) if file else None, corrects=corrects.strip() if corrects else None,
+        w.ledger, report, period, at=at, now=w.now, by=w.by, to=receivers, file=file,
+        corrects=corrects.strip() if corrects else None,
     )  # fmt: skip
     row = submissions.record_of(w.ledger.get("submission", made), w.ledger)
-    late = periods.day_of(w.at(), w.zone) > reports.due_on(w.ledger, submissions.REPORTS[report], period)
+    late = periods.day_of(at, w.zone) > reports.due_on(w.ledger, submissions.REPORTS[report], period)
     values = {"report": report, "month": period.month, "to": receivers, "digest": row["digest"][:12]}
     if unfinished := preflight.items(w.ledger, w.case, period):
         w.warn("unfinished", n=len(unfinished), month=period.month)
     return Receipt("report_submitted_late" if late else "report_submitted", "submission", made, values)
-
-
-def _digest(path: Path) -> bytes:
-    import hashlib
-
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-    except OSError as error:
-        raise BadInput("file", path=path, detail=error) from None
 
 
 _SUBMISSIONS = (

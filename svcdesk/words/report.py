@@ -14,7 +14,7 @@ TEXTS = {
     "rows_service_reports": ("服务报告单", "Service reports"), "rows_surveys": ("调查表", "Surveys"), "rows_complaints": ("投诉", "Complaints"), "rows_penalties": ("处理", "Penalties"),
     "previous": ("上月（{month}）", "month before ({month})"), "last_year": ("上年同月（{month}）", "a year before ({month})"),
     "chart_cost": ("近十二个月各项费用", "Cost by line, twelve months"), "chart_days": ("本月各人人天", "Days by person, this month"), "chart_projects": ("各项目费用", "Cost by project"),
-    "cost_dispatch": ("客服派人（元）", "dispatch (CNY)"), "yuan": ("元", "CNY"), "days": ("天", "days"), "no_project": ("未归项目", "no project"),
+    "penalties_of": ("处理", "penalties"), "cost_dispatch": ("客服派人（元）", "dispatch (CNY)"), "yuan": ("元", "CNY"), "days": ("天", "days"), "no_project": ("未归项目", "no project"),
     "prepared": ("制表人", "prepared by"), "reviewed": ("审核人", "reviewed by"), "received_office": ("企管室接收人", "received, management office"),
     "received_technical": ("技术中心接收人", "received, technical centre"), "received_marketing": ("营销中心接收人", "received, marketing centre"),
     "received_management": ("高层接收人", "received, senior management"),
@@ -34,6 +34,7 @@ TEXTS = {
     "deadline_due": ("期限", "due"), "deadline_to": ("接收人", "received by"), "records": ("记录", "records"),
     "attention": ("须先处理", "What needs attention"),
     "more_attention": ("另有 {n} 项：svcdesk report monthly --month {month} --check", "{n} more: svcdesk report monthly --month {month} --check"),
+    "more_bars": ("另有 {n} 人", "{n} more"),
     "check_well": ("{month} 月没有未了的事，可以报出", "nothing of {month} is unfinished; it can be handed in"),
-    "staff_note": ("按工号排列，不作名次；已免除、已撤销的考核事项和有正当原因的迟到都不计入", "in the order of their codes, ranking nobody; what was waived or overturned, and lateness with a good cause, counts nowhere here"),
+    "staff_note": ("按工号排列，不作名次；已免除、已撤销的考核事项和有正当原因的迟到都不计入；尚未记录或裁定的也在内，状态见表", "in the order of their codes, ranking nobody; what was waived or overturned, and lateness with a good cause, counts nowhere here; findings not yet recorded or decided are among them, with their status"),
 }  # fmt: skip
