@@ -60,15 +60,16 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
     has the rights of the umask. Into a device, a pipe or stdout (None) it is poured at the end. Raises StorageError,
     also where the output is a file of the ledger ``never``.
     """
-    try:
-        target = Path(os.path.realpath(output)) if output is not None else None
+    given = Path(output) if output is not None else None
+    is_device = given is not None and given.exists() and not (given.is_file() or given.is_dir())
+    try:  # a device keeps its name: /dev/stdout is a link to what has none
+        target = Path(os.path.realpath(given)) if given is not None and not is_device else given
     except OSError as error:
         raise StorageError("unreadable", path=output, detail=error) from None
     if target is not None and _is_of_ledger(target, never):
         raise StorageError("onto_ledger", path=target)
-    is_file = target is not None and (target.is_file() or target.is_dir() or not target.exists())
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent if target and is_file else None, prefix=".svcdesk-")
+        handle, name = tempfile.mkstemp(dir=None if target is None or is_device else target.parent, prefix=".svcdesk-")
         os.close(handle)
     except OSError as error:
         raise StorageError("unreadable", path=output or tempfile.gettempdir(), detail=error) from None
@@ -77,13 +78,13 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
         yield made
         if target is None:
             _pour(made, sys.stdout.buffer)
-        elif is_file:
+        elif is_device:
+            with about(target), target.open("wb") as device:
+                _pour(made, device)
+        else:
             if not private:
                 made.chmod(0o666 & ~_umask())
             _move(made, target)
-        else:
-            with about(target), target.open("wb") as device:
-                _pour(made, device)
     finally:
         made.unlink(missing_ok=True)
 

@@ -317,8 +317,8 @@ def _plain(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
 
 
 def literal(text: str) -> str:
-    """Escape what markdown would act on: a customer's name is no link, no tag and no column."""
-    return re.sub(r"([\\`*_\[\]<>&|])", r"\\\1", text)
+    """Escape what would act in markdown: a name is no column, no tag and no link."""
+    return re.sub(r"\\|\||<|\](?=\()", r"\\\g<0>", text)
 
 
 def _markdown(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
