@@ -58,6 +58,13 @@ def test_the_hash_is_the_files_where_one_is_named(october, tmp_path):
     assert "no-such-file" in submit(october, "projects", file="no-such-file", code=2).stderr
 
 
+def test_receivers_may_follow_one_to_or_have_one_each(october):
+    october.run(
+        "report", "submit", "monthly", "--month", "2026-10", "--to", "企管室", "高层", "--to", "技术中心", "高层"
+    )
+    assert october.json("report", "submissions")[0]["to"] == ["企管室", "技术中心", "高层"]
+
+
 def test_a_month_is_handed_in_once(october):
     submit(october, to=("企管室",))
     again = submit(october, to=("高层",), code=3)

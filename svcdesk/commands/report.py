@@ -151,6 +151,7 @@ def submit(
     report: Annotated[Literal["monthly", "projects"], typer.Argument()],
     month: Annotated[str, typer.Option()],
     to: Annotated[list[str], typer.Option()],
+    others: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
     file: Annotated[str | None, typer.Option(parser=_digested, metavar="FILE")] = None,
     corrects: Text = None,
 ) -> Receipt:
@@ -158,7 +159,7 @@ def submit(
 
     period = periods.read_month(month, w.now, w.zone)
     submissions.check_over(period, w.now)
-    receivers = list(dict.fromkeys(name.strip() for name in to))
+    receivers = list(dict.fromkeys(name.strip() for name in [*to, *(others or [])]))
     if not all(receivers):
         raise BadInput("empty", name="--to")
     if corrects is not None and not corrects.strip():
