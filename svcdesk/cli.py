@@ -340,23 +340,19 @@ def _keep_a_copy() -> None:
     if copies.settled(path, now):
         return
     from svcdesk import daily
-    from svcdesk.commands.base import explained
+    from svcdesk.commands.base import caution, explained
 
     try:
         if failed := copies.last_failure(path):
-            _warn("copy_failed", at=periods.short(periods.instant(failed), current.zone))
+            caution(words.say("warnings.copy_failed", at=periods.short(periods.instant(failed), current.zone)))
         daily.start(path, now)
     except Exception as error:  # the command itself is done, and its exit code stands
         copies.fail(path, now)
-        detail = getattr(error, "strerror", None) or type(error).__name__
+        detail = error if isinstance(error, OSError) else type(error).__name__
         sentence, hint = explained(
             error if isinstance(error, DeskError) else StorageError("os", detail=detail, path=path)
         )
-        _warn("no_copy", reason=sentence, hint=hint)
-
-
-def _warn(key: str, **values: Any) -> None:
-    print(f"{words.say('labels.warning')}: {words.say(f'warnings.{key}', **values)}", file=sys.stderr)
+        caution(words.say("warnings.no_copy", reason=sentence, hint=hint))
 
 
 def perform(args: list[str]) -> None:

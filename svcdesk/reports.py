@@ -231,6 +231,12 @@ def snapshot(ledger: Ledger) -> Iterator[None]:
         ledger.con.execute("COMMIT")
 
 
+def is_handed_in(ledger: Ledger, report: str, period: Period) -> bool:
+    """Say whether a month's report was handed in, without loading what compares the figures."""
+    sql = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
+    return ledger.value(sql, (report, period.month)) is not None
+
+
 def read_at(ledger: Ledger) -> Record:
     """Name the entry that a report was read at."""
     entry = ledger.one("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")

@@ -430,8 +430,13 @@ def finish(w: Write, form: str) -> None:
     else:
         print(receipt_line(receipt.key, w.ledger, record_id(receipt), **receipt.values))
     for warning in w.warnings:
-        print(f"{words.say('labels.warning')}: {warning}", file=sys.stderr)
+        caution(warning)
     w.ledger.close()
+
+
+def caution(sentence: str) -> None:
+    """Say on stderr what was refused to nobody, but somebody should know."""
+    print(f"{words.say('labels.warning')}: {sentence}", file=sys.stderr)
 
 
 def record_id(receipt: Receipt) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import words
-from svcdesk.commands.base import Flag, Noun, Text, explained, receipt_line, told, writing
+from svcdesk.commands.base import Flag, Noun, Text, caution, explained, receipt_line, told, writing
 from svcdesk.commands.export import register_named
 from svcdesk.errors import BadInput, BadRows, StorageError
 from svcdesk.files import opened
@@ -102,7 +102,7 @@ def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -
     except FileExistsError:
         raise StorageError("exists", path=path) from None
     except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error.strerror) from None
+        raise StorageError("unreadable", path=path, detail=error) from None
     lacking = words.say("receipts.suggested_lacking", names=words.comma(draft.lacking)) if draft.lacking else ""
     found = words.comma(draft.found)
     print(words.say("receipts.suggested", path=path, n=len(draft.found), found=found, lacking=lacking, command=command))
@@ -133,7 +133,7 @@ def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | No
         for row, error in outcome.bad:
             print(words.say("errors.line", line=row.line, reason=explained(error)[0]), file=sys.stderr)
     if register.table in REFERENCED and outcome.imported and not {"id", "reference"} & set(reader.given):
-        print(f"{words.say('labels.warning')}: {words.say('warnings.no_reference')}", file=sys.stderr)
+        caution(words.say("warnings.no_reference"))
 
 
 def _say(key: str, **values: Any) -> None:

@@ -17,7 +17,20 @@ from svcdesk import copies, history, journal, redaction, show, words
 from svcdesk import doctor as surroundings
 from svcdesk import verify as checks
 from svcdesk.anchors import Anchor
-from svcdesk.commands.base import Flag, Format, Noun, Read, Text, Yes, confirm, entry_mark, may_ask, receipt_line, told
+from svcdesk.commands.base import (
+    Flag,
+    Format,
+    Noun,
+    Read,
+    Text,
+    Yes,
+    caution,
+    confirm,
+    entry_mark,
+    may_ask,
+    receipt_line,
+    told,
+)
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import instant, local, read_age, short
@@ -253,7 +266,7 @@ def _mark(newest: Anchor) -> str:
 
 
 def _warn(key: str, **values: Any) -> None:
-    print(f"{words.say('labels.warning')}: {words.say(f'warnings.{key}', **values)}", file=sys.stderr)
+    caution(words.say(f"warnings.{key}", **values))
 
 
 @noun.plain("redact")

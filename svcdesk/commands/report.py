@@ -1,13 +1,12 @@
 """report: what the centre hands in each month (part 5)."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from svcdesk import periods, reports, show, words
-from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write
+from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write, caution
 from svcdesk.errors import BadInput
 from svcdesk.periods import Period
 from svcdesk.press import Format, Name, Press
@@ -55,20 +54,16 @@ def _give(r: Read, name: Name, period: Period, form: str | None, output: str | N
         _warn_of_drift(r, name, period)
 
 
-_HANDED_IN = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
-
-
 def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
     """Say on stderr where figures that were handed in changed since: a script that reads stdout keeps its columns."""
-    if r.ledger.value(_HANDED_IN, (name, period.month)) is None:
+    if not reports.is_handed_in(r.ledger, name, period):
         return
     from svcdesk import submissions
 
     today = submissions.frozen_figures(r.ledger, name, period, r.now)
     drift = submissions.drift(r.ledger, name, period, today)
     if drift and drift["changed"]:
-        said = words.say("warnings.drift", month=period.month, n=len(drift["changed"]))
-        print(f"{words.say('labels.warning')}: {said}", file=sys.stderr)
+        caution(words.say("warnings.drift", month=period.month, n=len(drift["changed"])))
 
 
 def _attention(r: Read, period: Period) -> list[str]:
@@ -95,13 +90,13 @@ def _check(r: Read, period: Period, form: str | None) -> None:
     from svcdesk.commands.status import row_of
     from svcdesk.papers import unfinished
 
-    rows = [
-        {name: row[name] for name in ("section", "subject", "what", "next")}
-        for row in (row_of(r, item) for item in unfinished(r.ledger, period, r.now))
-    ]
     shown = show.chosen(form)
     if shown in ("xlsx", "html"):
         raise BadInput("check_format", form=shown)
+    rows = [
+        {column.name: row[column.name] for column in _UNFINISHED}
+        for row in (row_of(r, item) for item in unfinished(r.ledger, period, r.now))
+    ]
     if not rows and shown in ("table", "plain", "markdown"):
         print(words.say("report.check_well", month=period.month))
     else:

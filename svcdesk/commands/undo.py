@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from svcdesk import history, journal, words
-from svcdesk.commands.base import Noun, Yes, confirm, may_ask, receipt_line
+from svcdesk.commands.base import Noun, Yes, caution, confirm, may_ask, receipt_line
 from svcdesk.errors import Refused
 from svcdesk.periods import instant, short
 from svcdesk.session import current
@@ -43,7 +43,7 @@ def undo(yes: Yes = False) -> None:
     print(receipt_line("undone", ledger, what=what, back=words.say("labels.clause_joint").join(back)))
     for entry in passed:
         warning = words.say("warnings.passed_over", what=described(ledger, entry))
-        print(f"{words.say('labels.warning')}: {warning}", file=sys.stderr)
+        caution(warning)
     ledger.close()
 
 
