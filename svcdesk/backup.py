@@ -74,8 +74,7 @@ def lost_entries(source: Ledger, current: Ledger | None, known: tuple[Anchor, ..
 
 
 def _same_origin(one: Ledger, other: Ledger) -> bool:
-    first = "SELECT hash FROM entry WHERE seq = 1"
-    return bool(one.value(first) == other.value(first))
+    return journal.origin(one.con) == journal.origin(other.con)
 
 
 def newest_of(ledger: Ledger) -> Anchor:

@@ -90,14 +90,17 @@ def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
         (stored(case.now - _LOOK_BACK),),
     )
     for row in rows:
-        due = report_deadline(instant(row["returned_at"]), case)
-        subject = f"D{row['id']}"
-        if row["report"] is None:
-            command = f"svcdesk service-report file {subject} --by {row['code']}"
-            yield Item("report", subject, due, command, {"code": row["code"]})
-        elif lacking := missing_fields({**row, "parts": loads(row["parts"])}, row["kind"]):
-            command = f"svcdesk service-report amend R{row['report']}"
-            yield Item("report_lacking", f"R{row['report']}", due, command, {"missing": lacking})
+        yield from report_of(row, report_deadline(instant(row["returned_at"]), case))
+
+
+def report_of(row: Record, due: datetime | None = None) -> Iterator[Item]:
+    """Say of a dispatch whose crew is back that its report is missing, or what it lacks; nothing where it is whole."""
+    if row["report"] is None:
+        command = f"svcdesk service-report file D{row['id']} --by {row['code']}"
+        yield Item("report", f"D{row['id']}", due, command, {"code": row["code"]})
+    elif lacking := missing_fields({**row, "parts": loads(row["parts"])}, row["kind"]):
+        command = f"svcdesk service-report amend R{row['report']}"
+        yield Item("report_lacking", f"R{row['report']}", due, command, {"missing": lacking})
 
 
 def _surveys(ledger: Ledger, case: Case) -> Iterator[Item]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from svcdesk import copies, schema
+from svcdesk import copies, journal, schema
 from svcdesk.errors import DeskError, StorageError
 from svcdesk.store import Ledger, open_ledger
 
@@ -31,7 +31,12 @@ def folder_of(ledger: Ledger, on: date) -> Path:
     """Name the folder of the dated copies: the policy's, read from the ledger's own, else one beside the ledger."""
     real = ledger.path.resolve()
     named = ledger.policy.at("backup.folder", on).value
-    return real.parent / Path(named).expanduser() if named else real.with_name(f"{real.name}.backups")
+    return real.parent / Path(named).expanduser() if named else beside(real)
+
+
+def beside(ledger: Path) -> Path:
+    """Name the folder beside a ledger in which its dated copies are kept where the policy names none."""
+    return ledger.with_name(f"{ledger.name}.backups")
 
 
 def start(path: Path, now: datetime) -> None:
@@ -68,14 +73,9 @@ def _plan(path: Path, now: datetime) -> Plan | None:
             return None
         real = path.resolve()
         to = folder_of(ledger, on) / f"{real.stem}-{on}.db"
-        return Plan(real, to, ledger.policy.at("backup.keep", on).value, _origin(ledger) or "")
+        return Plan(real, to, ledger.policy.at("backup.keep", on).value, journal.origin(ledger.con) or "")
     finally:
         ledger.close()
-
-
-def _origin(ledger: Ledger) -> str | None:
-    found: str | None = ledger.value("SELECT hash FROM entry WHERE seq = 1")
-    return found
 
 
 def _lock(folder: Path) -> int | None:
@@ -89,7 +89,7 @@ def _lock(folder: Path) -> int | None:
         descriptor = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, 3)  # clear of the streams, which may be closed
         os.close(opened)
     except OSError as error:
-        raise StorageError("unreadable", path=folder, detail=error.strerror) from None
+        raise StorageError("unreadable", path=folder, detail=error) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -165,7 +165,7 @@ def _origin_of(path: Path) -> str | None:
     try:
         ledger = open_ledger(path, as_found=True)
         try:
-            return _origin(ledger)
+            return journal.origin(ledger.con)
         finally:
             ledger.close()
     except (DeskError, sqlite3.Error):

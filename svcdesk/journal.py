@@ -72,6 +72,12 @@ def last(con: sqlite3.Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
+def origin(con: sqlite3.Connection) -> str | None:
+    """Give the first entry's hash: what makes a copy a copy of this very ledger. None before the first."""
+    row = con.execute("SELECT hash FROM entry WHERE seq = 1").fetchone()
+    return str(row[0]) if row else None
+
+
 def append(
     con: sqlite3.Connection,
     touched: Iterable[tuple[str, int]],

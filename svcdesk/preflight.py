@@ -1,14 +1,12 @@
 """What would make a month wrong: everything of it that is unfinished, each with the command that mends it."""
 
-import json
 from collections.abc import Callable, Iterator
 
 from svcdesk import quality, views
-from svcdesk.board import Item, decisions, undecided
+from svcdesk.board import Item, decisions, report_of, undecided
 from svcdesk.periods import Period, instant, stored
 from svcdesk.policy import Case
 from svcdesk.registers import EXPENSES
-from svcdesk.rules import missing_fields
 from svcdesk.store import Ledger
 
 Section = Callable[[Ledger, Case, Period], Iterator[Item]]
@@ -38,12 +36,7 @@ def _journeys(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
 def _reports(ledger: Ledger, _: Case, period: Period) -> Iterator[Item]:
     """List the reports of journeys that ended in the month and that are missing or incomplete."""
     for row in ledger.rows(_REPORTS, {"start": stored(period.start), "end": stored(period.end)}):
-        if row["report"] is None:
-            command = f"svcdesk service-report file D{row['id']} --by {row['code']}"
-            yield Item("report", f"D{row['id']}", None, command, {"code": row["code"]})
-        elif lacking := missing_fields({**row, "parts": json.loads(row["parts"])}, row["kind"]):
-            command = f"svcdesk service-report amend R{row['report']}"
-            yield Item("report_lacking", f"R{row['report']}", None, command, {"missing": lacking})
+        yield from report_of(row)
 
 
 def _expenses(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:

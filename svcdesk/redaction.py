@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from svcdesk import copies, daily
+from svcdesk import copies, daily, journal
 from svcdesk.errors import DeskError
 from svcdesk.model import LETTERS
 from svcdesk.periods import instant, stored
@@ -149,7 +149,7 @@ def copies_holding(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[Path
     """List the copies that are there and still hold the personal data of some rows, and those that cannot be opened."""
     held = """SELECT json_extract(after, '$.personal_id') FROM change WHERE "table" = ? AND row = ?"""
     numbers = {number for row in rows for (number,) in ledger.con.execute(held, row) if number is not None}
-    origin = ledger.value("SELECT hash FROM entry WHERE seq = 1")
+    origin = journal.origin(ledger.con)
     return [path for path in _copies(ledger) if _holds(path, numbers, origin)]
 
 
@@ -157,20 +157,20 @@ def _copies(ledger: Ledger) -> list[Path]:
     """List the copies known to the ledger, and those that stand where it keeps them."""
     real = ledger.path.resolve()
     known = [copy.path for copy in copies.lines(real) if copy.kind not in ("anchor", "failed")]
-    folders = {real.with_name(f"{real.name}.backups"), *(path.parent for path in known)}
+    folders = {daily.beside(real), *(path.parent for path in known)}
     dated = [path for folder in folders for path in daily.dated(folder, real)]
     upgrades = [path for path in real.parent.iterdir() if path.name.startswith(f"{real.name}.v")]
     upgrades = [path for path in upgrades if path.name.endswith(".backup")]
     return sorted(path for path in {*known, *dated, *upgrades} if path.is_file())
 
 
-def _holds(path: Path, numbers: set[int], origin: str) -> bool:
+def _holds(path: Path, numbers: set[int], origin: str | None) -> bool:
     try:
         copy = open_ledger(path, as_found=True)
     except DeskError:
         return True
     try:
-        if copy.value("SELECT hash FROM entry WHERE seq = 1") != origin:
+        if journal.origin(copy.con) != origin:
             return False
         kept = "SELECT 1 FROM personal WHERE id = ? AND coalesce(name, phone, address) IS NOT NULL"
         return any(copy.value(kept, (number,)) for number in numbers)
