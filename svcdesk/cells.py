@@ -7,12 +7,12 @@ from typing import Any
 
 from svcdesk.errors import BadInput
 from svcdesk.periods import placed
+from svcdesk.show import inert
 
 MOST_ROWS = 1_048_576
 _MOST_CHARACTERS = 32_767
 _MOST_DIGITS = 15  # a spreadsheet rounds what has more
 _FIRST_DATE = 1900
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
 _NUMERIC = ("money", "int", "rate", "number")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?")
 
@@ -52,11 +52,6 @@ def put(sheet: Any, line: int, place: int, text: str, kind: str, zone: tzinfo, s
         if len(value) > _MOST_CHARACTERS:
             raise BadInput("cell_full", line=line + 1, most=_MOST_CHARACTERS)
         sheet.write_string(line, place, value, style("text"))
-
-
-def inert(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_LIVE) else text
 
 
 def number_format(kind: str) -> str:

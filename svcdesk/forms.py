@@ -106,14 +106,11 @@ def monthly(report: Record, period: Period) -> Document:
     )
 
 
-def with_charts(document: Document, ledger: Ledger, period: Period, now: datetime) -> Document:
-    """Add the statistics' charts: twelve months of cost and of two shares, and this month's days by person."""
-    return document._replace(charts=charts(papers.course(ledger, period, now), papers.trips(ledger, period, now)))
-
-
-def with_rows(document: Document, ledger: Ledger, period: Period, now: datetime) -> Document:
-    """Add the rows behind every figure of the statistics."""
-    return document._replace(sheets=_rows_behind(ledger, period, now))
+def illustrated(document: Document, ledger: Ledger, period: Period, now: datetime, *, rows: bool) -> Document:
+    """Add the statistics' charts and, where asked for, the rows behind every figure."""
+    trips = papers.trips(ledger, period, now)
+    drawn = document._replace(charts=charts(papers.course(ledger, period, now), trips))
+    return drawn._replace(sheets=_rows_behind(ledger, period, now, trips)) if rows else drawn
 
 
 def projects(report: Record, period: Period) -> Document:
@@ -363,9 +360,9 @@ _BEHIND: tuple[tuple[Register, str], ...] = (
 )
 
 
-def _rows_behind(ledger: Ledger, period: Period, now: datetime) -> list[Table]:
+def _rows_behind(ledger: Ledger, period: Period, now: datetime, trips: list[Record]) -> list[Table]:
     found = [
-        Table("trips", words.say("report.trips"), _TRIPS, papers.trips(ledger, period, now)),
+        Table("trips", words.say("report.trips"), _TRIPS, trips),
         Table("arrivals", words.say("report.arrivals"), _ARRIVALS, papers.arrivals(ledger, period, now)),
     ]
     for register, condition in _BEHIND:

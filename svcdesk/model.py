@@ -69,6 +69,10 @@ _DESTROYED_NAME = r"\d(\.\d+)?[eE]\+\d{2,3}"
 _MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
 
 
+# With these a text begins that a spreadsheet takes for a formula.
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+
+
 def fen(text: str) -> int:
     """Read an amount of CNY, at most two decimals, as integer fen. Raises BadInput for any other form."""
     if not re.fullmatch(_AMOUNT, text, re.ASCII):

@@ -53,11 +53,6 @@ def project_report(ledger: Ledger, period: Period, now: datetime) -> Record:
         }
 
 
-def staff_report(ledger: Ledger, period: Period, now: datetime) -> Record:
-    """Make the staff report."""
-    return appraisals.staff(ledger, period, now)
-
-
 def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """Give the twelve months up to one, oldest first: the cost of each line and the two shares that are drawn."""
     case = Case(ledger.policy, now, ledger.zone)
@@ -67,13 +62,12 @@ def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
 
 def _drawn(ledger: Ledger, month: Period, case: Case) -> Record:
     cost = {row["line"]: row["cost"] for row in reports.lines(ledger, month, case.now)[0]}
-    answers = [answer for answer in quality.answers(ledger, month, case) if answer.in_time is not None]
-    arrivals = quality.arrivals(ledger, month, case)
+    answers = [answer.in_time for answer in quality.answers(ledger, month, case)]
     return {
         "month": month.month,
         **{line: float(cost[line]) for line in LINES},
-        "answered_in_time": sum(bool(answer.in_time) for answer in answers) / len(answers) if answers else None,
-        "on_time_arrival": sum(arrival.on_time for arrival in arrivals) / len(arrivals) if arrivals else None,
+        "answered_in_time": quality.share(in_time for in_time in answers if in_time is not None),
+        "on_time_arrival": quality.share(arrival.on_time for arrival in quality.arrivals(ledger, month, case)),
     }
 
 
@@ -136,5 +130,5 @@ _STEPS = """
 MAKERS: dict[str, Callable[[Ledger, Period, datetime], Record]] = {
     "monthly": monthly,
     "projects": project_report,
-    "staff": staff_report,
+    "staff": appraisals.staff,
 }

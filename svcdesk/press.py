@@ -85,17 +85,31 @@ class Press:
 
     def _document(self, form: str) -> Document:
         """Lay it out, with the charts and the rows behind its figures where the format shows them."""
+        if form in ("html", "xlsx"):
+            return self._in_full
+        document = self._laid_out
+        if self.name == "monthly":
+            from svcdesk import forms
+
+            if form == "table":
+                document = forms.illustrated(document, self.ledger, self.period, self.now, rows=False)
+            document = document._replace(attention=self._attention())
+        return document
+
+    @cached_property
+    def _laid_out(self) -> Document:
         from svcdesk import forms
 
-        document: Document = forms.LAYOUTS[self.name](self._record, self.period)
-        if self.name == "monthly":
-            if form in ("table", "html", "xlsx"):
-                document = forms.with_charts(document, self.ledger, self.period, self.now)
-            if form in ("html", "xlsx"):
-                document = forms.with_rows(document, self.ledger, self.period, self.now)
-            else:
-                document = document._replace(attention=self._attention())
-        return document
+        return forms.LAYOUTS[self.name](self._record, self.period)
+
+    @cached_property
+    def _in_full(self) -> Document:
+        """Lay it out once for the workbook and the page of a folder."""
+        if self.name != "monthly":
+            return self._laid_out
+        from svcdesk import forms
+
+        return forms.illustrated(self._laid_out, self.ledger, self.period, self.now, rows=True)
 
     def _write(self, form: str, to: str | None, value: object) -> None:
         never, private = self.ledger.path, self.name in _PRIVATE

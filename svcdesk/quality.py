@@ -174,9 +174,10 @@ def percentile(values: Sequence[float], percent: int) -> float | None:
     return ranked[max(0, -(-len(ranked) * percent // 100) - 1)]
 
 
-def rate_of(figures: Iterable[Record], name: str) -> float | None:
-    """Pick one figure's value."""
-    return next((figure["value"] for figure in figures if figure["figure"] == name), None)
+def share(verdicts: Iterable[bool]) -> float | None:
+    """Give the share of those that were well; None of none."""
+    judged = list(verdicts)
+    return sum(judged) / len(judged) if judged else None
 
 
 def _figure(name: str, numerator: int | None, denominator: int, value: float | None, unit: str) -> Record:

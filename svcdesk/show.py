@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
 from svcdesk import words
-from svcdesk.model import Record
+from svcdesk.model import LIVE, Record
 from svcdesk.periods import short
 from svcdesk.registers import Column
 
@@ -22,7 +22,6 @@ _WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; lat
 _ODD = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 _UNSAFE_JSON = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 _ROWS_AT_A_TIME = 500
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def disarm(text: str) -> str:
@@ -273,7 +272,7 @@ def _quoted(values: Sequence[Any], marks: tuple[str, ...], *, terminal: bool, ta
     if not joined:
         return values
     if tame:
-        values = [f"'{text}" if text.startswith(_LIVE) else text for text in values]
+        values = [*map(inert, values)]
     if terminal:
         values = [disarm(text) for text in values]
         joined = "".join(values)
@@ -301,7 +300,8 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _pad(text: str, cells: int, right: bool) -> str:
+def pad(text: str, cells: int, right: bool = False) -> str:
+    """Fill a text up with blanks to a width in terminal cells."""
     blank = " " * max(0, cells - width(text))
     return blank + text if right else text + blank
 
@@ -312,8 +312,13 @@ def _plain(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     titles = [head.text for head in heads]
     widths = [max(width(row[place]) for row in [titles, *sample]) for place in range(len(heads))]
     for row in chain([titles], sample, rows):
-        padded = [_pad(text, cells, head.right) for text, cells, head in zip(row, widths, heads, strict=True)]
+        padded = [pad(text, cells, head.right) for text, cells, head in zip(row, widths, heads, strict=True)]
         out.write("  ".join(padded).rstrip() + "\n")
+
+
+def inert(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(LIVE) else text
 
 
 def literal(text: str) -> str:

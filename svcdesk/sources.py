@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from svcdesk.errors import BadInput, DeskError
+from svcdesk.model import LIVE
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 _CSV_FAULTS = {"end of data": "csv_open", "expected after": "csv_quote", "field limit": "csv_long"}
@@ -17,7 +18,6 @@ _CHUNK = 1 << 20
 _MOST_LINES = 1_048_576  # of a sheet
 _LARGEST_PART, _TIGHTEST = 50 << 20, 100  # a larger part that was packed tighter is no register
 _EXACT = 10**15  # from here on a spreadsheet's number has lost digits
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
 ADDED = ["line", "reason"]  # what --errors adds; a mended file may come back with them
 
 
@@ -300,7 +300,7 @@ def _cell(value: object, cell: Any = None) -> str:
 
 def disarmed(text: str) -> str:
     """Take off the apostrophe with which an export for spreadsheets disarmed a text."""
-    return text[1:] if text[:1] == "'" and text[1:2] in _LIVE else text
+    return text[1:] if text[:1] == "'" and text[1:2] in LIVE else text
 
 
 def as_given(row: Row, width: int) -> list[str]:

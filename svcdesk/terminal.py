@@ -73,8 +73,8 @@ def _sparks(chart: Chart) -> list[str]:
     for series in chart.series:
         last = series.values[-1] if series.values else None
         told = "" if last is None else f"{last:.1%}" if chart.is_rate else f"{last:.2f}"
-        name = series.name + " " * (width - show.width(series.name))
-        lines.append(f"{name}  {spark(series.values, 1.0 if chart.is_rate else None)}  {told}".rstrip())
+        drawn = spark(series.values, 1.0 if chart.is_rate else None)
+        lines.append(f"{show.pad(series.name, width)}  {drawn}  {told}".rstrip())
     if chart.categories:
         lines.append(f"{' ' * width}  {chart.categories[0]} … {chart.categories[-1]}")
     return lines
@@ -85,7 +85,7 @@ def _bars(chart: Chart) -> list[str]:
     names, values = chart.categories[:_A_SCREEN], [value or 0 for value in chart.series[0].values]
     width, top = max(map(show.width, names)), max(values, default=0) or 1
     drawn = [
-        f"{name}{' ' * (width - show.width(name))}  {'█' * round(value / top * _BAR_CELLS)} {value:g}"
+        f"{show.pad(name, width)}  {'█' * round(value / top * _BAR_CELLS)} {value:g}"
         for name, value in zip(names, values, strict=False)
     ]
     left = len(values) - len(names)

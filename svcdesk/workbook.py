@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from svcdesk import words
-from svcdesk.cells import MOST_ROWS, inert, is_figure, number_format, put
+from svcdesk.cells import MOST_ROWS, is_figure, number_format, put
 from svcdesk.charts import COLOURS
 from svcdesk.documents import Chart, Document, Table, totalled
 from svcdesk.errors import BadInput
 from svcdesk.registers import Column
-from svcdesk.show import cell, disarm, heading, width
+from svcdesk.show import cell, disarm, heading, inert, width
 
 _FONT = "宋体"
 _SHADE = "#EDEDED"

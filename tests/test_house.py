@@ -10,7 +10,7 @@ import pytest
 from conftest import Executable, copied, open_ticket, send, travel
 
 import svcdesk
-from svcdesk import findings, papers, periods, reports, views
+from svcdesk import appraisals, findings, papers, periods, reports, views
 from svcdesk.facts import SOURCES
 from svcdesk.policy import Case
 from svcdesk.registers import REGISTERS
@@ -234,7 +234,7 @@ def test_the_monthly_report_reads_no_table_through(ledger, month):
 
 
 @pytest.mark.parametrize(
-    "make", [papers.monthly, papers.project_report, papers.staff_report, papers.course, papers.unfinished]
+    "make", [papers.monthly, papers.project_report, appraisals.staff, papers.course, papers.unfinished]
 )
 def test_the_whole_reports_read_no_table_through(ledger, make):
     period = periods.read_month("2026-10", NOW, ledger.zone)
