@@ -219,3 +219,24 @@ def desk(hired, tmp_path):
 def executable(hired, tmp_path):
     """A desk with people, driven through the real executable."""
     return copied(hired, tmp_path, Executable)
+
+
+@pytest.fixture(scope="session")
+def demo_month(tmp_path_factory):
+    """The demo's ledger on 3 November: a whole October and two days. Only copied or read, never written."""
+    desk = InProcess(tmp_path_factory.mktemp("demo_month"))
+    desk.now = "2026-11-03T09:00:00+08:00"
+    desk.run("demo", "--into", desk.ledger)
+    return desk
+
+
+def crash(path):
+    """Die in the middle of a write, with pages of it in the file and a rollback journal beside it."""
+    code = (
+        "import os, sys; from pathlib import Path; from svcdesk.store import open_ledger\n"
+        "ledger = open_ledger(Path(sys.argv[1]), write=True)\n"
+        "ledger.con.execute('PRAGMA cache_size = 1'); ledger.con.execute('BEGIN IMMEDIATE')\n"
+        "ledger.con.executemany('INSERT INTO customer (name) VALUES (?)', ((f'c{n}' * 50,) for n in range(2000)))\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)

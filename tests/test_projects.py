@@ -1,18 +1,9 @@
 """The projects report adds up to the statistics; the staff report holds nothing against anybody that was waived."""
 
 import pytest
-from conftest import InProcess, copied, open_ticket, send, travel
+from conftest import copied, open_ticket, send, travel
 
 from svcdesk.model import LINES
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo's ledger, a month and more of a desk."""
-    desk = InProcess(tmp_path_factory.mktemp("demo"))
-    desk.now = "2026-11-03T09:00:00+08:00"
-    desk.run("demo", "--into", desk.ledger)
-    return desk
 
 
 def total(rows, name):
@@ -20,9 +11,9 @@ def total(rows, name):
 
 
 @pytest.mark.parametrize("month", ["2026-10", "2026-11"])
-def test_projects_add_up_to_the_five_lines(demo, month):
-    rows = demo.json("report", "projects", "--month", month)["projects"]
-    report = demo.json("report", "monthly", "--month", month)
+def test_projects_add_up_to_the_five_lines(demo_month, month):
+    rows = demo_month.json("report", "projects", "--month", month)["projects"]
+    report = demo_month.json("report", "monthly", "--month", month)
     lines = {row["line"]: row for row in report["lines"]}
     for line in LINES:
         assert total(rows, line) == float(lines[line]["cost"])
@@ -37,9 +28,9 @@ def test_projects_add_up_to_the_five_lines(demo, month):
 
 
 @pytest.mark.parametrize("month", ["2026-10", "2026-11"])
-def test_the_staffs_trips_days_and_costs_add_up_too(demo, month):
-    rows = demo.json("report", "staff", "--month", month)["staff"]
-    lines = {row["line"]: row for row in demo.json("report", "monthly", "--month", month)["lines"]}
+def test_the_staffs_trips_days_and_costs_add_up_too(demo_month, month):
+    rows = demo_month.json("report", "staff", "--month", month)["staff"]
+    lines = {row["line"]: row for row in demo_month.json("report", "monthly", "--month", month)["lines"]}
     for name in ("trips", "days"):
         assert total(rows, name) == lines["installation"][name] + lines["dispatch"][name]
     assert total(rows, "cost") == round(sum(float(lines[line]["cost"]) for line in LINES), 2)
@@ -204,8 +195,8 @@ def test_a_month_that_is_not_over_is_unfinished(desk):
     assert desk.json("report", "monthly", "--month", "2026-10", "--check") == []
 
 
-def test_reading_a_report_writes_nothing(demo, tmp_path):
-    desk = copied(demo, tmp_path)
+def test_reading_a_report_writes_nothing(demo_month, tmp_path):
+    desk = copied(demo_month, tmp_path)
     before = desk.ledger.read_bytes()
     for report in ("monthly", "projects", "staff"):
         for form in ("plain", "csv", "tsv", "json", "jsonl", "markdown"):

@@ -10,22 +10,14 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Executable, InProcess, copied, open_ticket
+from conftest import Executable, copied, open_ticket
 
 MONTH = ("--month", "2026-10")
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    desk = InProcess(tmp_path_factory.mktemp("filled"))
-    desk.now = "2026-11-03T09:00:00+08:00"
-    desk.run("demo", "--into", desk.ledger)
-    return desk
-
-
 @pytest.fixture
-def demo(filled, tmp_path):
-    return copied(filled, tmp_path)
+def demo(demo_month, tmp_path):
+    return copied(demo_month, tmp_path)
 
 
 @pytest.mark.parametrize("report", ["monthly", "projects", "staff"])
@@ -92,8 +84,8 @@ def test_others_may_read_what_is_handed_in_but_not_what_is_for_the_appraisal(dem
     assert modes == [0o644, 0o600]
 
 
-def test_a_workbook_may_go_through_a_pipe(filled, tmp_path):
-    desk = copied(filled, tmp_path, Executable)
+def test_a_workbook_may_go_through_a_pipe(demo_month, tmp_path):
+    desk = copied(demo_month, tmp_path, Executable)
     done = subprocess.run(
         [sys.executable, "-m", "svcdesk", "report", "monthly", *MONTH, "-f", "xlsx"],
         env=desk.full_env(), capture_output=True, check=True,
@@ -102,8 +94,8 @@ def test_a_workbook_may_go_through_a_pipe(filled, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "html"])
-def test_a_device_takes_any_format_or_is_full(filled, tmp_path, form):
-    desk = copied(filled, tmp_path, Executable)
+def test_a_device_takes_any_format_or_is_full(demo_month, tmp_path, form):
+    desk = copied(demo_month, tmp_path, Executable)
     desk.run("report", "monthly", *MONTH, "-f", form, "-o", "/dev/null")
     assert "full" in desk.run("report", "monthly", *MONTH, "-f", form, "-o", "/dev/full", code=5).stderr
 
@@ -187,8 +179,8 @@ def test_no_report_shows_personal_data(demo, report):
     assert not [phone for phone in phones if phone in told]
 
 
-def test_under_the_environment_of_cron(filled, tmp_path):
-    desk = copied(filled, tmp_path, Executable)
+def test_under_the_environment_of_cron(demo_month, tmp_path):
+    desk = copied(demo_month, tmp_path, Executable)
     given = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "SHELL": "/bin/sh", "LOGNAME": "desk",
              "SVCDESK_LEDGER": str(desk.ledger), "SVCDESK_LANG": "zh", "SVCDESK_NOW": desk.now}  # fmt: skip
     made = tmp_path / "reports"
@@ -204,9 +196,9 @@ def test_under_the_environment_of_cron(filled, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("cron") or os.geteuid() != 0, reason="needs cron and root")
-def test_under_a_real_cron_daemon(filled, tmp_path):
+def test_under_a_real_cron_daemon(demo_month, tmp_path):
     """The crontab of docs/cron.md, with its own paths, every minute; the daemon runs only for this test."""
-    desk = copied(filled, tmp_path)
+    desk = copied(demo_month, tmp_path)
     made, said = tmp_path / "reports", tmp_path / "said.txt"
     made.mkdir()
     tmp_path.chmod(0o755)

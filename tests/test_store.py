@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from conftest import Executable, found, open_ticket
+from conftest import Executable, crash, found, open_ticket
 
 from svcdesk import journal, schema, store
 from svcdesk.errors import StorageError
@@ -310,14 +310,7 @@ def test_the_chain_is_what_it_says(desk):
 
 def test_a_hot_journal_is_rolled_back_by_a_reader(executable):
     """A crash left a rollback journal: the next read heals it and reads the last committed state."""
-    code = (
-        "import os, sys; from pathlib import Path; from svcdesk.store import open_ledger\n"
-        "ledger = open_ledger(Path(sys.argv[1]), write=True)\n"
-        "ledger.con.execute('PRAGMA cache_size = 1'); ledger.con.execute('BEGIN IMMEDIATE')\n"
-        "ledger.con.executemany('INSERT INTO customer (name) VALUES (?)', ((f'c{n}' * 50,) for n in range(2000)))\n"
-        "os.kill(os.getpid(), 9)\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(executable.ledger)], check=False)
+    crash(executable.ledger)
     assert executable.ledger.with_name("ledger.db-journal").exists()
     assert len(executable.json("customer", "list")) == 2
     executable.run("ledger", "verify")

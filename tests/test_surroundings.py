@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from conftest import copied
+from conftest import copied, crash
 
 PROGRAM = [sys.executable, "-m", "svcdesk"]
 LOG = ("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "x")
@@ -143,18 +143,6 @@ def test_a_crash_behind_a_symbolic_link_is_healed_under_either_name(desk):
     assert len(desk.json("customer", "list")) == 2
     desk.run("--ledger", link, *LOG)
     desk.run("ledger", "verify")
-
-
-def crash(path):
-    """Die in the middle of a write, with pages of it in the file."""
-    code = (
-        "import os, sys; from pathlib import Path; from svcdesk.store import open_ledger\n"
-        "ledger = open_ledger(Path(sys.argv[1]), write=True)\n"
-        "ledger.con.execute('PRAGMA cache_size = 1'); ledger.con.execute('BEGIN IMMEDIATE')\n"
-        "ledger.con.executemany('INSERT INTO customer (name) VALUES (?)', ((f'c{n}' * 50,) for n in range(2000)))\n"
-        "os.kill(os.getpid(), 9)\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
 
 
 def test_a_ledger_with_a_second_hard_link_is_read_and_not_written(desk):
