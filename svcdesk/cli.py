@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 
-from svcdesk import __version__, periods, words
+from svcdesk import __version__, messages, periods
 from svcdesk.errors import BadInput, BadRows, DeskError, StorageError
 from svcdesk.session import checked_language, current, locale_language
 
@@ -40,17 +40,17 @@ class _Help:
     def format_help(self, ctx: Any, formatter: Any) -> None:
         usage: Any = self
         pieces = usage.collect_usage_pieces(ctx)
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{words.say('labels.usage')}: ")
-        text = words.find(f"help.{_path(ctx)}") or ""
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{messages.say('labels.usage')}: ")
+        text = messages.find(f"help.{_path(ctx)}") or ""
         if text:
             formatter.write_paragraph()
             for line in text.split("\n"):
                 formatter.write(f"  {line}\n")
         _options(usage, ctx, formatter)
         if isinstance(usage, Group):
-            with formatter.section(words.say("labels.commands")):
+            with formatter.section(messages.say("labels.commands")):
                 formatter.write_dl([(name, _summary(ctx, name)) for name in usage.list_commands(ctx)])
-        if epilog := words.find(f"help.{_path(ctx)}.epilog"):
+        if epilog := messages.find(f"help.{_path(ctx)}.epilog"):
             formatter.write(f"\n{epilog}\n")
 
 
@@ -60,16 +60,16 @@ def _path(ctx: Any) -> str:
 
 def _summary(ctx: Any, name: str) -> str:
     path = _path(ctx)
-    return (words.find(f"help.{name}" if path == "svcdesk" else f"help.{path}.{name}") or "").partition("\n")[0]
+    return (messages.find(f"help.{name}" if path == "svcdesk" else f"help.{path}.{name}") or "").partition("\n")[0]
 
 
 def _options(command: Any, ctx: Any, formatter: Any) -> None:
     arguments, options = [], []
     for param in command.get_params(ctx):
         name = param.name.rstrip("_")
-        help_text = words.find(f"options.{_path(ctx)}.{name}") or words.find(f"options.{name}") or ""
+        help_text = messages.find(f"options.{_path(ctx)}.{name}") or messages.find(f"options.{name}") or ""
         if param.required:
-            help_text += f" [{words.say('labels.required')}]"
+            help_text += f" [{messages.say('labels.required')}]"
         if param.param_type_name == "argument":
             arguments.append((param.make_metavar(ctx), help_text))
         else:
@@ -82,7 +82,7 @@ def _options(command: Any, ctx: Any, formatter: Any) -> None:
             options.append((left, help_text))
     for title, rows in (("arguments", arguments), ("options", options)):
         if rows:
-            with formatter.section(words.say(f"labels.{title}")):
+            with formatter.section(messages.say(f"labels.{title}")):
                 formatter.write_dl(rows, col_max=34)
 
 
@@ -100,7 +100,7 @@ class Verb(_Help, TyperCommand):
                 missing = type(error).__name__ == "MissingParameter" and param is not None
                 if not missing or not (sys.stdin.isatty() and sys.stderr.isatty()):
                     raise
-                asked = words.find(f"options.{param.name.rstrip('_')}") or param.name
+                asked = messages.find(f"options.{param.name.rstrip('_')}") or param.name
                 value = typer.prompt(asked, err=True)
                 args += [param.opts[0], value] if param.param_type_name == "option" else [value]
         raise AssertionError("unreachable: every missing value was asked for")
@@ -244,9 +244,9 @@ def run(args: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        words.speak("zh")
-        words.speak(locale_language())  # in which a wrong --lang is refused
-        words.speak(_language(args))
+        messages.speak("zh")
+        messages.speak(locale_language())  # in which a wrong --lang is refused
+        messages.speak(_language(args))
         code = _invoke(list(args))
         sys.stdout.flush()
         _keep_a_copy()
@@ -288,8 +288,8 @@ def run(args: Sequence[str]) -> int:
 
 def _ledger_is_damaged() -> bool:
     """Say whether what looks like a bug of ours comes from a ledger that holds what we never wrote."""
+    from svcdesk.maintenance.verify import verify
     from svcdesk.store import open_ledger
-    from svcdesk.verify import verify
 
     try:
         ledger = open_ledger(current.path)
@@ -334,25 +334,25 @@ def _keep_a_copy() -> None:
     path = current.written()
     if path is None:
         return
-    from svcdesk import copies
+    from svcdesk.maintenance import catalogue
 
     now = current.now().astimezone(current.zone)
-    if copies.settled(path, now):
+    if catalogue.settled(path, now):
         return
-    from svcdesk import daily
     from svcdesk.commands.base import caution, explained
+    from svcdesk.maintenance import daily_backup
 
     try:
-        if failed := copies.last_failure(path):
-            caution(words.say("warnings.copy_failed", at=periods.short(periods.instant(failed), current.zone)))
-        daily.start(path, now)
+        if failed := catalogue.last_failure(path):
+            caution(messages.say("warnings.copy_failed", at=periods.short(periods.instant(failed), current.zone)))
+        daily_backup.start(path, now)
     except Exception as error:  # the command itself is done, and its exit code stands
-        copies.fail(path, now)
+        catalogue.fail(path, now)
         detail = error if isinstance(error, OSError) else type(error).__name__
         sentence, hint = explained(
             error if isinstance(error, DeskError) else StorageError("os", detail=detail, path=path)
         )
-        caution(words.say("warnings.no_copy", reason=sentence, hint=hint))
+        caution(messages.say("warnings.no_copy", reason=sentence, hint=hint))
 
 
 def perform(args: list[str]) -> None:
@@ -371,7 +371,7 @@ def _tell(error: DeskError) -> int:
     _complain(f"error: {sentence}")
     if isinstance(error, BadRows):
         for line, reason in error.rows:
-            _complain(f"error: {words.say('errors.line', line=line, reason=explained(reason)[0])}")
+            _complain(f"error: {messages.say('errors.line', line=line, reason=explained(reason)[0])}")
     if not _say_recorded() and hint:
         _complain(f"hint: {hint}")
     return error.exit_code
@@ -380,7 +380,7 @@ def _tell(error: DeskError) -> int:
 def _say_recorded() -> bool:
     """Say, of a command that failed only after its work was recorded, that it need not be typed again."""
     if entry := current.recorded:
-        _complain(f"hint: {words.say('labels.recorded', entry=f'#{entry.seq} {entry.hash[:12]}')}")
+        _complain(f"hint: {messages.say('labels.recorded', entry=f'#{entry.seq} {entry.hash[:12]}')}")
     return entry is not None
 
 

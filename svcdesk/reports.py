@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
-from svcdesk.clock import answer_clock, answered_in_time
 from svcdesk.model import LINES, Record, yuan
 from svcdesk.periods import Period, between, instant, month_from, stored, today
-from svcdesk.registers import Column
+from svcdesk.registers.declarations import Column
+from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.store import Ledger
 
 K = TypeVar("K")

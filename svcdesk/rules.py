@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from svcdesk.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.model import Record, yuan
 from svcdesk.periods import day_of, midnight
-from svcdesk.policy import Case
+from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk.regulation.policy import Case
 
 
 class Finding(NamedTuple):

@@ -83,11 +83,11 @@ class Session:
         return self._opened.path
 
     def _upgrade(self) -> None:
-        from svcdesk import words
-        from svcdesk.migrations import migrate
+        from svcdesk import messages
+        from svcdesk.maintenance.migrations import migrate
 
         if done := migrate(self.path, self.now()):
-            said = words.say("labels.upgraded", path=self.path, theirs=done.theirs, ours=done.ours, copy=done.copy)
+            said = messages.say("labels.upgraded", path=self.path, theirs=done.theirs, ours=done.ours, copy=done.copy)
             print(said, file=sys.stderr)
 
     @property

@@ -18,7 +18,7 @@ from svcdesk import schema
 from svcdesk.errors import BadInput, DeskError, NotFound, Refused, StorageError
 from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import stored
-from svcdesk.policy import Policy
+from svcdesk.regulation.policy import Policy
 
 BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
 _STEP_SECONDS = 0.05

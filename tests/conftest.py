@@ -19,7 +19,7 @@ import pytest
 
 from svcdesk import session
 from svcdesk.cli import run
-from svcdesk.policy import Case, Policy
+from svcdesk.regulation.policy import Case, Policy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -1,9 +1,9 @@
 """A believable month as a document: what the writers of workbooks and pages are tried on."""
 
-from svcdesk import words
-from svcdesk.capitals import capitals
-from svcdesk.documents import Chart, Document, Series, Table
-from svcdesk.registers import Column
+from svcdesk import messages
+from svcdesk.registers.declarations import Column
+from svcdesk.render.capitals import capitals
+from svcdesk.render.document import Chart, Document, Series, Table
 
 ENGINEERS = [
     "赵建国", "钱卫东", "孙丽华", "李志强", "周晓燕", "吴海涛", "郑文博", "王秀英", "冯德才", "欧阳建华", "司马长青", "诸葛明远",
@@ -13,7 +13,7 @@ MONTHS = [f"2025-{n:02}" for n in (11, 12)] + [f"2026-{n:02}" for n in range(1, 
 
 
 def two(zh, en):
-    return (zh, en)[words.LANGUAGES.index(words.language())]
+    return (zh, en)[messages.LANGUAGES.index(messages.language())]
 
 
 def money(*names):

@@ -38,7 +38,7 @@ CASES = {
 
 def marked():
     """Every case that some test of the suite is marked with."""
-    sources = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    sources = "".join(path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
     numbers = re.findall(r"^\s*(?:@|pytestmark = .*)pytest\.mark\.case\(([\d, ]+)\)", sources, re.MULTILINE)
     return {int(number) for group in numbers for number in group.split(",")}
 

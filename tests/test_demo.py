@@ -15,9 +15,9 @@ from itertools import pairwise
 import pytest
 from conftest import Executable, InProcess
 
+from svcdesk.maintenance.verify import TABLES
 from svcdesk.model import WORDS
 from svcdesk.rules import CLAUSES
-from svcdesk.verify import TABLES
 
 # An ordinary day; the first half hour of a year, whose month before lies in another; the day after a short February.
 NOWS = ("2026-11-23T10:00:00+08:00", "2027-01-01T00:30:00+08:00", "2026-03-01T09:00:00+08:00")

@@ -47,11 +47,11 @@ def test_the_documents_show_commands():
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_every_noun_has_its_words_in_the_help(noun):
-    from svcdesk import words
+    from svcdesk import messages
 
-    words.speak("en")
-    assert words.find(f"help.{noun}")
+    messages.speak("en")
+    assert messages.find(f"help.{noun}")
     if noun not in SINGLE:
         group = build().get_command(None, noun)
-        assert all(words.find(f"help.{noun}.{verb}") for verb in group.list_commands(None))
-    words.speak("zh")
+        assert all(messages.find(f"help.{noun}.{verb}") for verb in group.list_commands(None))
+    messages.speak("zh")

@@ -14,9 +14,9 @@ from conftest import InProcess, copied, open_ticket, send, travel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from svcdesk import verify
 from svcdesk.cli import NOUNS, SINGLE, build
-from svcdesk.registers import REGISTERS
+from svcdesk.maintenance import verify
+from svcdesk.registers.declarations import REGISTERS
 from svcdesk.store import open_ledger
 
 THOROUGH = int(os.environ.get("FUZZ_EXAMPLES", "3000"))

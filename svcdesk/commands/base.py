@@ -15,17 +15,19 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from svcdesk import periods, show, views, words
+from svcdesk import messages, periods
 from svcdesk.errors import BadInput, DeskError
 from svcdesk.model import LETTERS, WORDS, Record, number_of, unmasked
 from svcdesk.periods import Period, instant
-from svcdesk.policy import Case
-from svcdesk.registers import Register
+from svcdesk.registers import records
+from svcdesk.registers.declarations import Register
+from svcdesk.regulation.policy import Case
+from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import AlreadyRecorded, Ledger
 
-Format = Annotated[show.Format | None, typer.Option("--format", "-f")]
-WriteFormat = Annotated[show.WriteFormat, typer.Option("--format", "-f")]
+Format = Annotated[tables.Format | None, typer.Option("--format", "-f")]
+WriteFormat = Annotated[tables.WriteFormat, typer.Option("--format", "-f")]
 Text = Annotated[str | None, typer.Option()]
 Flag = Annotated[bool, typer.Option()]
 Month = Annotated[str | None, typer.Option("--month")]
@@ -67,7 +69,7 @@ class Read:
         self.ledger = ledger
         self.now = current.now(ledger.zone)
         self.zone = ledger.zone
-        self.form = show.chosen(form)
+        self.form = tables.chosen(form)
 
     @property
     def case(self) -> Case:
@@ -128,7 +130,7 @@ class Write(Read):
 
     def warn(self, key: str, **values: Any) -> None:
         """Say something beside the receipt, on stderr, once the work is recorded."""
-        self.warnings.append(words.say(f"warnings.{key}", **told(values)))
+        self.warnings.append(messages.say(f"warnings.{key}", **told(values)))
 
 
 # Values of a sentence that also have a word of their own: {status_word} beside {status}.
@@ -149,7 +151,7 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
     sentence = {name: _told(value) for name, value in values.items()}
     for name, word_kind in _WORDED.items():
         if isinstance(values.get(name), str):
-            sentence[f"{name}_word"] = words.word(f"{kind}status" if name == "status" else word_kind, values[name])
+            sentence[f"{name}_word"] = messages.word(f"{kind}status" if name == "status" else word_kind, values[name])
     if "table" in values:
         sentence["noun"] = values["table"].replace("_", "-")
     return sentence
@@ -159,8 +161,8 @@ def explained(error: DeskError) -> tuple[str, str]:
     """Give an error's sentence and, where there is one, the hint that mends it."""
     values = told(error.values)
     if not error.values.get("near"):
-        values["near"] = words.say("labels.none")
-    sentence, _, hint = words.say(f"errors.{error.key}", **values).partition("\n")
+        values["near"] = messages.say("labels.none")
+    sentence, _, hint = messages.say(f"errors.{error.key}", **values).partition("\n")
     return sentence, hint
 
 
@@ -168,19 +170,19 @@ def _told(value: Any) -> Any:
     if isinstance(value, datetime):
         return periods.short(value, current.zone)
     if isinstance(value, list | tuple | set | frozenset):
-        return words.comma(_told(item) for item in value)
+        return messages.comma(_told(item) for item in value)
     if value is None:
-        return words.say("labels.none")
+        return messages.say("labels.none")
     if isinstance(value, OSError | UnicodeError):
         return _cause(value)
-    return show.disarm(str(value)) if isinstance(value, str | PathLike) else value
+    return tables.disarm(str(value)) if isinstance(value, str | PathLike) else value
 
 
 def _cause(error: OSError | UnicodeError) -> str:
     """Say in words why the system refused; in the system's own where we have none."""
     if isinstance(error, UnicodeError):
-        return words.say("system.not_utf8")
-    return words.find(f"system.{errorcode.get(error.errno or 0)}") or error.strerror or str(error)
+        return messages.say("system.not_utf8")
+    return messages.find(f"system.{errorcode.get(error.errno or 0)}") or error.strerror or str(error)
 
 
 Body = Callable[..., Any]
@@ -284,7 +286,7 @@ class Noun:
             with reading(reveal) as ledger:
                 r = Read(ledger, given["format"])
                 wanted = r.period(given.get("month"), given.get("since"), given.get("until"))
-                selection = views.Selection().during(register, wanted).sorted_by(register, given["sort"])
+                selection = records.Selection().during(register, wanted).sorted_by(register, given["sort"])
                 for name in register.filters:
                     if given[name] is not None:
                         filter_by(selection, register, name, given[name])
@@ -297,10 +299,10 @@ class Noun:
                 flat = register.table == "dispatch" and r.form not in ("json", "jsonl")
                 if reveal:
                     leave_access(ledger, f"{self.name} list")
-                rows = views.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
+                rows = records.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
                 if keeps:
                     rows = _first((row for row in rows if all(keep(row) for keep in keeps)), limit)
-                show.records(rows, views.columns_of(register, detail=False), r.form, r.zone)
+                tables.records(rows, records.columns_of(register, detail=False), r.form, r.zone)
 
         self._register("list", body, run, options)
 
@@ -322,17 +324,17 @@ class Noun:
                 stored = find(ledger, given["record"])
                 if reveal:
                     leave_access(ledger, f"{self.name} show {given['record']}")
-                row = views.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
-                columns = views.columns_of(register, detail=True)
+                row = records.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
+                columns = records.columns_of(register, detail=True)
                 if r.form in ("csv", "tsv") and register.table == "dispatch":
-                    selection = views.Selection().where("r.id = ?", stored["id"])
-                    rows = views.records(ledger, register, r.now, selection, detail=True, flat=True)
-                    show.records(rows, columns, r.form, r.zone)
+                    selection = records.Selection().where("r.id = ?", stored["id"])
+                    rows = records.records(ledger, register, r.now, selection, detail=True, flat=True)
+                    tables.records(rows, columns, r.form, r.zone)
                     return
                 lines = extra(r, stored, row) if extra and r.form in ("table", "plain", "markdown") else []
                 if register.table == "dispatch":
                     columns = [column for column in columns if column.name in row]
-                show.record(row, columns, r.form, r.zone, lines)
+                tables.record(row, columns, r.form, r.zone, lines)
 
         options: dict[str, Any] = {"format": Format}
         if personal:
@@ -346,7 +348,7 @@ def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:
     return rows if limit is None else islice(rows, limit)
 
 
-def filter_by(selection: views.Selection, register: Register, name: str, text: str) -> None:
+def filter_by(selection: records.Selection, register: Register, name: str, text: str) -> None:
     """Keep the records whose column has the value as typed. Raises BadInput for a value that it cannot have."""
     column = register.column(name)
     assert column is not None
@@ -414,9 +416,9 @@ def repeat(ledger: Ledger, seq: int, form: str) -> None:
     """Say that a request was recorded before, or give its record as it now stands; that is no failure."""
     made = ledger.one('SELECT "table", row FROM change WHERE entry = ? ORDER BY n LIMIT 1', (seq,))
     if form == "json" and made:
-        print(show.dumps(views.one(ledger, made["table"], made["row"], current.now(ledger.zone)), 2))
+        print(tables.dumps(records.one(ledger, made["table"], made["row"], current.now(ledger.zone)), 2))
     else:
-        print(words.say("receipts.already", entry=entry_mark(ledger, seq)))
+        print(messages.say("receipts.already", entry=entry_mark(ledger, seq)))
     ledger.close()
     raise typer.Exit(0)
 
@@ -425,8 +427,8 @@ def finish(w: Write, form: str) -> None:
     """Print the receipt, or with json the record as it now stands; then what there is to warn of."""
     receipt = w.receipt
     if form == "json":
-        made = [views.one(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
-        print(show.dumps(made if receipt.records else made[0], 2))
+        made = [records.one(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
+        print(tables.dumps(made if receipt.records else made[0], 2))
     else:
         print(receipt_line(receipt.key, w.ledger, record_id(receipt), **receipt.values))
     for warning in w.warnings:
@@ -436,18 +438,18 @@ def finish(w: Write, form: str) -> None:
 
 def caution(sentence: str) -> None:
     """Say on stderr what was refused to nobody, but somebody should know."""
-    print(f"{words.say('labels.warning')}: {sentence}", file=sys.stderr)
+    print(f"{messages.say('labels.warning')}: {sentence}", file=sys.stderr)
 
 
 def record_id(receipt: Receipt) -> str:
     """Name the record or records of a receipt."""
     letter = LETTERS.get(receipt.table, "")
-    return words.comma(f"{letter}{number}" for number in receipt.records or (receipt.id,))
+    return messages.comma(f"{letter}{number}" for number in receipt.records or (receipt.id,))
 
 
 def receipt_line(key: str, ledger: Ledger, id: str = "", /, **values: Any) -> str:
     """Write a receipt: what was done, what is due next, and the entry with its short hash."""
-    sentence = words.say(f"receipts.{key}", id=id, **told(values))
+    sentence = messages.say(f"receipts.{key}", id=id, **told(values))
     return f"{sentence} [{entry_mark(ledger)}]"
 
 

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import states
 from svcdesk.commands.base import Noun, Receipt, Text, Write, one_of, personal_text
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import ComplaintCause, ComplaintChannel, ComplaintFinding, Record
 from svcdesk.periods import stored
-from svcdesk.registers import COMPLAINTS
+from svcdesk.registers.declarations import COMPLAINTS
+from svcdesk.regulation import states
+from svcdesk.regulation.states import allow
 from svcdesk.session import current
-from svcdesk.states import allow
 
 noun = Noun("complaint")
 Complaint = Annotated[str, typer.Argument()]

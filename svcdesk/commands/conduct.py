@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.base import Noun, Receipt, Text, Write
 from svcdesk.model import ConductRule
-from svcdesk.registers import CONDUCT
+from svcdesk.registers.declarations import CONDUCT
 
 noun = Noun("conduct")
 

@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.base import Noun, Receipt, Text, Write, personal_text
 from svcdesk.model import Channel
-from svcdesk.registers import CONTACTS
+from svcdesk.registers.declarations import CONTACTS
 
 noun = Noun("contact")
 

@@ -7,7 +7,7 @@ import typer
 from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write
 from svcdesk.errors import Refused
 from svcdesk.model import whole
-from svcdesk.registers import CONTRACTS
+from svcdesk.registers.declarations import CONTRACTS
 
 noun = Noun("contract")
 

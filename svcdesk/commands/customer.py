@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write, personal_text
 from svcdesk.errors import Refused
-from svcdesk.registers import CUSTOMERS
+from svcdesk.registers.declarations import CUSTOMERS
 
 noun = Noun("customer")
 

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from svcdesk import demo as story
-from svcdesk import periods, views, words
+from svcdesk import messages, periods
 from svcdesk.commands.base import Noun, Read
 from svcdesk.commands.init import found
 from svcdesk.commands.report import print_monthly
-from svcdesk.registers import PENALTIES
+from svcdesk.registers import records
+from svcdesk.registers.declarations import PENALTIES
 from svcdesk.session import current
 
 noun = Noun("demo")
@@ -45,13 +46,13 @@ def demo(into: Annotated[Path, typer.Option()] = Path("svcdesk-demo.db")) -> Non
     print_monthly(Read(ledger), month)
     ledger.close()
     print()
-    print(words.say("demo.made", n=count, path=into, seconds=f"{time.perf_counter() - started:.1f}"))
-    other = words.say("demo.other")
+    print(messages.say("demo.made", n=count, path=into, seconds=f"{time.perf_counter() - started:.1f}"))
+    other = messages.say("demo.other")
     desk = f"svcdesk --ledger {shlex.quote(str(into))}"
     lines = [(f"{desk} {line.format(month=month.month, other=other)}", key) for key, line in _NEXT]
     width = max(len(line) for line, _ in lines)
     for line, key in lines:
-        print(f"  {line:<{width}}  # {words.say(f'demo.{key}')}")
+        print(f"  {line:<{width}}  # {messages.say(f'demo.{key}')}")
 
 
 class Player:
@@ -93,7 +94,7 @@ class Player:
 
     def _name_penalties(self) -> None:
         ledger = current.open()
-        for row in views.records(ledger, PENALTIES, self.now):
+        for row in records.records(ledger, PENALTIES, self.now):
             name = f"P{row['clause']}"
             self._made[self._next(name, name)] = row["id"]
         ledger.close()

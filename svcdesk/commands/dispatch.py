@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from svcdesk import words
-from svcdesk.clock import minutes_late
+from svcdesk import messages
 from svcdesk.commands.base import Noun, Read, Receipt, Text, Write
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import LateCause, Record
 from svcdesk.periods import instant, short
-from svcdesk.registers import DISPATCHES
-from svcdesk.states import STEPS, allow, dispatch_status
+from svcdesk.registers.declarations import DISPATCHES
+from svcdesk.regulation.clock import minutes_late
+from svcdesk.regulation.states import STEPS, allow, dispatch_status
 
 noun = Noun("dispatch")
 Dispatch = Annotated[str, typer.Argument()]
@@ -224,13 +224,13 @@ def _crew_lines(r: Read, stored_row: Record, shown: Record) -> list[tuple[str, s
             for name in ("departed", "arrived", "callback", "left", "returned")
         }
         wanted = due[member["engineer"]]
-        text = words.say(
+        text = messages.say(
             "labels.crew_line",
             **times,
             due=short(instant(wanted), r.zone) if wanted else dash,
             days=member["days"] or 0,
             late=dash if member["late_minutes"] is None else member["late_minutes"],
-            cause=words.word("late_cause", member["late_cause"]) if member["late_cause"] else "",
+            cause=messages.word("late_cause", member["late_cause"]) if member["late_cause"] else "",
         )
         lines.append((member["engineer"], text.rstrip()))
     return lines

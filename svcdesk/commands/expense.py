@@ -4,13 +4,15 @@ from typing import Annotated
 
 import typer
 
-from svcdesk import claims, show, views
 from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Since, Text, Until, Write
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Category, FraudSanction, Record, fen, invoice, yuan
 from svcdesk.periods import midnight, today
-from svcdesk.registers import EXPENSES
-from svcdesk.states import allow
+from svcdesk.registers import records
+from svcdesk.registers.declarations import EXPENSES
+from svcdesk.regulation import expense_rules
+from svcdesk.regulation.states import allow
+from svcdesk.render import tables
 
 noun = Noun("expense")
 Expense = Annotated[str, typer.Argument()]
@@ -41,13 +43,13 @@ def add(
         "SELECT 1 FROM crew WHERE dispatch_id = ? AND engineer_id = ? AND undone_at IS NULL", (sent["id"], person["id"])
     ):
         raise BadInput("not_on_dispatch", code=person["code"], id=f"D{sent['id']}")
-    line = claims.line_of(category, bool(asked) and asked["kind"] == "installation" if asked else False)
+    line = expense_rules.line_of(category, bool(asked) and asked["kind"] == "installation" if asked else False)
     agreed = w.ledger.get("contract", asked["contract_id"]) if asked and asked["contract_id"] else None
     made = w.ledger.insert(
         "expense", engineer_id=person["id"], category=category, amount_fen=amount_fen, spent_on=spent_on,
         dispatch_id=sent["id"] if sent else None, ticket_id=w.ledger.named("ticket", ticket)["id"] if ticket else None,
         from_city=from_, to_city=to, place=place, invoice=invoice(number), status="submitted", line=line,
-        excluded=claims.is_excluded(line, bool(agreed and agreed["includes_installation"])), note=w.note,
+        excluded=expense_rules.is_excluded(line, bool(agreed and agreed["includes_installation"])), note=w.note,
     )  # fmt: skip
     found = _problems(w, made)
     for problem in found:
@@ -67,16 +69,16 @@ def _ticket_of(w: Write, sent: Record | None, ticket: str | None) -> Record | No
 
 
 def _problems(r: Read, number: int) -> list[Record]:
-    found: list[Record] = views.one(r.ledger, "expense", number, r.now)["problems"]
+    found: list[Record] = records.one(r.ledger, "expense", number, r.now)["problems"]
     return found
 
 
 @noun.read("check")
 def check(r: Read, month: Month = None, since: Since = None, until: Until = None, exit_code: Flag = False) -> None:
-    selection = views.Selection().during(EXPENSES, r.period(month, since, until))
+    selection = records.Selection().during(EXPENSES, r.period(month, since, until))
     selection.where("r.status NOT IN ('rejected', 'falsified')")
-    found = [row for row in views.records(r.ledger, EXPENSES, r.now, selection) if row["problems"]]
-    show.records(found, views.columns_of(EXPENSES, detail=False), r.form, r.zone)
+    found = [row for row in records.records(r.ledger, EXPENSES, r.now, selection) if row["problems"]]
+    tables.records(found, records.columns_of(EXPENSES, detail=False), r.form, r.zone)
     if exit_code and any(row["status"] == "submitted" for row in found):
         raise typer.Exit(1)
 

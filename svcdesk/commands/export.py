@@ -9,11 +9,12 @@ from typing import Annotated, Literal, TextIO, get_args
 
 import typer
 
-from svcdesk import show, views
 from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Until, leave_access, reading
 from svcdesk.errors import BadInput
-from svcdesk.files import draft, opened, pour, whole_file
-from svcdesk.registers import REGISTERS, Register
+from svcdesk.registers import records
+from svcdesk.registers.declarations import REGISTERS, Register
+from svcdesk.render import tables
+from svcdesk.render.files import draft, opened, pour, whole_file
 from svcdesk.session import current
 from svcdesk.store import Ledger
 
@@ -50,21 +51,21 @@ def export(
         period = r.period(month, since, until)
         if period and not register.at:
             raise BadInput("no_time", name=table)
-        selection = views.Selection().during(register, period).in_pages()
-        columns = views.columns_of(register, detail=True)
+        selection = records.Selection().during(register, period).in_pages()
+        columns = records.columns_of(register, detail=True)
 
         def write(out: TextIO) -> None:
             if form in ("csv", "tsv"):
                 terminal = output is None and sys.stdout.isatty()
-                cells = views.cells(ledger, register, r.now, selection, reveal=reveal)
-                show.separated(cells, columns, out, tab=form == "tsv", excel=excel, terminal=terminal)
+                cells = records.cells(ledger, register, r.now, selection, reveal=reveal)
+                tables.separated(cells, columns, out, tab=form == "tsv", excel=excel, terminal=terminal)
                 return
             flat = form == "xlsx"
-            rows = views.records(ledger, register, r.now, selection, detail=True, reveal=reveal, flat=flat)
-            show.records(rows, columns, "jsonl" if flat else form, r.zone, out)
+            rows = records.records(ledger, register, r.now, selection, detail=True, reveal=reveal, flat=flat)
+            tables.records(rows, columns, "jsonl" if flat else form, r.zone, out)
 
         if form == "xlsx":
-            from svcdesk.sheets import write_workbook
+            from svcdesk.render.sheets import write_workbook
 
             with whole_file(output, never=current.path, private=reveal) as path:
                 if reveal:

@@ -9,17 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import words
+from svcdesk import messages
 from svcdesk.commands.base import Flag, Noun, Text, caution, explained, receipt_line, told, writing
 from svcdesk.commands.export import register_named
 from svcdesk.errors import BadInput, BadRows, StorageError
-from svcdesk.files import opened
-from svcdesk.mapping import Reader, read_rules
-from svcdesk.registers import Register
+from svcdesk.exchange.importer import KEYED, REFERENCED, Importer, Outcome
+from svcdesk.exchange.readers import ADDED, Row, Source, as_given, open_source
+from svcdesk.exchange.rules_file import Reader, read_rules
+from svcdesk.registers.declarations import Register
+from svcdesk.render.files import opened
 from svcdesk.session import current
-from svcdesk.sources import ADDED, Row, Source, as_given, open_source
 from svcdesk.store import Ledger
-from svcdesk.transfer import KEYED, REFERENCED, Importer, Outcome
 
 noun = Noun("import")
 
@@ -71,7 +71,7 @@ def import_(
                 raise _NothingToKeep
     except _NothingToKeep:
         print(
-            words.say(
+            messages.say(
                 "receipts.would_import" if dry_run else "receipts.imported_none", **_figures(table, outcome, source)
             )
         )
@@ -83,7 +83,7 @@ def import_(
 
 def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -> None:
     """Write a first rules file for the register, and say what comes next."""
-    from svcdesk.suggest import suggest
+    from svcdesk.exchange.suggest import suggest
 
     source = open_source(file, encoding)
     command = f"svcdesk import {register.name} {quote(str(file))} --rules {quote(str(path))} --dry-run"
@@ -103,9 +103,11 @@ def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -
         raise StorageError("exists", path=path) from None
     except OSError as error:
         raise StorageError("unreadable", path=path, detail=error) from None
-    lacking = words.say("receipts.suggested_lacking", names=words.comma(draft.lacking)) if draft.lacking else ""
-    found = words.comma(draft.found)
-    print(words.say("receipts.suggested", path=path, n=len(draft.found), found=found, lacking=lacking, command=command))
+    lacking = messages.say("receipts.suggested_lacking", names=messages.comma(draft.lacking)) if draft.lacking else ""
+    found = messages.comma(draft.found)
+    print(
+        messages.say("receipts.suggested", path=path, n=len(draft.found), found=found, lacking=lacking, command=command)
+    )
 
 
 @contextmanager
@@ -123,7 +125,7 @@ def _ledger_if_any() -> Iterator[Ledger | None]:
 
 def _figures(table: str, outcome: Outcome, source: Source) -> dict[str, Any]:
     figures: dict[str, Any] = outcome._asdict() | {"bad": len(outcome.bad)}
-    superseded = words.say("receipts.superseded", n=outcome.superseded) if outcome.superseded else ""
+    superseded = messages.say("receipts.superseded", n=outcome.superseded) if outcome.superseded else ""
     return figures | {"table": table, "encoding": source.encoding, "superseded": superseded}
 
 
@@ -131,13 +133,13 @@ def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | No
     """Say which rows were left out, unless they were written to a file, and that nothing tells these rows again."""
     if not errors:
         for row, error in outcome.bad:
-            print(words.say("errors.line", line=row.line, reason=explained(error)[0]), file=sys.stderr)
+            print(messages.say("errors.line", line=row.line, reason=explained(error)[0]), file=sys.stderr)
     if register.table in REFERENCED and outcome.imported and not {"id", "reference"} & set(reader.given):
-        caution(words.say("warnings.no_reference"))
+        caution(messages.say("warnings.no_reference"))
 
 
 def _say(key: str, **values: Any) -> None:
-    print(words.say(key, **told(values)), file=sys.stderr)
+    print(messages.say(key, **told(values)), file=sys.stderr)
 
 
 def _write_errors(path: str, source: Source, outcome: Outcome) -> None:

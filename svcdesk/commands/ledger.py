@@ -11,12 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import anchors as anchor_lines
-from svcdesk import backup as backups
-from svcdesk import copies, history, journal, redaction, show, words
-from svcdesk import doctor as surroundings
-from svcdesk import verify as checks
-from svcdesk.anchors import Anchor
+from svcdesk import journal, messages
 from svcdesk.commands.base import (
     Flag,
     Format,
@@ -32,9 +27,17 @@ from svcdesk.commands.base import (
     told,
 )
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
+from svcdesk.maintenance import anchors as anchor_lines
+from svcdesk.maintenance import backup as backups
+from svcdesk.maintenance import catalogue, redaction
+from svcdesk.maintenance import doctor as surroundings
+from svcdesk.maintenance import verify as checks
+from svcdesk.maintenance.anchors import Anchor
 from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import instant, local, read_age, short
-from svcdesk.registers import Column
+from svcdesk.registers import changes
+from svcdesk.registers.declarations import Column
+from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import Ledger, check_file, open_ledger, version_of
 
@@ -68,8 +71,8 @@ def info(r: Read) -> None:
         "sqlite": sqlite3.sqlite_version,
     }
     if r.form not in ("json", "jsonl"):
-        row["records"] = words.comma(f"{table} {count}" for table, count in counts.items() if count)
-    show.record(row, _INFO, r.form, r.zone)
+        row["records"] = messages.comma(f"{table} {count}" for table, count in counts.items() if count)
+    tables.record(row, _INFO, r.form, r.zone)
 
 
 _FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Column("detail"), Column("next"))
@@ -83,7 +86,7 @@ def verify(full: Flag = False, anchors: File = None, format: Format = None) -> N
     with _progress(ledger) as tick:
         faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
     if form != "text":
-        show.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, ledger.zone)
+        tables.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, ledger.zone)
     else:
         _tell(ledger, faults, full, known)
     ledger.close()
@@ -96,24 +99,26 @@ def verify(full: Flag = False, anchors: File = None, format: Format = None) -> N
 def _tell(ledger: Ledger, faults: list[checks.Fault], full: bool, known: tuple[Anchor, ...]) -> None:
     for fault in faults:
         entry = f" [#{fault.entry}]" if fault.entry else ""
-        what = words.say(f"verify.{fault.kind}", subject=show.disarm(fault.subject), detail=show.disarm(fault.detail))
+        what = messages.say(
+            f"verify.{fault.kind}", subject=tables.disarm(fault.subject), detail=tables.disarm(fault.detail)
+        )
         print(f"{what}{entry} → {_next(fault)}")
-    checked = words.say("verify.checked_full" if full else "verify.checked")
+    checked = messages.say("verify.checked_full" if full else "verify.checked")
     if faults:
         broken = checks.first_broken(faults)
         where = f" at entry {broken}" if broken else ""
-        print(f"BROKEN{where}: {words.say('verify.broken', n=len(faults))} {checked}")
-        print(f"hint: {words.say('verify.next')}", file=sys.stderr)
+        print(f"BROKEN{where}: {messages.say('verify.broken', n=len(faults))} {checked}")
+        print(f"hint: {messages.say('verify.next')}", file=sys.stderr)
     elif known:
         last = max(anchor.seq for anchor in known)
-        print(f"ANCHORED up to entry {last}: {words.say('verify.anchored', n=len(known))} {checked}")
+        print(f"ANCHORED up to entry {last}: {messages.say('verify.anchored', n=len(known))} {checked}")
     else:
-        print(f"CONSISTENT: {words.say('verify.consistent', entry=entry_mark(ledger))} {checked}")
+        print(f"CONSISTENT: {messages.say('verify.consistent', entry=entry_mark(ledger))} {checked}")
 
 
 def _next(fault: checks.Fault) -> str:
-    step = words.find(f"verify.{fault.kind}_next") or words.say("verify.next")
-    return step.format(subject=show.disarm(fault.subject), entry=fault.entry or 1)
+    step = messages.find(f"verify.{fault.kind}_next") or messages.say("verify.next")
+    return step.format(subject=tables.disarm(fault.subject), entry=fault.entry or 1)
 
 
 @contextmanager
@@ -159,7 +164,7 @@ def log(r: Read, record: Text = None, limit: Annotated[int, typer.Option(min=1)]
         values = [*only, limit]  # type: ignore[list-item]
     entries = [journal.Entry(*row) for row in r.ledger.con.execute(sql, values)]
     rows = [_logged(r, entry, only) for entry in reversed(entries)]
-    show.records(rows, _LOG, r.form, r.zone)
+    tables.records(rows, _LOG, r.form, r.zone)
 
 
 def _named(ledger: Ledger, text: str) -> tuple[str, int]:
@@ -175,14 +180,14 @@ def _named(ledger: Ledger, text: str) -> tuple[str, int]:
 
 def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Record:
     """Tell an entry: what each row was, and what it became."""
-    found = (c for c in history.changes(r.ledger, entry.seq) if only is None or (c.table, c.row) == only)
-    changes: list[Any]
+    found = (c for c in changes.changes(r.ledger, entry.seq) if only is None or (c.table, c.row) == only)
+    told: list[Any]
     if r.form in ("table", "plain", "markdown"):
-        changes = [history.sentence(r.ledger, change, entry.command) for change in islice(found, _MOST_CHANGES)]
+        told = [changes.sentence(r.ledger, change, entry.command) for change in islice(found, _MOST_CHANGES)]
         if left := sum(1 for _ in found):
-            changes.append(words.say("labels.more_changes", n=left))
+            told.append(messages.say("labels.more_changes", n=left))
     else:
-        changes = [
+        told = [
             {
                 "record": checks.named(change.table, change.row),
                 "changed": {name: list(pair) for name, pair in change.fields.items()},
@@ -195,7 +200,7 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
         "actor": entry.actor,
         "command": entry.command,
         "note": entry.note,
-        "changes": changes,
+        "changes": told,
         "undoes": entry.undoes,
         "hash": entry.hash,
     }
@@ -205,8 +210,8 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
 def backup(file: Annotated[Path, typer.Argument()]) -> None:
     ledger = current.open(as_found=True)
     newest = backups.copy(ledger, file)
-    copies.remember(ledger.path, "backup", newest, file, current.now(ledger.zone))
-    print(words.say("receipts.backed_up", path=file, entry=_mark(newest)))
+    catalogue.remember(ledger.path, "backup", newest, file, current.now(ledger.zone))
+    print(messages.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
 
 
@@ -222,7 +227,7 @@ def restore(
     lost = _lost(source, known)
     backups.check_loss(source, lost, accept_loss)
     newest = backups.copy(source, to, known)
-    print(words.say("receipts.restored", path=to, entry=_mark(newest)))
+    print(messages.say("receipts.restored", path=to, entry=_mark(newest)))
     if lost:
         _warn("entries_lost", n=len(lost), first=lost[0], last=lost[-1])
     source.close()
@@ -256,8 +261,8 @@ def anchor(to: Annotated[Path, typer.Option()]) -> None:
     ledger = current.open(as_found=True)
     newest = backups.newest_of(ledger)
     anchor_lines.append(to, newest)
-    copies.remember(ledger.path, "anchor", newest, to, current.now(ledger.zone))
-    print(words.say("receipts.anchored", path=to, entry=_mark(newest)))
+    catalogue.remember(ledger.path, "anchor", newest, to, current.now(ledger.zone))
+    print(messages.say("receipts.anchored", path=to, entry=_mark(newest)))
     ledger.close()
 
 
@@ -266,7 +271,7 @@ def _mark(newest: Anchor) -> str:
 
 
 def _warn(key: str, **values: Any) -> None:
-    caution(words.say(f"warnings.{key}", **values))
+    caution(messages.say(f"warnings.{key}", **values))
 
 
 @noun.plain("redact")
@@ -277,7 +282,7 @@ def redact(
         raise BadInput("empty", name="reason")
     ledger = current.open(write=True)
     redaction.concerned(ledger, customer)
-    confirm(words.say("labels.redact_question", name=show.disarm(customer)), yes)
+    confirm(messages.say("labels.redact_question", name=tables.disarm(customer)), yes)
     now = current.now(ledger.zone)
     with ledger.command(at=now, actor=current.actor, command=journal.REDACTION, note=reason.strip()):
         rows = redaction.concerned(ledger, customer)  # read again: somebody may have written while the question stood
@@ -291,7 +296,7 @@ def redact(
 def _name_copies(ledger: Ledger, rows: list[tuple[str, int]]) -> None:
     """Name the copies that still hold what was erased: they are their owner's to delete."""
     if holding := redaction.copies_holding(ledger, rows):
-        _warn("copies_hold", n=len(holding), paths=show.disarm(words.comma(holding)))
+        _warn("copies_hold", n=len(holding), paths=tables.disarm(messages.comma(holding)))
 
 
 _DORMANT = (
@@ -308,17 +313,17 @@ def retention(
 ) -> None:
     if reason is not None and not reason.strip():
         raise BadInput("empty", name="reason")
-    ledger, form = current.open(), show.chosen(format)
+    ledger, form = current.open(), tables.chosen(format)
     before = read_age(older_than, current.now(ledger.zone), ledger.zone)
     found = redaction.dormant(ledger, before)
-    show.records([_dormant(one, ledger) for one in found], _DORMANT, form, ledger.zone)
+    tables.records([_dormant(one, ledger) for one in found], _DORMANT, form, ledger.zone)
     ledger.close()
     if not found:
         return
     if not yes and not may_ask():
-        print(words.say("labels.only_proposed"), file=sys.stderr)
+        print(messages.say("labels.only_proposed"), file=sys.stderr)
         return
-    confirm(words.say("labels.retention_question", n=len(found)), yes)
+    confirm(messages.say("labels.retention_question", n=len(found)), yes)
     _erase_dormant({one.who for one in found}, before, reason or f"--older-than {older_than}", form)
 
 
@@ -354,25 +359,25 @@ def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None)
     if anchors:
         found += _behind(anchor_lines.read(anchors))
     lines = [
-        {"kind": advice.kind, "what": words.say(f"doctor.{advice.kind}", **told(advice.values))} for advice in found
+        {"kind": advice.kind, "what": messages.say(f"doctor.{advice.kind}", **told(advice.values))} for advice in found
     ]
     if format:
-        show.records(iter(lines), _ADVICE, format, current.zone)
+        tables.records(iter(lines), _ADVICE, format, current.zone)
     else:
         for line in lines:
             print(line["what"])
         for kind, kept_line in (("copy", kept.copy), ("anchor", kept.anchor)):
             print(_kept(kind, kept_line, now))
-        print(words.say("doctor.found" if lines else "doctor.well", n=len(lines), path=current.path))
+        print(messages.say("doctor.found" if lines else "doctor.well", n=len(lines), path=current.path))
     if lines and exit_code:
         raise typer.Exit(1)
 
 
-def _kept(kind: str, line: copies.Copy | None, now: datetime) -> str:
+def _kept(kind: str, line: catalogue.Copy | None, now: datetime) -> str:
     if line is None:
-        return words.say(f"doctor.{kind}_none")
+        return messages.say(f"doctor.{kind}_none")
     at, days = short(instant(line.at), current.zone), surroundings.days_since(line, now)
-    return show.disarm(words.say(f"doctor.{kind}_known", at=at, days=days, seq=line.seq, path=line.path))
+    return tables.disarm(messages.say(f"doctor.{kind}_known", at=at, days=days, seq=line.seq, path=line.path))
 
 
 def _behind(known: tuple[Anchor, ...]) -> list[surroundings.Advice]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import findings, notices, periods, show, views, words
+from svcdesk import messages, periods
 from svcdesk.commands.base import (
     Flag,
     Month,
@@ -24,9 +24,13 @@ from svcdesk.commands.base import (
 )
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, SettledVia, yuan
+from svcdesk.penalties import findings
+from svcdesk.penalties import notice as notices
 from svcdesk.periods import Period, day_of, instant, month_from, stored
-from svcdesk.registers import FINDING_COLUMNS, PENALTIES
-from svcdesk.states import allow
+from svcdesk.registers import records
+from svcdesk.registers.declarations import FINDING_COLUMNS, PENALTIES
+from svcdesk.regulation.states import allow
+from svcdesk.render import tables
 
 noun = Noun("penalty")
 Penalty = Annotated[str, typer.Argument()]
@@ -57,7 +61,7 @@ def check(
     period = _period(r, month, since, until)
     code = r.ledger.staff(engineer)["code"] if engineer else None
     if record and not findings.new_among(r.ledger, findings.check(r.ledger, r.case, period, code)):
-        print(words.say("receipts.penalties_none_new"), file=sys.stderr)
+        print(messages.say("receipts.penalties_none_new"), file=sys.stderr)
     elif record:
         r.ledger.close()
         with writing("penalty check --record", {}) as w:
@@ -65,13 +69,13 @@ def check(
         _say_recorded(w, made)
         r.ledger = w.ledger
     found = list(findings.matched(r.ledger, r.case, findings.check(r.ledger, r.case, period, code)))
-    show.records(found, FINDING_COLUMNS, r.form, r.zone)
+    tables.records(found, FINDING_COLUMNS, r.form, r.zone)
     if exit_code and any(finding["status"] in ("new", "proposed") for finding in found):
         raise typer.Exit(1)
 
 
 def _say_recorded(w: Write, made: list[int]) -> None:
-    ids = words.comma(f"P{number}" for number in made)
+    ids = messages.comma(f"P{number}" for number in made)
     print(receipt_line("penalties_recorded", w.ledger, ids, n=len(made)), file=sys.stderr)
 
 
@@ -148,7 +152,7 @@ def settle(w: Write, penalties: Penalties, via: Annotated[SettledVia, typer.Opti
     for penalty in chosen:
         allow("penalty", penalty, "settle")
         if _facts_now(w, penalty) != penalty["facts"]:
-            raise Refused("facts_changed", id=f"P{penalty['id']}", article=words.word("article", penalty["clause"]))
+            raise Refused("facts_changed", id=f"P{penalty['id']}", article=messages.word("article", penalty["clause"]))
         if via == "allowance" and penalty["clause"] != "phone_unreachable":
             raise Refused("allowance_only_phone", id=f"P{penalty['id']}", article="4.7")
         _step(w, penalty, "settle", None, status="settled", via=via, settled_at=w.at(after=penalty["decided_at"]))
@@ -156,7 +160,7 @@ def settle(w: Write, penalties: Penalties, via: Annotated[SettledVia, typer.Opti
             _warn_wage(w, penalty)
     numbers = [penalty["id"] for penalty in chosen]
     return Receipt(
-        "penalty_settled", "penalty", numbers[0], {"via": words.word("settled_via", via)}, numbers[1:] and numbers
+        "penalty_settled", "penalty", numbers[0], {"via": messages.word("settled_via", via)}, numbers[1:] and numbers
     )
 
 
@@ -185,13 +189,13 @@ def _warn_wage(w: Write, penalty: Record) -> None:
 
 def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
     """Explain a penalty: its clause in words, and each step of its history."""
-    lines = [(words.say("labels.clause_text"), words.say(f"clauses.{row['clause']}"))]
+    lines = [(messages.say("labels.clause_text"), messages.say(f"clauses.{row['clause']}"))]
     for step in json.loads(row["history"]):
         when = periods.short(instant(step["at"]), r.zone)
-        text = f"{when} {words.word('penalty_step', step['step'])} ({step['by']})"
-        lines.append((words.say("labels.history"), f"{text}: {step['reason']}" if step.get("reason") else text))
+        text = f"{when} {messages.word('penalty_step', step['step'])} ({step['by']})"
+        lines.append((messages.say("labels.history"), f"{text}: {step['reason']}" if step.get("reason") else text))
     if shown["facts_changed"]:
-        lines.append((words.say("labels.attention"), words.say("warnings.facts_changed", id=shown["id"])))
+        lines.append((messages.say("labels.attention"), messages.say("warnings.facts_changed", id=shown["id"])))
     return lines
 
 
@@ -200,15 +204,15 @@ def notice(
     r: Read, penalty: Penalty, format: Annotated[notices.Format, typer.Option("--format", "-f")] = "markdown"
 ) -> None:
     row = r.ledger.named("penalty", penalty)
-    shown = views.one(r.ledger, "penalty", row["id"], r.now)
+    shown = records.one(r.ledger, "penalty", row["id"], r.now)
     parts = notices.sections(shown, r.ledger.get("staff", row["engineer_id"]), r.zone)
-    footer = words.say(
+    footer = messages.say(
         "notice.footer",
         centre=r.ledger.centre["name"],
         date=periods.today(r.now, r.zone),
         entry=entry_mark(r.ledger),
     )
-    print(notices.WRITERS[format](words.say("notice.title", id=shown["id"]), parts, footer), end="")
+    print(notices.WRITERS[format](messages.say("notice.title", id=shown["id"]), parts, footer), end="")
 
 
 noun.list_of(PENALTIES)

@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.base import Noun, Receipt, Text, Write
 from svcdesk.model import PhoneResult
-from svcdesk.registers import PHONE_CHECKS
+from svcdesk.registers.declarations import PHONE_CHECKS
 
 noun = Noun("phone-check")
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from svcdesk import periods, show, words
+from svcdesk import messages, periods
 from svcdesk.commands.base import Noun, Read, Receipt, Text, Write
-from svcdesk.policy import key_of, read_value
-from svcdesk.registers import Column
+from svcdesk.registers.declarations import Column
+from svcdesk.regulation.policy import key_of, read_value
+from svcdesk.render import tables
 
 noun = Noun("policy")
 
@@ -37,10 +38,10 @@ def list_(r: Read, at: Text = None) -> None:
         rows.append(
             {
                 "key": name, "value": text, "unit": key_of(name).unit, "from": since.isoformat() if since else None,
-                "description": words.find(f"policy.{name}") or words.say("policy.role_limit"),
+                "description": messages.find(f"policy.{name}") or messages.say("policy.role_limit"),
             }
         )  # fmt: skip
-    show.records(rows, _IN_FORCE, r.form, r.zone)
+    tables.records(rows, _IN_FORCE, r.form, r.zone)
 
 
 @noun.write("set")
@@ -68,4 +69,4 @@ def history(r: Read, key: Annotated[str, typer.Argument()]) -> None:
     )
     for row in rows:
         row["set_at"] = periods.local(periods.instant(row["set_at"]), r.zone)
-    show.records([first, *rows], _HISTORY, r.form, r.zone)
+    tables.records([first, *rows], _HISTORY, r.form, r.zone)

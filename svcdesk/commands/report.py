@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from svcdesk import periods, reports, show, words
+from svcdesk import messages, periods, reports
 from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write, caution
 from svcdesk.errors import BadInput
+from svcdesk.month.output import Format, Name, Press
 from svcdesk.periods import Period
-from svcdesk.press import Format, Name, Press
-from svcdesk.registers import Column
+from svcdesk.registers.declarations import Column
+from svcdesk.render import tables
 
 noun = Noun("report")
 
@@ -58,22 +59,22 @@ def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
     """Say on stderr where figures that were handed in changed since: a script that reads stdout keeps its columns."""
     if not reports.is_handed_in(r.ledger, name, period):
         return
-    from svcdesk import submissions
+    from svcdesk.month import submissions
 
     today = submissions.frozen_figures(r.ledger, name, period, r.now)
     drift = submissions.drift(r.ledger, name, period, today)
     if drift and drift["changed"]:
-        caution(words.say("warnings.drift", month=period.month, n=len(drift["changed"])))
+        caution(messages.say("warnings.drift", month=period.month, n=len(drift["changed"])))
 
 
 def _attention(r: Read, period: Period) -> list[str]:
     from svcdesk.commands.status import row_of
-    from svcdesk.papers import unfinished
+    from svcdesk.month.contents import unfinished
 
     rows = [row_of(r, item) for item in unfinished(r.ledger, period, r.now)]
     told = [f"{row['what']} → {row['next']}" for row in rows[:_ATTENTION]]
     if len(rows) > _ATTENTION:
-        told.append(words.say("report.more_attention", n=len(rows) - _ATTENTION, month=period.month))
+        told.append(messages.say("report.more_attention", n=len(rows) - _ATTENTION, month=period.month))
     return told
 
 
@@ -88,9 +89,9 @@ _UNFINISHED = (
 def _check(r: Read, period: Period, form: str | None) -> None:
     """List what would make the month wrong, each with the command that mends it; exit 1 where there is anything."""
     from svcdesk.commands.status import row_of
-    from svcdesk.papers import unfinished
+    from svcdesk.month.contents import unfinished
 
-    shown = show.chosen(form)
+    shown = tables.chosen(form)
     if shown in ("xlsx", "html"):
         raise BadInput("check_format", form=shown)
     rows = [
@@ -98,9 +99,9 @@ def _check(r: Read, period: Period, form: str | None) -> None:
         for row in (row_of(r, item) for item in unfinished(r.ledger, period, r.now))
     ]
     if not rows and shown in ("table", "plain", "markdown"):
-        print(words.say("report.check_well", month=period.month))
+        print(messages.say("report.check_well", month=period.month))
     else:
-        show.records(rows, _UNFINISHED, shown, r.zone)
+        tables.records(rows, _UNFINISHED, shown, r.zone)
     if rows:
         raise typer.Exit(1)
 
@@ -118,11 +119,11 @@ _DEADLINES = (
 
 @noun.read("deadlines")
 def deadlines(r: Read) -> None:
-    from svcdesk import submissions
+    from svcdesk.month import submissions
 
     rows = submissions.deadlines(r.ledger, r.now)
-    headings = {name: words.say(f"report.deadline_{name}") for name in ("due", "to")}
-    show.records(rows, _DEADLINES, r.form, r.zone, headings=headings)
+    headings = {name: messages.say(f"report.deadline_{name}") for name in ("due", "to")}
+    tables.records(rows, _DEADLINES, r.form, r.zone, headings=headings)
     if any(row["status"] == "overdue" for row in rows):
         raise typer.Exit(1)
 
@@ -150,7 +151,7 @@ def submit(
     file: Annotated[str | None, typer.Option(parser=_digested, metavar="FILE")] = None,
     corrects: Text = None,
 ) -> Receipt:
-    from svcdesk import preflight, submissions
+    from svcdesk.month import preflight, submissions
 
     period = periods.read_month(month, w.now, w.zone)
     submissions.check_over(period, w.now)
@@ -191,10 +192,10 @@ _SUBMISSIONS = (
 
 @noun.read("submissions")
 def list_submissions(r: Read) -> None:
-    from svcdesk import submissions
+    from svcdesk.month import submissions
 
-    headings = {"to": words.say("report.deadline_to")}
-    show.records(submissions.every(r.ledger), _SUBMISSIONS, r.form, r.zone, headings=headings)
+    headings = {"to": messages.say("report.deadline_to")}
+    tables.records(submissions.every(r.ledger), _SUBMISSIONS, r.form, r.zone, headings=headings)
 
 
 def print_monthly(r: Read, period: Period) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import words
+from svcdesk import messages
 from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
 from svcdesk.periods import instant, stored
-from svcdesk.registers import SERVICE_REPORTS
+from svcdesk.registers.declarations import SERVICE_REPORTS
 from svcdesk.rules import missing_fields, report_deadline
 
 noun = Noun("service-report")
@@ -111,7 +111,7 @@ def _receipt(w: Write, key: str, number: int, sent: Record, content: Record) -> 
         "SELECT max(returned_at) FROM crew WHERE dispatch_id = ? AND undone_at IS NULL", (sent["id"],)
     )
     deadline = report_deadline(instant(returned), w.case) if returned else None
-    lacking = [words.word("missing", field) for field in missing]
+    lacking = [messages.word("missing", field) for field in missing]
     return Receipt(
         f"{key}_lacking" if missing else key, "service_report", number,
         {"dispatch": f"D{sent['id']}", "missing": lacking, "deadline": deadline},

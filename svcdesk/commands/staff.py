@@ -7,7 +7,7 @@ import typer
 from svcdesk.commands.base import Noun, Receipt, Text, Write, personal_text
 from svcdesk.errors import Refused
 from svcdesk.model import Role, fen, whole
-from svcdesk.registers import STAFF
+from svcdesk.registers.declarations import STAFF
 
 noun = Noun("staff")
 

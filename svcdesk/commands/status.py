@@ -3,10 +3,12 @@
 from datetime import datetime
 from itertools import groupby
 
-from svcdesk import board, periods, show, words
+from svcdesk import messages, periods
 from svcdesk.commands.base import Flag, Noun, Read, told
 from svcdesk.model import Record
-from svcdesk.registers import Column
+from svcdesk.month import board
+from svcdesk.registers.declarations import Column
+from svcdesk.render import tables
 
 noun = Noun("status")
 
@@ -28,14 +30,14 @@ def status(r: Read, all: Flag = False) -> None:
     if r.form in ("table", "plain", "markdown"):
         rows = rows if all else list(_one_screen(rows))
         if not rows:
-            print(words.say("board.nothing"))
+            print(messages.say("board.nothing"))
             return
-    show.records(rows, _COLUMNS, r.form, r.zone)
+    tables.records(rows, _COLUMNS, r.form, r.zone)
 
 
 def row_of(r: Read, item: board.Item) -> Record:
     """Give one thing that waits as a record, its sentence in the reader's language."""
-    sentence = words.say(f"board.{item.section}", id=item.subject, **told(_named(item.values)))
+    sentence = messages.say(f"board.{item.section}", id=item.subject, **told(_named(item.values)))
     return {
         "section": item.section,
         "subject": item.subject,
@@ -51,11 +53,11 @@ def _named(values: Record) -> Record:
     """Put words for the values that have one."""
     named = dict(values)
     if "clause" in named:
-        named["clause"] = words.word("clause", named["clause"])
+        named["clause"] = messages.word("clause", named["clause"])
     if "missing" in named:
-        named["missing"] = [words.word("missing", field) for field in named["missing"]]
+        named["missing"] = [messages.word("missing", field) for field in named["missing"]]
     if "to" in named:
-        named["to"] = words.word("escalation", named["to"])
+        named["to"] = messages.word("escalation", named["to"])
     return named
 
 
@@ -64,7 +66,7 @@ def time_left(due: datetime, now: datetime) -> str:
     minutes = abs(int((due - now).total_seconds())) // 60
     parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m")]
     told = [f"{count}{unit}" for count, unit in parts if count][:2] or ["0m"]
-    return words.say("board.left" if due >= now else "board.over", time=" ".join(told))
+    return messages.say("board.left" if due >= now else "board.over", time=" ".join(told))
 
 
 def _one_screen(rows: list[Record]) -> list[Record]:
@@ -75,7 +77,7 @@ def _one_screen(rows: list[Record]) -> list[Record]:
         group = list(found)
         kept += group[:_A_SCREEN]
         if len(group) > _A_SCREEN:
-            what = words.say("board.more", n=len(group) - _A_SCREEN, section=words.word("section", section))
+            what = messages.say("board.more", n=len(group) - _A_SCREEN, section=messages.word("section", section))
             rest = {**group[_A_SCREEN], "left": None, "what": what, "next": "svcdesk status --all"}
             places[id(rest)] = places[id(group[_A_SCREEN - 1])]
             kept.append(rest)

@@ -7,8 +7,8 @@ import typer
 from svcdesk.commands.base import Noun, Receipt, Text, Write
 from svcdesk.errors import Refused
 from svcdesk.model import SurveyVia
-from svcdesk.registers import SURVEYS
-from svcdesk.states import allow
+from svcdesk.registers.declarations import SURVEYS
+from svcdesk.regulation.states import allow
 
 noun = Noun("survey")
 

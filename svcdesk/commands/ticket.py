@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
-from svcdesk import states, words
-from svcdesk.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk import messages
 from svcdesk.commands.base import Flag, Noun, Read, Receipt, Text, Write, told
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import AskedBy, Channel, Record, TicketKind, whole
 from svcdesk.periods import instant, short, stored
-from svcdesk.registers import TICKETS
-from svcdesk.states import allow
+from svcdesk.registers.declarations import TICKETS
+from svcdesk.regulation import states
+from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk.regulation.states import allow
 
 noun = Noun("ticket")
 Ticket = Annotated[str, typer.Argument()]
@@ -122,7 +123,7 @@ def escalate(w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], major
     w.ledger.insert(
         "escalation", ticket_id=asked["id"], at=at, to=to, major_quality=major_quality, by=w.by, note=w.note
     )
-    return Receipt("ticket_escalated", "ticket", asked["id"], {"to": words.word("escalation", to)})
+    return Receipt("ticket_escalated", "ticket", asked["id"], {"to": messages.word("escalation", to)})
 
 
 @noun.write("settle-escalation")
@@ -137,7 +138,7 @@ def settle_escalation(w: Write, ticket: Ticket, note: Annotated[str, typer.Optio
     w.ledger.update(
         "escalation", pending["id"], settled_at=w.at(after=pending["at"]), settled_by=w.by, settled_note=note
     )
-    return Receipt("escalation_settled", "ticket", asked["id"], {"to": words.word("escalation", pending["to"])})
+    return Receipt("escalation_settled", "ticket", asked["id"], {"to": messages.word("escalation", pending["to"])})
 
 
 @noun.write("hold")
@@ -208,7 +209,7 @@ def close(w: Write, ticket: Ticket, resolution: Annotated[str, typer.Option()], 
     allow("ticket", asked, "close")
     missing = _missing(w, asked, no_survey)
     if missing:
-        said = [words.say(f"missing.to_close_{item['code']}", **item) for item in missing]
+        said = [messages.say(f"missing.to_close_{item['code']}", **item) for item in missing]
         raise Refused("cannot_close", id=f"T{asked['id']}", missing=said, article="3.7")
     at = w.at(after=_last_step(w, asked))
     w.ledger.update(
@@ -297,16 +298,16 @@ def _answer_line(r: Read, ticket: Record) -> tuple[str, str]:
     clock = answer_clock(instant(ticket["received_at"]), r.ledger.policy, r.zone)
     answered = instant(ticket["answered_at"]) if ticket["answered_at"] else None
     verdict = {True: "in_time", False: "late", None: "open"}[answered_in_time(clock.due, answered, r.now)]
-    text = words.say(
+    text = messages.say(
         "labels.clock_unknown" if clock.unknown_year else "labels.clock",
         year=clock.unknown_year,
         **told({"received": instant(ticket["received_at"]), "due": clock.due}),
         hours=clock.hours,
-        reading=words.word("reading", clock.reading),
-        since=clock.since or words.say("labels.always"),
-        verdict=words.say(f"labels.verdict_{verdict}"),
+        reading=messages.word("reading", clock.reading),
+        since=clock.since or messages.say("labels.always"),
+        verdict=messages.say(f"labels.verdict_{verdict}"),
     )
-    return words.say("labels.answer_clock"), text
+    return messages.say("labels.answer_clock"), text
 
 
 def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
@@ -322,13 +323,15 @@ def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
         minutes = minutes_late(due, arrived or r.now)
         grace = r.case.value("late.grace_minutes", arrived or r.now)
         verdict = "no_due" if minutes is None else "late" if minutes > grace else "in_time" if arrived else "open"
-        cause = words.word("late_cause", row["late_cause"]) if row["late_cause"] else words.say("evidence.no_cause")
-        text = words.say(
+        cause = (
+            messages.word("late_cause", row["late_cause"]) if row["late_cause"] else messages.say("evidence.no_cause")
+        )
+        text = messages.say(
             f"labels.on_site_{verdict}",
-            **told({"due": due, "arrived": arrived or words.say("labels.not_yet")}),
+            **told({"due": due, "arrived": arrived or messages.say("labels.not_yet")}),
             minutes=minutes, grace=grace, cause=cause, id=f"D{row['dispatch_id']}", code=row["code"],
         )  # fmt: skip
-        lines.append((words.say("labels.on_site_clock"), text))
+        lines.append((messages.say("labels.on_site_clock"), text))
     return lines
 
 
@@ -337,12 +340,12 @@ def _appointment_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
     for row in r.ledger.rows(
         "SELECT * FROM appointment WHERE ticket_id = ? AND undone_at IS NULL ORDER BY id", (ticket_id,)
     ):
-        text = words.say(
+        text = messages.say(
             "labels.appointment_moved" if row["moved"] else "labels.appointment_kept",
             at=short(instant(row["at"]), r.zone), wanted=short(instant(row["on_site_by"]), r.zone),
-            asked_by=words.word("asked_by", row["asked_by"]),
+            asked_by=messages.word("asked_by", row["asked_by"]),
         )  # fmt: skip
-        lines.append((words.say("labels.appointment"), text))
+        lines.append((messages.say("labels.appointment"), text))
     return lines
 
 

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Sequence
 from itertools import islice
 
-from svcdesk import history, journal, words
+from svcdesk import journal, messages
 from svcdesk.commands.base import Noun, Yes, caution, confirm, may_ask, receipt_line
 from svcdesk.errors import Refused
 from svcdesk.periods import instant, short
+from svcdesk.registers import changes
+from svcdesk.render.tables import disarm
 from svcdesk.session import current
-from svcdesk.show import disarm
 from svcdesk.store import Ledger
 
 noun = Noun("undo")
@@ -26,7 +27,7 @@ def undo(yes: Yes = False) -> None:
     what, back = described(ledger, target), _told(ledger, target, _RECEIPT)
     if not yes and may_ask():
         _explain(ledger, target)
-    confirm(words.say("labels.undo_question"), yes)
+    confirm(messages.say("labels.undo_question"), yes)
     passed = _passed_over(ledger, target)
     now = current.now(ledger.zone)
     with ledger.command(at=now, actor=current.actor, command=f"undo {target.seq}", undoes=target.seq):
@@ -40,9 +41,9 @@ def undo(yes: Yes = False) -> None:
             else:
                 del before["id"]
                 ledger.update(table, row, **before)
-    print(receipt_line("undone", ledger, what=what, back=words.say("labels.clause_joint").join(back)))
+    print(receipt_line("undone", ledger, what=what, back=messages.say("labels.clause_joint").join(back)))
     for entry in passed:
-        warning = words.say("warnings.passed_over", what=described(ledger, entry))
+        warning = messages.say("warnings.passed_over", what=described(ledger, entry))
         caution(warning)
     ledger.close()
 
@@ -63,7 +64,7 @@ def _refuse_what_cannot_come_back(ledger: Ledger, target: journal.Entry) -> None
     if found := journal.built_on(ledger.con, target.seq):
         later, table, row = found
         key = "undo_erased" if later.command in journal.ERASING else "undo_built_on"
-        raise Refused(key, what=described(ledger, target), later=later.seq, record=history.record(ledger, table, row))
+        raise Refused(key, what=described(ledger, target), later=later.seq, record=changes.record(ledger, table, row))
 
 
 def _passed_over(ledger: Ledger, target: journal.Entry) -> list[journal.Entry]:
@@ -73,25 +74,25 @@ def _passed_over(ledger: Ledger, target: journal.Entry) -> list[journal.Entry]:
 
 def _explain(ledger: Ledger, target: journal.Entry) -> None:
     """Show on the terminal what the command did and what taking it back will do."""
-    changes = islice(history.changes(ledger, target.seq), _SHOWN)
-    did = [history.sentence(ledger, change, target.command) for change in changes]
+    made = islice(changes.changes(ledger, target.seq), _SHOWN)
+    did = [changes.sentence(ledger, change, target.command) for change in made]
     for key, lines in (
         ("undo_did", [*did, *_rest(ledger, target, _SHOWN)]),
         ("undo_will", _told(ledger, target, _SHOWN)),
     ):
-        print(words.say(f"labels.{key}", what=described(ledger, target)), file=sys.stderr)
+        print(messages.say(f"labels.{key}", what=described(ledger, target)), file=sys.stderr)
         for line in lines:
             print(f"  {line}", file=sys.stderr)
 
 
 def _told(ledger: Ledger, target: journal.Entry, most: int) -> Sequence[str]:
-    changes = islice(history.changes(ledger, target.seq), most)
-    return [*(history.reversal(ledger, change) for change in changes), *_rest(ledger, target, most)]
+    made = islice(changes.changes(ledger, target.seq), most)
+    return [*(changes.reversal(ledger, change) for change in made), *_rest(ledger, target, most)]
 
 
 def _rest(ledger: Ledger, target: journal.Entry, most: int) -> list[str]:
     left = _rows(ledger, target) - most
-    return [words.say("labels.more_records", n=left)] if left > 0 else []
+    return [messages.say("labels.more_records", n=left)] if left > 0 else []
 
 
 def _rows(ledger: Ledger, entry: journal.Entry) -> int:
@@ -102,4 +103,4 @@ def described(ledger: Ledger, entry: journal.Entry) -> str:
     """Name an entry for people: number, time, actor, command and how many rows it wrote."""
     at = short(instant(entry.at), ledger.zone)
     actor, command = disarm(entry.actor), disarm(entry.command)
-    return words.say("labels.entry", seq=entry.seq, at=at, actor=actor, command=command, rows=_rows(ledger, entry))
+    return messages.say("labels.entry", seq=entry.seq, at=at, actor=actor, command=command, rows=_rows(ledger, entry))

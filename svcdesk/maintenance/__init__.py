@@ -1,0 +1,1 @@
+"""Keeping the file: verify, anchors, backups, migrations, redaction, doctor."""

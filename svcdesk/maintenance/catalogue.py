@@ -1,0 +1,101 @@
+"""What a ledger knows of its copies: a private file beside it, a line for each verified copy and each anchor written.
+
+The file is a convenience: nobody's work fails where it cannot be written, and a line counts only as far as the chain
+bears it out.
+"""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from svcdesk.periods import stored
+from svcdesk.store import Ledger
+
+if TYPE_CHECKING:  # every command that writes loads this room, and few of them more
+    from svcdesk.maintenance.anchors import Anchor
+
+KINDS = ("backup", "daily", "upgrade", "anchor", "failed")
+
+_TAIL = 8192  # bytes: the lines of some weeks, so that a daily command need not read the years before
+_AGAIN = timedelta(hours=1)  # after which a copy that failed is tried again
+
+
+class Copy(NamedTuple):
+    """A verified copy or an anchor: when it was written, as what, up to which entry, and where."""
+
+    at: str
+    kind: str
+    seq: int
+    hash: str
+    path: Path
+
+
+def file_of(ledger: Path) -> Path:
+    """Name the file that knows a ledger's copies."""
+    real = ledger.resolve()
+    return real.with_name(f"{real.name}.copies")
+
+
+def remember(ledger: Path, kind: str, newest: "Anchor", path: Path, now: datetime) -> None:
+    """Add the line of a copy or an anchor, if the file can be written."""
+    _add(ledger, f"{stored(now)} {kind} {newest.seq} {newest.hash} {path.resolve()}")
+
+
+def fail(ledger: Path, now: datetime) -> None:
+    """Remember that the copy of the day could not be made."""
+    _add(ledger, f"{stored(now)} failed 0 - {ledger}")
+
+
+def _add(ledger: Path, line: str) -> None:
+    if "\n" in line:
+        return
+    try:
+        descriptor = os.open(file_of(ledger), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        try:
+            os.write(descriptor, os.fsencode(f"{line}\n"))
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return
+
+
+def lines(ledger: Path, last: int | None = None) -> list[Copy]:
+    """Read the lines, oldest first, or those among the last bytes of the file. What is no line is passed over."""
+    try:
+        with file_of(ledger).open("rb") as file:
+            if last is not None:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - last))
+            text = os.fsdecode(file.read())
+    except OSError:
+        return []
+    found = []
+    for line in text.splitlines():
+        at, kind, seq, sealed, path, *_ = [*line.split(" ", 4), "", "", "", "", ""]
+        if kind in KINDS and seq.isascii() and seq.isdigit() and path:
+            found.append(Copy(at, kind, int(seq), sealed, Path(path)))
+    return found
+
+
+def settled(ledger: Path, now: datetime) -> bool:
+    """Say whether today's copy was made, or failed so lately that it is not tried again."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since, until, lately = stored(midnight), stored(midnight + timedelta(days=1)), stored(now - _AGAIN)
+    return any(
+        since <= copy.at < until and (copy.kind == "daily" or (copy.kind == "failed" and copy.at > lately))
+        for copy in reversed(lines(ledger, _TAIL))
+    )
+
+
+def last_failure(ledger: Path) -> str | None:
+    """Give when the copy of the day failed, unless one was made since."""
+    daily = [copy for copy in lines(ledger, _TAIL) if copy.kind in ("daily", "failed")]
+    return daily[-1].at if daily and daily[-1].kind == "failed" else None
+
+
+def known(ledger: Ledger) -> list[Copy]:
+    """List the copies and anchors whose entry stands in this ledger's chain, oldest first."""
+    hashes = "SELECT hash FROM entry WHERE seq = ?"
+    return [
+        copy for copy in lines(ledger.path) if copy.kind != "failed" and ledger.value(hashes, (copy.seq,)) == copy.hash
+    ]

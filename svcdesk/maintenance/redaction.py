@@ -1,0 +1,181 @@
+"""Whose personal data a redaction erases: the customer's, its contacts', and that of complainants about its tickets.
+
+And whose has lain unused so long that it is to go, and which copies of the ledger still hold what was erased.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from svcdesk import journal
+from svcdesk.errors import DeskError
+from svcdesk.maintenance import catalogue, daily_backup
+from svcdesk.model import LETTERS
+from svcdesk.periods import instant, stored
+from svcdesk.store import Ledger, open_ledger
+
+_ROWS = """
+    WITH theirs AS (SELECT id FROM customer WHERE name = :name),
+      asked AS (SELECT id FROM ticket WHERE customer_id IN theirs)
+    SELECT 'customer', id FROM theirs
+    UNION
+    SELECT 'contact', id FROM contact WHERE customer_id IN theirs
+      OR complaint_id IN (SELECT id FROM complaint WHERE ticket_id IN asked)
+    UNION
+    SELECT 'complaint', id FROM complaint WHERE ticket_id IN asked
+      OR id IN (SELECT complaint_id FROM contact WHERE customer_id IN theirs)"""
+_HELD = """
+    SELECT 1 FROM change WHERE "table" = ? AND row = ? AND json_extract(after, '$.personal_id') IS NOT NULL"""
+
+
+def concerned(ledger: Ledger, customer: str) -> list[tuple[str, int]]:
+    """List the rows that hold or held personal data of a customer, and the customer's own. Raises NotFound.
+
+    What undo took back is among them: its personal data is still in the file.
+    """
+    rows = ledger.con.execute(_ROWS, {"name": customer.strip()}).fetchall()
+    if not rows:
+        ledger.customer(customer)
+    return [row for row in rows if row[0] == "customer" or ledger.value(_HELD, row)]
+
+
+# Retention: personal data that nobody has needed for long
+
+Row = tuple[str, int]
+
+
+class Dormant(NamedTuple):
+    """A customer by name, or a caller who is no customer's by table and number of the record; when they last came."""
+
+    who: str | Row
+    last: datetime
+    rows: list[Row]  # those that hold personal data
+
+    @property
+    def customer(self) -> str | None:
+        """The customer's name, if it is one."""
+        return self.who if isinstance(self.who, str) else None
+
+    @property
+    def record(self) -> str | None:
+        """The id of the complaint or contact of somebody who is no customer's."""
+        return None if isinstance(self.who, str) else f"{LETTERS[self.who[0]]}{self.who[1]}"
+
+
+def dormant(ledger: Ledger, before: datetime) -> list[Dormant]:
+    """List whose personal data is still there though nothing is open and nothing happened since, longest first."""
+    held: dict[str | Row, list[Row]] = {}
+    for row in ledger.con.execute(_HOLDING).fetchall():
+        held.setdefault(_whose(ledger, row), []).append(row)
+    found = []
+    for who, rows in held.items():
+        sql, values = (_CUSTOMER, (who,)) if isinstance(who, str) else (_CALLER[who[0]], (who[1],))
+        last, is_open = ledger.con.execute(sql, values).fetchone()
+        if not is_open and last < stored(before):
+            found.append(Dormant(who, instant(last), rows))
+    return sorted(found, key=lambda one: (one.last, one.rows))
+
+
+def _whose(ledger: Ledger, row: Row) -> str | Row:
+    """Name the customer whom a row of personal data belongs to, else the row that stands for whoever called."""
+    table, number = row
+    name = ledger.value(_CUSTOMER_OF[table], (number,))
+    if name is None and table == "contact":
+        complaint = ledger.value("SELECT complaint_id FROM contact WHERE id = ?", (number,))
+        return _whose(ledger, ("complaint", complaint)) if complaint else row
+    return str(name) if name is not None else row
+
+
+_HOLDING = """
+    SELECT DISTINCT c."table", c.row FROM change c
+    WHERE c."table" IN ('customer', 'contact', 'complaint') AND json_extract(c.after, '$.personal_id') IN
+      (SELECT id FROM personal WHERE coalesce(name, phone, address) IS NOT NULL)
+    ORDER BY 1, 2"""
+_CUSTOMER_OF = {
+    "customer": "SELECT name FROM customer WHERE id = ?",
+    "contact": """
+        SELECT k.name FROM contact r LEFT JOIN ticket t ON t.id = r.ticket_id
+        JOIN customer k ON k.id = coalesce(r.customer_id, t.customer_id) WHERE r.id = ?""",
+    "complaint": """
+        SELECT k.name FROM complaint r LEFT JOIN ticket t ON t.id = r.ticket_id
+        LEFT JOIN contact l ON l.complaint_id = r.id AND l.customer_id IS NOT NULL
+        JOIN customer k ON k.id = coalesce(t.customer_id, l.customer_id) WHERE r.id = ?""",
+}
+
+# When somebody last came, else when they were registered; and whether something of theirs is still open. What undo took
+# back does not count.
+_COMPLAINT_TIMES = """
+    SELECT at FROM complaints UNION ALL SELECT decided_at FROM complaints
+    UNION ALL SELECT json_extract(step.value, '$.at') FROM complaints, json_each(complaints.steps) step"""
+_UNDECIDED = "SELECT 1 FROM complaints WHERE status IN ('registered', 'assigned', 'investigating')"
+_CUSTOMER = f"""
+    WITH theirs AS (SELECT id FROM customer WHERE name = ?),
+      asked AS (SELECT * FROM ticket WHERE customer_id IN theirs AND undone_at IS NULL),
+      contacts AS (SELECT * FROM contact WHERE customer_id IN theirs AND undone_at IS NULL),
+      complaints AS (
+        SELECT * FROM complaint WHERE undone_at IS NULL AND ticket_id IN (SELECT id FROM asked)
+        UNION
+        SELECT * FROM complaint WHERE undone_at IS NULL AND id IN (SELECT complaint_id FROM contacts)),
+      sent AS (SELECT id, sent_at FROM dispatch WHERE ticket_id IN (SELECT id FROM asked) AND undone_at IS NULL)
+    SELECT coalesce((SELECT max(at) FROM (
+        SELECT received_at AS at FROM asked UNION ALL SELECT answered_at FROM asked
+        UNION ALL SELECT closed_at FROM asked UNION ALL SELECT cancelled_at FROM asked
+        UNION ALL SELECT at FROM contacts
+        UNION ALL SELECT sent_at FROM sent
+        UNION ALL SELECT coalesce(returned_at, left_at, arrived_at, departed_at) FROM crew
+          WHERE dispatch_id IN (SELECT id FROM sent) AND undone_at IS NULL
+        UNION ALL {_COMPLAINT_TIMES})),
+      (SELECT min(e.at) FROM change c JOIN entry e ON e.seq = c.entry
+         WHERE c."table" = 'customer' AND c.row IN theirs)),
+      EXISTS (SELECT 1 FROM asked WHERE status NOT IN ('closed', 'cancelled')) OR EXISTS ({_UNDECIDED})"""
+_CALLER = {
+    "complaint": f"""
+        WITH complaints AS (SELECT * FROM complaint WHERE id = ?1),
+          contacts AS (SELECT * FROM contact WHERE complaint_id = ?1 AND undone_at IS NULL)
+        SELECT (SELECT max(at) FROM (SELECT at FROM contacts UNION ALL {_COMPLAINT_TIMES})),
+          EXISTS ({_UNDECIDED} AND undone_at IS NULL)""",
+    "contact": "SELECT at, 0 FROM contact WHERE id = ?",
+}
+
+
+def rows_of(ledger: Ledger, one: Dormant) -> list[Row]:
+    """List the rows to erase: of a customer all that a redaction reaches, of others those that hold something."""
+    reached = concerned(ledger, one.customer) if one.customer else []
+    return list(dict.fromkeys([*reached, *one.rows]))
+
+
+def copies_holding(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[Path]:
+    """List the copies that are there and still hold the personal data of some rows, and those that cannot be opened."""
+    held = """SELECT json_extract(after, '$.personal_id') FROM change WHERE "table" = ? AND row = ?"""
+    numbers = {number for row in rows for (number,) in ledger.con.execute(held, row) if number is not None}
+    origin = journal.origin(ledger.con)
+    return [path for path in _copies(ledger) if _holds(path, numbers, origin)]
+
+
+def _copies(ledger: Ledger) -> list[Path]:
+    """List the copies known to the ledger, and those that stand where it keeps them."""
+    real = ledger.path.resolve()
+    known = [copy.path for copy in catalogue.lines(real) if copy.kind not in ("anchor", "failed")]
+    folders = {daily_backup.beside(real), *(path.parent for path in known)}
+    dated = [path for folder in folders for path in daily_backup.dated(folder, real)]
+    upgrades = [path for path in real.parent.iterdir() if path.name.startswith(f"{real.name}.v")]
+    upgrades = [path for path in upgrades if path.name.endswith(".backup")]
+    return sorted(path for path in {*known, *dated, *upgrades} if path.is_file())
+
+
+def _holds(path: Path, numbers: set[int], origin: str | None) -> bool:
+    try:
+        copy = open_ledger(path, as_found=True)
+    except DeskError:
+        return True
+    try:
+        if journal.origin(copy.con) != origin:
+            return False
+        kept = "SELECT 1 FROM personal WHERE id = ? AND coalesce(name, phone, address) IS NOT NULL"
+        return any(copy.value(kept, (number,)) for number in numbers)
+    except sqlite3.Error:
+        return True
+    finally:
+        copy.close()

@@ -1,0 +1,451 @@
+"""Verify the ledger: the file, its schema, the chain, the replay, the personal data and the invariants. Never repairs.
+
+It collects faults; each names the row, the entry where the row last stood, and what to do next.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from svcdesk import journal, schema
+from svcdesk.errors import StorageError
+from svcdesk.maintenance.anchors import Anchor
+from svcdesk.model import LETTERS
+from svcdesk.regulation import expense_rules
+from svcdesk.regulation.states import dispatch_status
+from svcdesk.store import Ledger, connect, version_of
+
+TABLES = (
+    "centre", "staff", "customer", "contract", "ticket", "appointment", "escalation", "hold", "dispatch", "crew",
+    "service_report", "survey", "complaint", "contact", "phone_check", "conduct", "expense", "penalty", "policy",
+    "submission",
+)  # fmt: skip
+
+_PERSONAL = ("staff", "customer", "complaint", "contact")
+_TICK = 1000
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong: its kind (the key of its words), the row or object, the entry, and details."""
+
+    kind: str
+    subject: str
+    entry: int | None = None
+    detail: str = ""
+
+
+Tick = Callable[[int], None]
+Faults = Iterator[Fault]
+
+
+def verify(
+    ledger: Ledger, *, full: bool = False, anchors: tuple[Anchor, ...] = (), tick: Tick = lambda _: None
+) -> list[Fault]:
+    """Check everything and list the faults. ``tick`` is told of every thousand changes that were read."""
+    con = ledger.con
+    con.text_factory = lambda data: data.decode("utf-8", "replace")  # a flipped bit must not stop the checks
+    replay = _Beside(ledger.path, "replay", _replay)
+    found: list[Fault] = []
+    try:
+        with suppress(sqlite3.DatabaseError):
+            con.execute("BEGIN")  # one state of the ledger for all checks
+        found += _collected("pages", _pages(con, full))
+        for name, check in _CHECKS:
+            found += _collected(name, check(con))
+        found += _collected("chain", _chain(con, tick))
+        found += _collected("anchors", _anchors(con, anchors))
+    finally:
+        # Before the wait for the replay: a writer that waits for this reader keeps the other one from starting.
+        with suppress(sqlite3.Error):
+            con.rollback()
+        found += replay.result()
+    return found
+
+
+def first_broken(faults: list[Fault]) -> int | None:
+    """Give the earliest entry that a fault stands at, or None where no fault knows one."""
+    return min((fault.entry for fault in faults if fault.entry is not None), default=None)
+
+
+def is_unreadable(faults: list[Fault]) -> bool:
+    """Say whether pages of the file are damaged, so that nothing in it can be relied on."""
+    return any(fault.kind == "page" for fault in faults)
+
+
+def _collected(name: str, faults: Faults) -> list[Fault]:
+    """Run one check; what stops it is a fault like any other."""
+    found: list[Fault] = []
+    try:
+        for fault in faults:
+            found.append(fault)
+    except sqlite3.DatabaseError as error:
+        code = error.sqlite_errorname or ""
+        kind = "page" if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR")) else "unchecked"
+        found.append(Fault(kind, name, None, str(error)))
+    except Exception as error:  # a damaged file may hold anything anywhere
+        found.append(Fault("unchecked", name, None, repr(error)))
+    return found
+
+
+class _Beside:
+    """Runs one check beside the others, on a connection of its own: SQLite works without the interpreter's lock."""
+
+    def __init__(self, path: Path, name: str, check: Callable[[sqlite3.Connection], Faults]) -> None:
+        self._path, self._name, self._check = path, name, check
+        self._found: list[Fault] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def result(self) -> list[Fault]:
+        """Wait for the check and give its faults."""
+        self._thread.join()
+        return self._found
+
+    def _run(self) -> None:
+        self._found = _collected(self._name, self._faults())
+
+    def _faults(self) -> Faults:
+        try:
+            con = connect(self._path, write=False)
+        except StorageError as error:
+            yield Fault("unchecked", self._name, None, error.key)
+            return
+        con.text_factory = lambda data: data.decode("utf-8", "replace")
+        try:
+            con.execute("BEGIN")
+            yield from self._check(con)
+        finally:
+            con.close()
+
+
+def _pages(con: sqlite3.Connection, full: bool) -> Faults:
+    for (line,) in con.execute(f"PRAGMA {'integrity_check' if full else 'quick_check'}"):
+        if line != "ok":
+            yield Fault(_kind_of(line), "", None, line)
+
+
+def _kind_of(line: str) -> str:
+    """Tell damaged pages from rows and indexes that do not fit: those can still be read and compared."""
+    if any(words in line for words in (" constraint failed in ", " value in ")):
+        return "constraint"
+    if any(words in line for words in (" in index ", " from index ", " for index ")):
+        return "index"
+    return "page"
+
+
+def _schema(con: sqlite3.Connection) -> Faults:
+    """Compare every table, index and trigger with the schema shipped for the ledger's version, word for word."""
+    fresh = sqlite3.connect(":memory:")
+    for version in range(1, version_of(con) + 1):
+        fresh.executescript(schema.script(version))
+    sql = "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_master WHERE name NOT GLOB 'sqlite_*'"
+    ours, theirs = ({name: rest for name, *rest in side.execute(sql)} for side in (fresh, con))
+    fresh.close()
+    for name in sorted(ours.keys() | theirs.keys()):
+        if name not in theirs:
+            yield Fault("schema_missing", name)
+        elif name not in ours:
+            yield Fault("schema_added", name)
+        elif ours[name] != theirs[name]:
+            yield Fault("schema_changed", name)
+
+
+def _references(con: sqlite3.Connection) -> Faults:
+    for table, row, parent, _ in con.execute("PRAGMA foreign_key_check"):
+        subject = named(table, row) if row is not None else table
+        yield Fault("dangling", subject, _entry_of(con, table, row), parent)
+
+
+# The replay: every row against its last image in the journal
+
+
+def _replay(con: sqlite3.Connection) -> Faults:
+    """Compare every row with its last image in the journal, every last image with its row; count what is in neither."""
+    vanished = dict.fromkeys(TABLES, 0)
+    for entry, table, row, after in con.execute(_misfits(con)):
+        fault = _compare(con, table, row, after, entry)
+        if fault:
+            yield fault
+            vanished[table] = vanished.get(table, 0) + (fault.kind == "vanished")
+    for table in TABLES:
+        yield from _unjournaled(con, table, vanished[table])
+
+
+def _misfits(con: sqlite3.Connection) -> str:
+    """Give the query for the images that neither equal their row nor were overtaken by a later one."""
+    cases = " ".join(
+        f"""WHEN '{table}' THEN (SELECT {_quick_image(table, con)} FROM "{table}" WHERE id = c.row)"""
+        for table in TABLES
+        if journal.columns(table, con)
+    )
+    return f"""
+        SELECT c.entry, c."table", c.row, CAST(c.after AS BLOB) FROM change c
+        WHERE c.after IS NOT (CASE c."table" {cases} END) AND NOT EXISTS (
+          SELECT 1 FROM change l {_by_row(con)} WHERE l."table" = c."table" AND l.row = c.row AND l.entry > c.entry)"""
+
+
+def _by_row(con: sqlite3.Connection) -> str:
+    """Hold the planner to the index by row, if it is there: the key's order is quadratic in a large entry."""
+    return "INDEXED BY change_by_row" if con.execute(_HAS_INDEX).fetchone() else ""
+
+
+_HAS_INDEX = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'change_by_row'"
+
+
+def _quick_image(table: str, con: sqlite3.Connection) -> str:
+    """Give SQL that writes most rows' images faster than the JSON functions do; what differs is compared parsed."""
+    pieces = []
+    for _, name, kind, *_ in con.execute(f'PRAGMA table_info("{table}")'):
+        value = f"""'"' || "{name}" || '"'""" if kind == "TEXT" else f'"{name}"'
+        pieces.append(f"""',"{name}":' || {value}""")
+    return f"printf('{'%s' * len(pieces)}}}', {', '.join(pieces).replace(',', '{', 1)})"
+
+
+def _compare(con: sqlite3.Connection, table: str, row: int, after: bytes, entry: int) -> Fault | None:
+    """Compare a row with its last image as JSON, so that another SQLite's way of escaping is no fault."""
+    if table not in TABLES:
+        return Fault("stranger", f"{table} {row}", entry)
+    found = con.execute(f'SELECT {journal.image_sql(table, con)} FROM "{table}" WHERE id = ?', (row,)).fetchone()
+    if found is None:
+        return Fault("vanished", named(table, row), entry)
+    try:
+        was, now = json.loads(after.decode("utf-8", "replace")), json.loads(found[0])
+    except ValueError:
+        return Fault("image", named(table, row), entry)
+    return None if was == now else Fault("edited", named(table, row), entry, _difference(was, now))
+
+
+def _difference(was: dict[str, Any], now: dict[str, Any]) -> str:
+    names = [name for name in was.keys() | now.keys() if was.get(name) != now.get(name)]
+    return ", ".join(f"{name}: {was.get(name)!r} -> {now.get(name)!r}" for name in sorted(names))
+
+
+def _unjournaled(con: sqlite3.Connection, table: str, vanished: int) -> Faults:
+    """Find rows that no entry wrote; counting first, because there are none in an honest ledger."""
+    written = f'SELECT count(*) FROM (SELECT DISTINCT row FROM change {_by_row(con)} WHERE "table" = ?)'
+    standing = con.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
+    if standing == con.execute(written, (table,)).fetchone()[0] - vanished:
+        return
+    loose = f"""
+        SELECT id FROM "{table}" r
+        WHERE NOT EXISTS (SELECT 1 FROM change {_by_row(con)} WHERE "table" = ? AND row = r.id)"""
+    for (row,) in con.execute(loose, (table,)):
+        yield Fault("unjournaled", named(table, row))
+
+
+# The chain: every entry's hash, over its changes as stored and the hash before it
+
+
+def _chain(con: sqlite3.Connection, tick: Tick) -> Faults:
+    """Recompute every hash in one reading of all changes; name each entry that does not fit, and every gap."""
+    chain = _Chain(con)
+    changes = con.execute('SELECT entry, "table", row, CAST(after AS BLOB) FROM change ORDER BY entry, n')
+    for n, change in enumerate(changes, 1):
+        yield from chain.add(*change)
+        if not n % _TICK:
+            tick(_TICK)
+    yield from chain.finish()
+
+
+class _Chain:
+    """The chain of entries, checked while their changes stream by in order."""
+
+    def __init__(self, con: sqlite3.Connection) -> None:
+        self._entries = journal.entries(con)
+        self._current = next(self._entries, None)
+        self._digest = self._start()
+        self._prev = journal.GENESIS
+        self._expected = 1
+
+    def _start(self) -> Any:
+        head = self._current[: journal.Entry._fields.index("prev")] if self._current else ()
+        return sha256(b"".join(journal.prefixed(field) for field in head))
+
+    def add(self, entry: int, table: str, row: int, after: bytes) -> Faults:
+        """Take one change into its entry's hash; the entries before it are complete."""
+        while self._current and self._current.seq < entry:
+            yield from self._close()
+        if self._current and self._current.seq == entry:
+            name, number = table.encode(), b"%d" % row
+            self._digest.update(
+                b"%d:%b%d:%b%d:%b" % (len(name), name, len(number), number, len(after), after)
+            )  # what journal.seal writes, without a call for each field
+
+    def finish(self) -> Faults:
+        """Close the entries that are left."""
+        while self._current:
+            yield from self._close()
+
+    def _close(self) -> Faults:
+        entry = self._current
+        assert entry is not None
+        if entry.seq != self._expected:
+            yield Fault("gap", f"#{self._expected}", self._expected)
+        if entry.prev != self._prev:
+            yield Fault("prev", f"#{entry.seq}", entry.seq)
+        self._digest.update(journal.prefixed(entry.prev))
+        if self._digest.hexdigest() != entry.hash:
+            yield Fault("hash", f"#{entry.seq}", entry.seq)
+        self._expected, self._prev = entry.seq + 1, entry.hash
+        self._current = next(self._entries, None)
+        self._digest = self._start()
+
+
+def _anchors(con: sqlite3.Connection, anchors: tuple[Anchor, ...]) -> Faults:
+    """Require each anchor in the chain: a cut tail lacks it, a chain that was hashed anew has another hash there."""
+    for anchor in anchors:
+        found = con.execute("SELECT hash FROM entry WHERE seq = ?", (anchor.seq,)).fetchone()
+        if found is None:
+            yield Fault("anchor_cut", f"#{anchor.seq}", anchor.seq, anchor.hash[:12])
+        elif not str(found[0]).startswith(anchor.hash):
+            yield Fault("anchor_differs", f"#{anchor.seq}", anchor.seq, anchor.hash[:12])
+
+
+# Personal data
+
+
+def _personal(con: sqlite3.Connection) -> Faults:
+    """Hold personal data against the commitments of its records; what was redacted has an entry that says so."""
+    for table in _PERSONAL:
+        sql = f"""
+            SELECT r.id, r.personal_hash, p.id, p.name, p.phone, p.address, p.salt FROM "{table}" r
+            LEFT JOIN personal p ON p.id = r.personal_id WHERE r.personal_id IS NOT NULL"""
+        for row, promised, found, *fields, salt in con.execute(sql):
+            erased = found is not None and fields == [None, None, None] and salt is None
+            if erased and not _redacted(con, table, row):
+                yield Fault("erased", named(table, row), _entry_of(con, table, row))
+            elif not erased and (found is None or not _keeps(promised, salt, *fields)):
+                yield Fault("personal", named(table, row), _entry_of(con, table, row))
+    yield from _earlier_personal(con)
+
+
+def _keeps(promised: str, salt: Any, *fields: str | None) -> bool:
+    return isinstance(salt, bytes) and journal.commitment(salt, *fields) == promised
+
+
+def _redacted(con: sqlite3.Connection, table: str, row: int) -> bool:
+    sql = 'SELECT 1 FROM change c JOIN entry e ON e.seq = c.entry WHERE "table" = ? AND row = ? AND command IN (?, ?)'
+    return con.execute(sql, (table, row, *journal.ERASING)).fetchone() is not None
+
+
+def _earlier_personal(con: sqlite3.Connection) -> Faults:
+    """Hold personal data that a record has since replaced against the image that still commits to it."""
+    current = " UNION ALL ".join(f'SELECT personal_id FROM "{t}" WHERE personal_id IS NOT NULL' for t in _PERSONAL)
+    loose = {row[0]: row[1:] for row in con.execute(f"SELECT * FROM personal WHERE id NOT IN ({current})")}
+    if not loose:
+        return
+    images = f"""
+        SELECT "table", row, entry, json_extract(after, '$.personal_id'), json_extract(after, '$.personal_hash')
+        FROM change WHERE "table" IN {_PERSONAL} AND json_valid(after)"""
+    for table, row, entry, number, promised in con.execute(images):
+        *fields, salt = loose.pop(number, (None,))
+        if salt is not None and not _keeps(promised, salt, *fields):
+            yield Fault("personal", named(table, row), entry)
+    for number in loose:
+        yield Fault("unjournaled", f"personal {number}")
+
+
+def _requests(con: sqlite3.Connection) -> Faults:
+    """Require what was typed with each request id, which knows a retry again, and nothing else."""
+    sql = """
+        SELECT seq FROM entry e WHERE request_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM request WHERE entry = e.seq)
+        UNION ALL
+        SELECT r.entry FROM request r JOIN entry e ON e.seq = r.entry WHERE e.request_id IS NULL"""
+    for (seq,) in con.execute(sql):
+        yield Fault("request", f"#{seq}", seq)
+
+
+# What the records promise each other
+
+
+def _expenses(con: sqlite3.Connection) -> Faults:
+    """Hold each expense's line and exclusion against the ticket and contract it belongs to (part 5)."""
+    sql = """
+        FROM expense r LEFT JOIN dispatch d ON d.id = r.dispatch_id
+        LEFT JOIN ticket t ON t.id = coalesce(d.ticket_id, r.ticket_id) LEFT JOIN contract k ON k.id = t.contract_id
+        WHERE r.undone_at IS NULL"""
+    facts = "r.category, r.line, r.excluded, coalesce(t.kind = 'installation', 0), coalesce(k.includes_installation, 0)"
+    for case in con.execute(f"SELECT DISTINCT {facts} {sql}").fetchall():
+        category, line, excluded, installation, includes = case
+        should = expense_rules.line_of(category, bool(installation))
+        if line != should or bool(excluded) != expense_rules.is_excluded(should, bool(includes)):
+            rows = con.execute(f"SELECT r.id {sql} AND ({facts}) = (?, ?, ?, ?, ?)", case)
+            yield from _contradictions(con, "expense", rows, "line, excluded")
+
+
+def _dispatches(con: sqlite3.Connection) -> Faults:
+    """Hold each dispatch's status against how far its crew has come."""
+    steps = ("departed_at", "arrived_at", "left_at", "returned_at")
+    reached = " || ".join(f"(w.{step} IS NOT NULL)" for step in steps)
+    sql = f"""
+        FROM (SELECT d.id, d.status, group_concat(DISTINCT {reached}) AS crew
+          FROM dispatch d JOIN crew w ON w.dispatch_id = d.id AND w.undone_at IS NULL
+          WHERE d.status <> 'cancelled' AND d.undone_at IS NULL GROUP BY d.id)"""
+    for status, crew in con.execute(f"SELECT DISTINCT status, crew {sql}").fetchall():
+        members = [dict(zip(steps, map(int, flags), strict=True)) for flags in crew.split(",")]
+        if status != dispatch_status(members):
+            rows = con.execute(f"SELECT id {sql} WHERE status = ? AND crew = ?", (status, crew))
+            yield from _contradictions(con, "dispatch", rows, "status")
+
+
+# Conditions that no live record meets, each with the columns that contradict one another.
+_NEVER = (
+    ("ticket", "(status = 'closed') <> (closed_at IS NOT NULL)", "status, closed_at"),
+    ("ticket", "status = 'answered' AND answered_at IS NULL", "status, answered_at"),
+    ("ticket", "(status = 'cancelled') <> (cancelled_at IS NOT NULL)", "status, cancelled_at"),
+    ("ticket", "closed_at IS NOT NULL AND first_closed_at IS NULL", "closed_at, first_closed_at"),
+    ("dispatch", "(status = 'cancelled') <> (cancelled_at IS NOT NULL)", "status, cancelled_at"),
+    ("complaint", "(finding IS NULL) <> (decided_at IS NULL)", "finding, decided_at"),
+    ("complaint", "status IN ('decided', 'remedied', 'fed_back', 'closed') AND finding IS NULL", "status, finding"),
+    ("expense", "(status = 'falsified') <> (falsified_at IS NOT NULL)", "status, falsified_at"),
+    ("expense", "status = 'falsified' AND sanction IS NULL", "status, sanction"),
+    ("penalty", "sanction = 'fine' AND amount_fen IS NULL", "sanction, amount_fen"),
+)  # fmt: skip
+
+
+def _never(con: sqlite3.Connection) -> Faults:
+    """Find records that contradict themselves."""
+    for table, condition, columns in _NEVER:
+        rows = con.execute(f'SELECT id FROM "{table}" WHERE undone_at IS NULL AND ({condition})')
+        yield from _contradictions(con, table, rows, columns)
+
+
+def _twice(con: sqlite3.Connection) -> Faults:
+    """Find penalties that stand twice for one fact; the index that forbids it may have been dropped."""
+    sql = """
+        SELECT max(id) FROM penalty WHERE undone_at IS NULL
+        GROUP BY clause, natural_key, engineer_id HAVING count(*) > 1"""
+    yield from _contradictions(con, "penalty", con.execute(sql), "clause, natural_key, engineer_id")
+
+
+def _contradictions(con: sqlite3.Connection, table: str, rows: Any, columns: str) -> Faults:
+    for (row,) in rows.fetchall():
+        yield Fault("invariant", named(table, row), _entry_of(con, table, row), columns)
+
+
+_CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Faults]], ...] = (
+    ("schema", _schema),
+    ("references", _references),
+    ("personal", _personal),
+    ("requests", _requests),
+    ("expenses", _expenses),
+    ("dispatches", _dispatches),
+    ("records", _never),
+    ("penalties", _twice),
+)
+
+
+def _entry_of(con: sqlite3.Connection, table: str, row: int) -> int | None:
+    found = con.execute('SELECT max(entry) FROM change WHERE "table" = ? AND row = ?', (table, row)).fetchone()
+    return int(found[0]) if found and found[0] is not None else None
+
+
+def named(table: str, row: int) -> str:
+    """Name a row as people do: E8; a row without a letter by its table."""
+    return f"{LETTERS[table]}{row}" if table in LETTERS else f"{table} {row}"

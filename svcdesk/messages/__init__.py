@@ -1,0 +1,57 @@
+"""Every sentence that people read, in Chinese and English, side by side.
+
+A key is ``area.name``; the area is the module that holds it (``errors.amount`` stands in words/errors.py), loaded when
+first asked for. Each area has one table ``TEXTS``: name -> (Chinese, English). Machine formats never come here.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+
+_language = 0
+_areas: dict[str, Mapping[str, tuple[str, str]]] = {}
+
+
+def speak(language: str) -> None:
+    """Choose the language of everything said from now on."""
+    global _language
+    _language = LANGUAGES.index(language)
+
+
+def language() -> str:
+    """Name the language in use."""
+    return LANGUAGES[_language]
+
+
+def find(key: str) -> str | None:
+    """Give the text of a key in the language in use, or None where there is none."""
+    area, _, name = key.partition(".")
+    if area not in _areas:
+        _areas[area] = import_module(f"svcdesk.messages.{area}").TEXTS
+    pair = _areas[area].get(name)
+    return pair[_language] if pair else None
+
+
+def say(key: str, /, **values: Any) -> str:
+    """Give the text of a key, its places filled. A key without a text is a bug and raises KeyError."""
+    text = find(key)
+    if text is None:
+        raise KeyError(key)
+    return text.format_map(_Values(values)) if values else text
+
+
+def word(kind: str, value: Any) -> str:
+    """Give the word for a value of a kind (ticket kind, status, cause …); the value itself where it has none."""
+    return find(f"values.{kind}.{value}") or find(f"values.{value}") or str(value)
+
+
+def comma(items: Any) -> str:
+    """Join what is listed in a sentence."""
+    return ("、", ", ")[_language].join(str(item) for item in items)
+
+
+class _Values(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"

@@ -1,0 +1,1 @@
+"""The month and the board: figures, what is handed in, and what still waits."""

@@ -1,0 +1,135 @@
+"""The three reports with all they say: the figures, what they are compared with, and what was handed in before."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from svcdesk import reports
+from svcdesk.model import LINES, Record
+from svcdesk.month import indicators, preflight, projects, staff, submissions
+from svcdesk.month.board import Item
+from svcdesk.periods import Period, instant, local
+from svcdesk.regulation.policy import Case
+from svcdesk.store import Ledger
+
+MONTHS_DRAWN = 12
+
+
+def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Make the statistics of a month with the figures of service, the months beside it and what was handed in."""
+    case = Case(ledger.policy, now, ledger.zone)
+    with reports.snapshot(ledger):
+        report = reports.monthly(ledger, period, now)
+        today = {name: report[name] for name in ("lines", "pending_cost", "service", "penalties")}
+        return {
+            **report,
+            "quality": indicators.indicators(ledger, period, case),
+            "backlog": indicators.backlog(ledger, period, case),
+            "previous": beside(ledger, period, -1, case),
+            "last_year": beside(ledger, period, -12, case),
+            "submission": submissions.drift(ledger, "monthly", period, today),
+            "earlier_months": submissions.late_items(ledger, period),
+        }
+
+
+def beside(ledger: Ledger, period: Period, months: int, case: Case) -> Record | None:
+    """Give another month's figures to compare with; None before the calendar begins."""
+    other = reports.shifted(period, months, ledger.zone)
+    if other is None:
+        return None
+    return {
+        "month": other.month,
+        "lines": reports.lines(ledger, other, case.now)[0],
+        "quality": indicators.indicators(ledger, other, case),
+    }
+
+
+def project_report(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Make the projects report, with what was handed in before."""
+    with reports.snapshot(ledger):
+        report = projects.projects(ledger, period, now)
+        return {
+            **report,
+            "submission": submissions.drift(ledger, "projects", period, {"projects": report["projects"]}),
+        }
+
+
+def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
+    """Give the twelve months up to one, oldest first: the cost of each line and the two shares that are drawn."""
+    case = Case(ledger.policy, now, ledger.zone)
+    months = [reports.shifted(period, back, ledger.zone) for back in range(1 - MONTHS_DRAWN, 1)]
+    return [_drawn(ledger, month, case) for month in months if month is not None]
+
+
+def _drawn(ledger: Ledger, month: Period, case: Case) -> Record:
+    cost = {row["line"]: row["cost"] for row in reports.lines(ledger, month, case.now)[0]}
+    answers = [answer.in_time for answer in indicators.answers(ledger, month, case)]
+    return {
+        "month": month.month,
+        **{line: float(cost[line]) for line in LINES},
+        "answered_in_time": indicators.share(in_time for in_time in answers if in_time is not None),
+        "on_time_arrival": indicators.share(arrival.on_time for arrival in indicators.arrivals(ledger, month, case)),
+    }
+
+
+def trips(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
+    """List the journeys behind a month's persons, trips and days, each with the days that it counts."""
+    found = list(reports.counted(reports.journeys(ledger, period, now)))
+    steps = {row[0]: row[1:] for row in ledger.con.execute(_STEPS, (json.dumps([trip.id for trip, _ in found]),))}
+    codes = dict(ledger.con.execute("SELECT id, code FROM staff"))
+    names = dict(ledger.con.execute("SELECT id, name FROM staff"))
+    rows = []
+    for journey, days in found:
+        departed, returned, place = steps[journey.id]
+        rows.append(
+            {
+                "dispatch": f"D{journey.dispatch}",
+                "ticket": f"T{journey.ticket}",
+                "line": journey.line,
+                "engineer": codes[journey.engineer],
+                "name": names[journey.engineer],
+                "place": place,
+                "departed_at": _local(departed, ledger),
+                "returned_at": _local(returned, ledger),
+                "trips": int(journey.starts_here),
+                "days": days,
+            }
+        )
+    return rows
+
+
+def arrivals(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
+    """List the arrivals behind the share of those in time."""
+    case = Case(ledger.policy, now, ledger.zone)
+    return [
+        {
+            "dispatch": f"D{arrival.dispatch}",
+            "engineer": arrival.engineer,
+            "due": local(arrival.due, ledger.zone),
+            "arrived_at": local(arrival.arrived_at, ledger.zone) if arrival.arrived_at else None,
+            "on_time": arrival.on_time,
+            "late_cause": arrival.late_cause,
+        }
+        for arrival in indicators.arrivals(ledger, period, case)
+    ]
+
+
+def unfinished(ledger: Ledger, period: Period, now: datetime) -> list[Item]:
+    """List what would make the month wrong."""
+    with reports.snapshot(ledger):
+        return preflight.items(ledger, Case(ledger.policy, now, ledger.zone), period)
+
+
+def _local(text: str | None, ledger: Ledger) -> str | None:
+    return local(instant(text), ledger.zone) if text else None
+
+
+_STEPS = """
+    SELECT w.id, w.departed_at, w.returned_at, d.place FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+    WHERE w.id IN (SELECT value FROM json_each(?))"""
+
+MAKERS: dict[str, Callable[[Ledger, Period, datetime], Record]] = {
+    "monthly": monthly,
+    "projects": project_report,
+    "staff": staff.staff,
+}

@@ -1,0 +1,400 @@
+"""The reports as documents: which tables, charts, notes and cells to sign each has, in the reader's language."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from svcdesk import messages, reports
+from svcdesk.model import LINES, Record, fen, yuan
+from svcdesk.month import contents, submissions
+from svcdesk.month import projects as projects_report
+from svcdesk.month import staff as staff_report
+from svcdesk.periods import Period
+from svcdesk.registers import records
+from svcdesk.registers.declarations import (
+    COMPLAINTS,
+    EXPENSES,
+    PENALTIES,
+    SERVICE_REPORTS,
+    SURVEYS,
+    TICKETS,
+    Column,
+    Register,
+)
+from svcdesk.render.capitals import capitals
+from svcdesk.render.document import Chart, Document, Series, Table
+from svcdesk.store import Ledger
+
+# The columns of the tables beside the reports' own lines.
+_FORM_LINES = (
+    *reports.COLUMNS[:5],
+    Column("previous", kind="money", brief=True),
+    Column("last_year", kind="money", brief=True),
+)
+_RATES = (
+    Column("figure", kind="word:figure", brief=True),
+    Column("numerator", kind="int", brief=True),
+    Column("denominator", kind="int", brief=True),
+    Column("value", kind="rate", brief=True),
+    Column("previous", kind="rate", brief=True),
+    Column("last_year", kind="rate", brief=True),
+)
+_MEASURES = (
+    Column("figure", kind="word:figure", brief=True),
+    Column("denominator", kind="int", brief=True),
+    Column("value", kind="number:2", brief=True),
+    Column("previous", kind="number:2", brief=True),
+    Column("last_year", kind="number:2", brief=True),
+)
+_COUNTS = (Column("figure", kind="word:figure", brief=True), Column("count", kind="int", brief=True))
+_BACKLOG = (Column("age", kind="word:age", brief=True), Column("tickets", kind="int", brief=True))
+_PENALTIES = (
+    Column("clause", kind="word:clause", brief=True),
+    Column("count", kind="int", brief=True),
+    Column("fines", kind="money", brief=True),
+)
+DRIFT = (Column("figure", brief=True), Column("submitted", brief=True), Column("today", brief=True))
+DRIFT_ENTRIES = (
+    Column("entry", kind="int", brief=True),
+    Column("at", kind="instant", brief=True),
+    Column("actor", brief=True),
+    Column("command", brief=True),
+    Column("records", kind="json", brief=True),
+)
+LATE_ITEMS = (
+    Column("id", kind="id:expense", brief=True),
+    Column("month", brief=True),
+    Column("engineer", brief=True),
+    Column("category", kind="word:category", brief=True),
+    Column("amount", kind="money", brief=True),
+    Column("date", kind="date", brief=True),
+    Column("line", kind="word:line", brief=True),
+    Column("status", kind="word:expense_status", brief=True),
+)
+_TRIPS = (
+    Column("dispatch", kind="id:dispatch"), Column("ticket", kind="id:ticket"), Column("line", kind="word:line"),
+    Column("engineer"), Column("name"), Column("place"), Column("departed_at", kind="instant"),
+    Column("returned_at", kind="instant"), Column("trips", kind="int"), Column("days", kind="int"),
+)  # fmt: skip
+_ARRIVALS = (
+    Column("dispatch", kind="id:dispatch"), Column("engineer"), Column("due", kind="instant"),
+    Column("arrived_at", kind="instant"), Column("on_time", kind="flag"), Column("late_cause", kind="word:late_cause"),
+)  # fmt: skip
+MAJOR_QUALITY = (
+    Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
+    Column("project"), Column("product"), Column("summary"), Column("settled", kind="flag"),
+)  # fmt: skip
+_OPINIONS = (
+    Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
+    Column("project"), Column("said"), Column("score", kind="int"),
+)  # fmt: skip
+_STAFF_FINDINGS = (
+    Column("engineer"), Column("clause", kind="word:clause"), Column("article"), Column("subject"),
+    Column("at", kind="instant"), Column("kind", kind="word:sanction"), Column("amount", kind="money"),
+    Column("status", kind="word:penalty_status"),
+)  # fmt: skip
+
+_COUNTED = ("contacts", "tickets_opened", "closed", "surveys")
+_UNITS = ("hours", "score", "per_100")
+
+
+def monthly(report: Record, period: Period) -> Document:
+    """Lay the statistics out as the form that the management office accepts."""
+    rows = line_rows(report)
+    return Document(
+        "monthly",
+        messages.say("report.title", centre=report["centre"], month=report["month"]),
+        _head(report, period),
+        [
+            Table(
+                "lines",
+                messages.say("report.lines"),
+                _FORM_LINES,
+                rows,
+                strong=(len(rows) - 1,),
+                headings=_beside(report),
+            ),
+            *service_tables(report),
+            *drift_tables(report),
+        ],
+        notes=notes(report),
+        signatures=[messages.say(f"report.{cell}") for cell in ("prepared", "reviewed", "received_office")],
+        capitals=capitals(fen(report["lines"][-1]["cost"])),
+        mark=mark(report),
+    )
+
+
+def illustrated(document: Document, ledger: Ledger, period: Period, now: datetime, *, rows: bool) -> Document:
+    """Add the statistics' charts and, where asked for, the rows behind every figure."""
+    trips = contents.trips(ledger, period, now)
+    drawn = document._replace(charts=charts(contents.course(ledger, period, now), trips))
+    return drawn._replace(sheets=_rows_behind(ledger, period, now, trips)) if rows else drawn
+
+
+def projects(report: Record, period: Period) -> Document:
+    """Lay the projects report out."""
+    total = _sum_of(report["projects"])
+    nobody = {"customer": messages.say("report.no_project")}
+    rows = [*(row if row["customer"] else {**row, **nobody} for row in report["projects"]), total]
+    headings = {"dispatch": messages.say("report.cost_dispatch")}
+    title = messages.say("report.projects")
+    form = [Table("projects", title, projects_report.COLUMNS, rows, strong=(len(rows) - 1,), headings=headings)]
+    if report["major_quality"]:
+        form.append(
+            Table("major_quality", messages.say("report.major_quality"), MAJOR_QUALITY, report["major_quality"])
+        )
+    said = [row for row in report["opinions"] if row["said"]]
+    return Document(
+        "projects",
+        messages.say("report.projects_title", centre=report["centre"], month=report["month"]),
+        _head(report, period),
+        [*form, *drift_tables(report)],
+        charts=[_costs_by_project(report["projects"])] if report["projects"] else (),
+        sheets=[Table("opinions", messages.say("report.opinions"), _OPINIONS, said)],
+        notes=[messages.say("report.due", **report["due"])],
+        signatures=[
+            messages.say(f"report.{cell}")
+            for cell in ("prepared", "received_technical", "received_marketing", "received_management")
+        ],
+        capitals=capitals(fen(total["cost"])),
+        mark=mark(report),
+    )
+
+
+def staff(report: Record, period: Period) -> Document:
+    """Lay the staff report out, by code: it ranks nobody."""
+    found = [
+        {"engineer": row["engineer"], **finding, **finding["sanction"]}
+        for row in report["staff"]
+        for finding in row["findings"]
+    ]
+    shown = [column for column in staff_report.COLUMNS if column.name != "findings"]
+    travelled = [row for row in report["staff"] if row["days"]]
+    form = [Table("staff", messages.say("report.staff"), tuple(shown), report["staff"])]
+    if found:
+        form.append(Table("findings", messages.say("report.findings"), _STAFF_FINDINGS, found))
+    return Document(
+        "staff",
+        messages.say("report.staff_title", centre=report["centre"], month=report["month"]),
+        _head(report, period),
+        form,
+        charts=[_days_chart([row["name"] for row in travelled], [row["days"] for row in travelled])]
+        if travelled
+        else (),
+        notes=[messages.say("report.staff_note")],
+        signatures=[messages.say(f"report.{cell}") for cell in ("prepared", "reviewed")],
+        mark=mark(report),
+    )
+
+
+def line_rows(report: Record) -> list[Record]:
+    """Give the lines of the form, the excluded sum on its own row, so that a reader can add them up again."""
+    total = report["lines"][-1]
+    left_out = {"line": "less_excluded", "cost": total["excluded"]}
+    rows = [*report["lines"][:-1], left_out, {"line": "total", "cost": total["cost"]}]
+    others = {name: _costs_of(report[name]) for name in ("previous", "last_year")}
+    return [{**row, **{name: costs.get(row["line"]) for name, costs in others.items()}} for row in rows]
+
+
+def _costs_of(other: Record | None) -> dict[str, str]:
+    if other is None:
+        return {}
+    costs = {row["line"]: row["cost"] for row in other["lines"]}
+    return {**costs, "less_excluded": other["lines"][-1]["excluded"]}
+
+
+def _beside(report: Record) -> dict[str, str]:
+    return {
+        name: messages.say(f"report.{name}", month=report[name]["month"])
+        for name in ("previous", "last_year")
+        if report[name]
+    }
+
+
+def service_tables(report: Record) -> list[Table]:
+    """Give the figures of service: counts, shares with their counts, measures, the backlog and the penalties."""
+    others = {
+        name: {row["figure"]: row["value"] for row in report[name]["quality"]} if report[name] else {}
+        for name in ("previous", "last_year")
+    }
+    figures = [
+        {**row, **{name: values.get(row["figure"]) for name, values in others.items()}} for row in report["quality"]
+    ]
+    counts = [{"figure": name, "count": report["service"][name]} for name in _COUNTED]
+    by_clause = [{"clause": clause, **told} for clause, told in report["penalties"]["by_clause"].items()]
+    headings = _beside(report)
+    tables = [
+        Table("counts", messages.say("report.counts"), _COUNTS, counts),
+        Table(
+            "rates", messages.say("report.rates"), _RATES, [row for row in figures if row["unit"] == "rate"],
+            headings=headings, note=provisional(report),
+        ),
+        Table(
+            "measures", messages.say("report.measures"), _MEASURES, [row for row in figures if row["unit"] in _UNITS],
+            headings=headings,
+        ),
+        Table("backlog", messages.say("report.backlog"), _BACKLOG, report["backlog"]),
+    ]  # fmt: skip
+    if by_clause:
+        tables.append(Table("penalties_by_clause", messages.say("report.by_clause"), _PENALTIES, by_clause))
+    return tables
+
+
+def provisional(report: Record) -> str:
+    """Say until when the first-time fix can still change, or nothing."""
+    until = next((row["provisional_until"] for row in report["quality"] if row["provisional_until"]), None)
+    return messages.say("report.provisional", until=until) if until else ""
+
+
+def drift_tables(report: Record) -> list[Table]:
+    """Give what changed since the report was handed in, the entries that did it, and what belongs to earlier months."""
+    tables = []
+    submission = report["submission"]
+    if submission and submission["changed"]:
+        tables += [
+            Table("drift", messages.say("report.drift"), DRIFT, [_readable(row) for row in submission["changed"]]),
+            Table(
+                "drift_entries",
+                messages.say("report.drift_entries"),
+                DRIFT_ENTRIES,
+                submission["entries"],
+                headings={"records": messages.say("report.records")},
+            ),
+        ]
+    if items := report.get("earlier_months"):
+        total = yuan(sum(fen(row["amount"]) for row in items))
+        note = messages.say("report.earlier_note", n=len(items), amount=total)
+        tables.append(Table("earlier_months", messages.say("report.earlier_months"), LATE_ITEMS, items, note=note))
+    return tables
+
+
+def _readable(row: Record) -> Record:
+    """Name a changed figure in words: lines, transport, cost is the cost of transport."""
+    frame, *parts = row["path"]
+    return {**row, "figure": " ".join(_part(part, _AREAS.get(frame, ())) for part in parts or [frame])}
+
+
+# Where the words for the parts of a figure stand, by what it is a figure of.
+_AREAS = {"lines": ("values.line",), "service": ("values.figure",), "penalties": ("values.clause",)}
+
+
+def _part(name: str, areas: tuple[str, ...]) -> str:
+    kind, mark, given = name.partition(":")
+    if mark:
+        return f"{messages.say(f'columns.{kind}')} {given}"
+    if name == submissions.NOBODY:
+        return messages.say("report.no_project")
+    if name == "by_clause":
+        return messages.say("report.penalties_of")
+    found = (messages.find(f"{area}.{name}") for area in (*areas, "columns"))
+    return next((text for text in found if text), name)
+
+
+def notes(report: Record) -> list[str]:
+    """Say in sentences what stands beside the five lines."""
+    service, fines = report["service"], report["penalties"]
+    told = [
+        messages.say("report.pending", amount=report["pending_cost"]),
+        messages.say("report.excluded", amount=report["lines"][-1]["excluded"]),
+        messages.say("report.service", **service),
+        messages.say("report.surveys", n=service["surveys"], mean=service["mean_score"] or messages.say("labels.none")),
+        messages.say("report.penalties", **fines),
+        messages.say("report.due", **report["due"]),
+    ]
+    if submission := report["submission"]:
+        told.append(submitted_line(submission))
+    return told
+
+
+def submitted_line(submission: Record) -> str:
+    """Say when and to whom a report was handed in, and whether today's figures still agree."""
+    then = submission["submitted"]
+    key = "report.submitted_changed" if submission["changed"] else "report.submitted"
+    return messages.say(
+        key, at=then["at"][:16].replace("T", " "), to=messages.comma(then["to"]), n=len(submission["changed"])
+    )
+
+
+def mark(report: Record) -> str:
+    """Name the entry that the report was read at."""
+    return messages.say("report.entry", seq=report["entry"], hash=(report["ledger_hash"] or "")[:12])
+
+
+def _head(report: Record, period: Period) -> list[tuple[str, str]]:
+    last = date.fromordinal(period.after.toordinal()) - timedelta(days=1)
+    return [
+        (messages.say("columns.centre"), report["centre"]),
+        (messages.say("columns.month"), report["month"]),
+        (messages.say("report.range"), messages.say("report.from_to", first=period.first, last=last)),
+    ]
+
+
+def charts(months: list[Record], trips: Iterable[Record]) -> list[Chart]:
+    """Give the four charts: cost by line and two shares over twelve months, and this month's days by person."""
+    names = [row["month"] for row in months]
+    costs = [Series(messages.word("line", line), [row[line] for row in months]) for line in LINES]
+    days: dict[tuple[str, str], int] = {}
+    for trip in trips:
+        person = trip["engineer"], trip["name"]
+        days[person] = days.get(person, 0) + trip["days"]
+    travelled = [(name, days[code, name]) for code, name in sorted(days) if days[code, name]]
+    found = [Chart("cost", messages.say("report.chart_cost"), "stacked", names, costs, messages.say("report.yuan"))]
+    for figure in ("answered_in_time", "on_time_arrival"):
+        name = messages.word("figure", figure)
+        found.append(Chart(figure, name, "line", names, [Series(name, [row[figure] for row in months])], is_rate=True))
+    if travelled:
+        found.append(_days_chart([name for name, _ in travelled], [count for _, count in travelled]))
+    return found
+
+
+def _days_chart(names: list[str], days: list[int]) -> Chart:
+    title = messages.say("report.chart_days")
+    return Chart(
+        "days", title, "bars", names, [Series(messages.say("columns.days"), days)], messages.say("report.days")
+    )
+
+
+def _costs_by_project(rows: list[Record]) -> Chart:
+    names = [row["contract"] or row["customer"] or messages.say("report.no_project") for row in rows]
+    costs = [Series(messages.word("line", line), [float(row[line]) for row in rows]) for line in LINES]
+    return Chart("cost", messages.say("report.chart_projects"), "stacked", names, costs, messages.say("report.yuan"))
+
+
+def _sum_of(rows: list[Record]) -> Record:
+    """Add the projects up; persons are not added, for one person may serve several."""
+    counts = ("tickets", "trips", "days", "open", "major_quality", "opinions", "surveys", "complaints")
+    amounts = (*LINES, "excluded", "cost", "pending")
+    return {
+        "contract": messages.word("line", "total"),
+        **{name: sum(row[name] for row in rows) for name in counts},
+        **{name: yuan(sum(fen(row[name]) for row in rows)) for name in amounts},
+    }
+
+
+# The registers behind the figures, and the condition that keeps what is counted.
+_BEHIND: tuple[tuple[Register, str], ...] = (
+    (EXPENSES, "r.status NOT IN ('rejected', 'falsified')"),
+    (TICKETS, ""),
+    (SERVICE_REPORTS, ""),
+    (SURVEYS, ""),
+    (COMPLAINTS, ""),
+    (PENALTIES, "r.status NOT IN ('waived', 'overturned')"),
+)
+
+
+def _rows_behind(ledger: Ledger, period: Period, now: datetime, trips: list[Record]) -> list[Table]:
+    found = [
+        Table("trips", messages.say("report.trips"), _TRIPS, trips),
+        Table("arrivals", messages.say("report.arrivals"), _ARRIVALS, contents.arrivals(ledger, period, now)),
+    ]
+    for register, condition in _BEHIND:
+        selection = records.Selection().during(register, period)
+        if condition:
+            selection.where(condition)
+        rows = list(records.records(ledger, register, now, selection, flat=True))
+        columns = tuple(records.columns_of(register, detail=False))
+        key = register.name.replace("-", "_")
+        found.append(Table(key, messages.say(f"report.rows_{key}"), columns, rows))
+    return found
+
+
+LAYOUTS: dict[str, Callable[[Record, Period], Document]] = {"monthly": monthly, "projects": projects, "staff": staff}

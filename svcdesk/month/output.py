@@ -1,0 +1,151 @@
+"""A report printed in any format, to the terminal, to a file, or into a folder: all of it from one snapshot."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, TextIO
+
+from svcdesk import reports
+from svcdesk.errors import BadInput
+from svcdesk.model import Record
+from svcdesk.periods import Period, instant
+from svcdesk.registers.declarations import Column
+from svcdesk.render import tables
+from svcdesk.render.document import Document
+from svcdesk.render.files import opened, whole_file
+from svcdesk.store import Ledger
+
+Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"]
+Name = Literal["monthly", "projects", "staff"]
+
+ENDINGS = {
+    "xlsx": "xlsx", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "json": "json", "jsonl": "jsonl",
+    "md": "markdown", "txt": "plain",
+}  # fmt: skip
+_A_FOLDER = ("xlsx", "html", "csv", "json")  # what a folder is given where no format is named
+_PRIVATE = ("staff",)  # what somebody was fined for is nobody else's business
+_ROOMS = {"projects": "projects", "staff": "staff"}
+
+
+class Press:
+    """One report of one month, made once for every format that is printed of it.
+
+    ``attention`` lists what somebody should see to, for the formats that people read at the desk.
+    """
+
+    def __init__(
+        self, ledger: Ledger, name: Name, period: Period, now: datetime, attention: Callable[[], Sequence[str]]
+    ) -> None:
+        self.ledger, self.name, self.period, self.now = ledger, name, period, now
+        self._attention = attention
+
+    def print(self, form: str | None, output: str | None) -> None:
+        """Print it. Raises BadInput where the format cannot be told, StorageError where a file cannot be written."""
+        targets = list(self._targets(form, output))
+        with reports.snapshot(self.ledger):
+            made = [(each, to, self._made(each)) for each, to in targets]
+        for each, to, value in made:
+            self._write(each, to, value)
+
+    def _targets(self, form: str | None, output: str | None) -> list[tuple[str, str | None]]:
+        """Say which formats go where."""
+        if output is None:
+            chosen = tables.chosen(form)
+            if chosen == "xlsx" and sys.stdout.isatty():
+                raise BadInput("needs_output")
+            return [(chosen, None)]
+        if output.endswith(("/", os.sep)) or Path(output).is_dir():
+            forms = [form] if form else _A_FOLDER
+            return [(each, str(Path(output) / f"{self.name}-{self.period.month}.{_ending(each)}")) for each in forms]
+        ending = Path(output).suffix.lower().removeprefix(".")
+        if form is None and ending not in ENDINGS:
+            raise BadInput("output_ending", path=output, words=[f".{name}" for name in ENDINGS])
+        return [(form or ENDINGS[ending], output)]
+
+    def _made(self, form: str) -> Record | Document | tuple[list[Record], Sequence[Column]]:
+        if form in ("csv", "tsv"):
+            return self._lines()
+        return self._record if form in ("json", "jsonl") else self._document(form)
+
+    @cached_property
+    def _record(self) -> Record:
+        from svcdesk.month import contents
+
+        return contents.MAKERS[self.name](self.ledger, self.period, self.now)
+
+    def _lines(self) -> tuple[list[Record], Sequence[Column]]:
+        """Give the lines alone, with their columns: what CSV carries, and nothing else is worked out for."""
+        if self.name == "monthly":
+            return reports.lines(self.ledger, self.period, self.now)[0], reports.COLUMNS
+        room = import_module(f"svcdesk.month.{_ROOMS[self.name]}")
+        return room.lines(self.ledger, self.period, self.now), room.COLUMNS
+
+    def _document(self, form: str) -> Document:
+        """Lay it out, with the charts and the rows behind its figures where the format shows them."""
+        if form in ("html", "xlsx"):
+            return self._in_full
+        document = self._laid_out
+        if self.name == "monthly":
+            from svcdesk.month import layout
+
+            if form == "table":
+                document = layout.illustrated(document, self.ledger, self.period, self.now, rows=False)
+            document = document._replace(attention=self._attention())
+        return document
+
+    @cached_property
+    def _laid_out(self) -> Document:
+        from svcdesk.month import layout
+
+        return layout.LAYOUTS[self.name](self._record, self.period)
+
+    @cached_property
+    def _in_full(self) -> Document:
+        """Lay it out once for the workbook and the page of a folder."""
+        if self.name != "monthly":
+            return self._laid_out
+        from svcdesk.month import layout
+
+        return layout.illustrated(self._laid_out, self.ledger, self.period, self.now, rows=True)
+
+    def _write(self, form: str, to: str | None, value: object) -> None:
+        never, private = self.ledger.path, self.name in _PRIVATE
+        if form == "xlsx":
+            from svcdesk.render import workbook
+
+            assert isinstance(value, Document)
+            with whole_file(to, never=never, private=private) as path:
+                workbook.write(value, path, self.ledger.zone, self._last_entry_at)
+            return
+        with opened(to, never=never, private=private) as out:
+            self._write_text(form, value, out)
+
+    def _write_text(self, form: str, value: object, out: TextIO) -> None:
+        zone = self.ledger.zone
+        if isinstance(value, Document):
+            if form == "html":
+                from svcdesk.render import html
+
+                html.write(value, out, zone)
+            else:
+                from svcdesk.render import terminal
+
+                terminal.write(value, form, out, zone)
+        elif isinstance(value, tuple):
+            rows, columns = value
+            tables.records(rows, columns, form, zone, out)
+        else:
+            out.write(tables.dumps(value, 2 if form == "json" else None) + "\n")
+
+    @cached_property
+    def _last_entry_at(self) -> datetime:
+        """The newest entry's time dates a file, so that the same ledger gives the same bytes."""
+        return instant(self.ledger.value("SELECT at FROM entry ORDER BY seq DESC LIMIT 1"))
+
+
+def _ending(form: str) -> str:
+    return next((ending for ending, name in ENDINGS.items() if name == form), "txt")

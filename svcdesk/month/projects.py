@@ -1,0 +1,180 @@
+"""The projects report (part 5): a line for each contract or project, else each customer, with anything in a month."""
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from svcdesk import reports
+from svcdesk.model import LINES, Record, yuan
+from svcdesk.month.indicators import OPEN
+from svcdesk.periods import Period, stored
+from svcdesk.registers.declarations import Column
+from svcdesk.store import Ledger
+
+# The columns of its lines, as CSV has them.
+COLUMNS = (
+    Column("contract", brief=True), Column("project", brief=True), Column("customer", brief=True),
+    Column("tickets", kind="int", brief=True), Column("persons", kind="int", brief=True),
+    Column("trips", kind="int", brief=True), Column("days", kind="int", brief=True),
+    Column("installation", kind="money"), Column("dispatch", kind="money"), Column("material", kind="money"),
+    Column("transport", kind="money"), Column("excluded", kind="money"), Column("cost", kind="money", brief=True),
+    Column("pending", kind="money"), Column("open", kind="int", brief=True), Column("major_quality", kind="int"),
+    Column("opinions", kind="int"), Column("surveys", kind="int"), Column("mean_score", kind="number:2"),
+    Column("complaints", kind="int", brief=True),
+)  # fmt: skip
+
+
+class Owner(NamedTuple):
+    """What a line of the report stands for: a contract, else a customer; neither for what names no ticket."""
+
+    contract: int | None
+    customer: int | None
+
+
+def projects(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Make the projects report. Its trips, days and costs add up to the five lines of the statistics."""
+    with reports.snapshot(ledger):
+        return {
+            "month": period.month,
+            "centre": ledger.centre["name"],
+            "projects": lines(ledger, period, now),
+            "major_quality": major_quality(ledger, period),
+            "opinions": opinions(ledger, period),
+            "due": reports.due_days(ledger, period),
+            **reports.read_at(ledger),
+        }
+
+
+def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
+    """Work out the line of every contract, customer or nobody, in the order of their names."""
+    days = {"first": period.first.isoformat(), "after": period.after.isoformat()}
+    span = {"start": stored(period.start), "end": stored(period.end), "until": stored(min(period.end, now))}
+    counts: dict[Owner, dict[str, Any]] = defaultdict(lambda: defaultdict(int))
+    for sql in _COUNTS:
+        cursor = ledger.con.execute(sql, span)
+        names = [column[0] for column in cursor.description][2:]
+        for contract, customer, *values in cursor:
+            counts[_owner(contract, customer)].update(zip(names, values, strict=True))
+    costs: dict[Owner, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for contract, customer, line, is_excluded, status, amount in ledger.con.execute(_COSTS, days):
+        cost = costs[_owner(contract, customer)]
+        cost[line] += amount
+        cost["excluded"] += amount if is_excluded else 0
+        cost["pending"] += amount if status == "submitted" else 0
+    journeys = reports.journeys(ledger, period, now)
+    owners = _owners(ledger, {journey.ticket for journey in journeys})
+    travels = reports.travel_by(journeys, lambda journey: owners[journey.ticket])
+    found = {owner: travel for owner, travel in travels.items() if travel != (0, 0, 0)}
+    rows = [
+        {**_named(ledger, owner), **_line(counts[owner], found.get(owner, reports.Travel(0, 0, 0)), costs[owner])}
+        for owner in {*counts, *costs, *found}
+    ]
+    return sorted(
+        rows,
+        key=lambda row: (
+            row["customer"] is None,
+            row["customer"] or "",
+            row["contract"] is None,
+            row["contract"] or "",
+        ),
+    )
+
+
+def _line(counts: dict[str, Any], travel: reports.Travel, cost: dict[str, int]) -> Record:
+    surveys = counts["surveys"]
+    return {
+        "tickets": counts["tickets"],
+        **travel._asdict(),
+        **{line: yuan(cost[line]) for line in LINES},
+        "excluded": yuan(cost["excluded"]),
+        "cost": yuan(sum(cost[line] for line in LINES) - cost["excluded"]),
+        "pending": yuan(cost["pending"]),
+        "open": counts["open"],
+        "major_quality": counts["major_quality"],
+        "opinions": counts["opinions"],
+        "surveys": surveys,
+        "mean_score": f"{counts['score'] / surveys:.2f}" if surveys else None,
+        "complaints": counts["complaints"],
+    }
+
+
+def major_quality(ledger: Ledger, period: Period) -> list[Record]:
+    """List the major quality problems escalated in the month (3.8)."""
+    rows = ledger.rows(_MAJOR_QUALITY, {"start": stored(period.start), "end": stored(period.end)})
+    return [{**row, "ticket": f"T{row['ticket']}", "settled": bool(row["settled"])} for row in rows]
+
+
+def opinions(ledger: Ledger, period: Period) -> list[Record]:
+    """List what customers said in the service reports filed in the month and in its surveys."""
+    rows = ledger.rows(_OPINIONS, {"start": stored(period.start), "end": stored(period.end)})
+    return [{**row, "ticket": f"T{row['ticket']}"} for row in rows]
+
+
+def _owner(contract: int | None, customer: int | None) -> Owner:
+    return Owner(contract, None if contract else customer)
+
+
+def _owners(ledger: Ledger, tickets: set[int]) -> dict[int, Owner]:
+    sql = "SELECT id, contract_id, customer_id FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+    rows = ledger.con.execute(sql, (json.dumps(sorted(tickets)),))
+    return {ticket: _owner(contract, customer) for ticket, contract, customer in rows}
+
+
+def _named(ledger: Ledger, owner: Owner) -> Record:
+    if owner.contract:
+        sql = "SELECT c.no, c.project, k.name FROM contract c JOIN customer k ON k.id = c.customer_id WHERE c.id = ?"
+        no, project, customer = ledger.con.execute(sql, (owner.contract,)).fetchone()
+        return {"contract": no, "project": project, "customer": customer}
+    name = ledger.value("SELECT name FROM customer WHERE id = ?", (owner.customer,)) if owner.customer else None
+    return {"contract": None, "project": None, "customer": name}
+
+
+# What is counted for each owner; each query gives contract, customer, then its counts.
+_COUNTS = (
+    """SELECT contract_id, customer_id, count(*) AS tickets FROM ticket
+       WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL
+       GROUP BY contract_id, CASE WHEN contract_id IS NULL THEN customer_id END""",
+    f"""SELECT contract_id, customer_id, count(*) AS open FROM ({OPEN})
+       GROUP BY contract_id, CASE WHEN contract_id IS NULL THEN customer_id END""",
+    """SELECT t.contract_id, t.customer_id, count(*) AS major_quality
+       FROM escalation x JOIN ticket t ON t.id = x.ticket_id
+       WHERE x.at >= :start AND x.at < :end AND x.major_quality AND x.undone_at IS NULL
+       GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
+    """SELECT t.contract_id, t.customer_id, count(*) AS opinions
+       FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id JOIN ticket t ON t.id = d.ticket_id
+       WHERE r.filed_at >= :start AND r.filed_at < :end AND r.customer_opinion <> '' AND r.undone_at IS NULL
+       GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
+    """SELECT t.contract_id, t.customer_id, count(*) AS surveys, sum(s.score) AS score
+       FROM survey s JOIN ticket t ON t.id = s.ticket_id WHERE s.at >= :start AND s.at < :end AND s.undone_at IS NULL
+       GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
+    """SELECT t.contract_id, t.customer_id, count(*) AS complaints
+       FROM complaint p LEFT JOIN ticket t ON t.id = p.ticket_id
+       WHERE p.at >= :start AND p.at < :end AND p.undone_at IS NULL
+       GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
+)
+_COSTS = """
+    SELECT t.contract_id, t.customer_id, e.line, e.excluded, e.status, sum(e.amount_fen)
+    FROM expense e LEFT JOIN dispatch d ON d.id = e.dispatch_id
+    LEFT JOIN ticket t ON t.id = coalesce(e.ticket_id, d.ticket_id)
+    WHERE e.spent_on >= :first AND e.spent_on < :after AND e.status NOT IN ('rejected', 'falsified')
+      AND e.undone_at IS NULL
+    GROUP BY t.contract_id, t.customer_id, e.line, e.excluded, e.status"""
+_MAJOR_QUALITY = """
+    SELECT x.ticket_id AS ticket, x.at, c.name AS customer, k.no AS contract, k.project, t.product, t.summary,
+      x.settled_at IS NOT NULL AS settled
+    FROM escalation x JOIN ticket t ON t.id = x.ticket_id JOIN customer c ON c.id = t.customer_id
+    LEFT JOIN contract k ON k.id = t.contract_id
+    WHERE x.at >= :start AND x.at < :end AND x.major_quality AND x.undone_at IS NULL ORDER BY x.id"""
+_OPINIONS = """
+    SELECT ticket, at, customer, contract, project, said, score FROM (
+      SELECT t.id AS ticket, r.filed_at AS at, t.customer_id, t.contract_id, r.customer_opinion AS said, NULL AS score
+      FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id JOIN ticket t ON t.id = d.ticket_id
+      WHERE r.filed_at >= :start AND r.filed_at < :end AND r.customer_opinion <> '' AND r.undone_at IS NULL
+      UNION ALL
+      SELECT t.id, s.at, t.customer_id, t.contract_id, s.comment, s.score
+      FROM survey s JOIN ticket t ON t.id = s.ticket_id
+      WHERE s.at >= :start AND s.at < :end AND s.undone_at IS NULL) o
+    JOIN (SELECT id AS customer_id, name AS customer FROM customer) USING (customer_id)
+    LEFT JOIN (SELECT id AS contract_id, no AS contract, project FROM contract) USING (contract_id)
+    ORDER BY at, ticket"""

@@ -1,0 +1,162 @@
+"""The staff report: what each person did in a month, for the appraisal. It ranks nobody, and what was waived or
+overturned never shows in it, nor can it be read off a count."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from svcdesk import reports
+from svcdesk.model import Record, fen, yuan
+from svcdesk.month import indicators
+from svcdesk.penalties import findings
+from svcdesk.periods import Period, stored
+from svcdesk.registers.declarations import Column
+from svcdesk.regulation.policy import Case
+from svcdesk.rules import Finding
+from svcdesk.store import Ledger
+
+# The columns of its lines, as CSV has them.
+COLUMNS = (
+    Column("engineer", brief=True), Column("name", brief=True), Column("department"),
+    Column("role", kind="word:role"), Column("trips", kind="int", brief=True), Column("days", kind="int", brief=True),
+    Column("cost", kind="money", brief=True), Column("tickets_taken", kind="int"),
+    Column("answers_in_time", kind="int", brief=True), Column("answers", kind="int", brief=True),
+    Column("arrivals_on_time", kind="int", brief=True), Column("arrivals", kind="int", brief=True),
+    Column("reports_complete", kind="int", brief=True), Column("reports", kind="int", brief=True),
+    Column("repairs_fixed", kind="int"), Column("repairs", kind="int"), Column("surveys", kind="int"),
+    Column("mean_score", kind="number:2", brief=True),
+    Column("findings", kind="json"), Column("fines", kind="money", brief=True),
+)  # fmt: skip
+
+# What is not held against somebody: it was decided so, or one fact is punished once.
+_SPARED = ("waived", "overturned")
+
+
+def staff(ledger: Ledger, period: Period, now: datetime) -> Record:
+    """Make the staff report: a record for each person who was there in the month or has anything in it, by code."""
+    with reports.snapshot(ledger):
+        return {
+            "month": period.month,
+            "centre": ledger.centre["name"],
+            "staff": lines(ledger, period, now),
+            **reports.read_at(ledger),
+        }
+
+
+def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
+    """Work out each person's line."""
+    case = Case(ledger.policy, now, ledger.zone)
+    told = [(finding, findings.recorded(ledger, finding)) for finding in findings.check(ledger, case, period)]
+    spared = {
+        (finding.clause, finding.key, finding.engineer)
+        for finding, penalty in told
+        if finding.absorbed_by or (penalty and penalty["status"] in _SPARED)
+    }
+    held = _by_engineer(ledger, case, told, spared)
+    travel = reports.travel_by(reports.journeys(ledger, period, case.now), lambda journey: journey.engineer)
+    costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
+    counts = _counts(ledger, period, case, spared)
+    return [
+        _line(row, travel.get(row["id"], reports.Travel(0, 0, 0)), costs.get(row["id"], 0), counts[row["code"]], held)
+        for row in ledger.rows(_PEOPLE)
+        if row["retired_at"] is None
+        or row["retired_at"] >= stored(period.start)
+        or row["id"] in {*travel, *costs}
+        or row["code"] in {*counts, *held}
+    ]
+
+
+def _line(
+    person: Record, travel: reports.Travel, cost: int, counts: dict[str, int], held: dict[str, list[Record]]
+) -> Record:
+    own = held.get(person["code"], [])
+    return {
+        "engineer": person["code"],
+        "name": person["name"],
+        "department": person["department"],
+        "role": person["role"],
+        "trips": travel.trips,
+        "days": travel.days,
+        "cost": yuan(cost),
+        **{name: counts[name] for name in _COUNTED},
+        "mean_score": f"{counts['score'] / counts['surveys']:.2f}" if counts["surveys"] else None,
+        "findings": own,
+        "fines": yuan(sum(fen(finding["sanction"]["amount"] or "0") for finding in own)),
+    }
+
+
+# Each share as two counts: those that were well, and those that are judged.
+_COUNTED = (
+    "tickets_taken", "answers_in_time", "answers", "arrivals_on_time", "arrivals", "reports_complete", "reports",
+    "repairs_fixed", "repairs", "surveys",
+)  # fmt: skip
+
+
+def _counts(
+    ledger: Ledger, period: Period, case: Case, spared: set[tuple[str, str, str | None]]
+) -> dict[str, dict[str, int]]:
+    """Count what each person did, by code. What is not held against them counts in no share."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    span = {"start": stored(period.start), "end": stored(period.end)}
+    for code, taken in ledger.con.execute(_TAKEN, span):
+        counts[code]["tickets_taken"] = taken
+    for answer in indicators.answers(ledger, period, case):
+        if answer.answered_by and answer.in_time is not None:
+            counts[answer.answered_by]["answers"] += 1
+            counts[answer.answered_by]["answers_in_time"] += answer.in_time
+    for arrival in indicators.arrivals(ledger, period, case):
+        excused = arrival.late_cause not in (None, "personal")
+        if arrival.on_time or not (excused or ("late_on_site", f"D{arrival.dispatch}", arrival.engineer) in spared):
+            counts[arrival.engineer]["arrivals"] += 1
+            counts[arrival.engineer]["arrivals_on_time"] += arrival.on_time
+    for duty in indicators.duties(ledger, period, case):
+        if not duty.finding or ("incomplete_report", f"D{duty.duty.dispatch}", duty.finding.engineer) not in spared:
+            counts[duty.author]["reports"] += 1
+            counts[duty.author]["reports_complete"] += duty.finding is None
+    fixed = {repair.ticket: repair.fixed_at_once for repair in indicators.repairs(ledger, period, case)}
+    for ticket, code in ledger.con.execute(_WENT, (json.dumps(list(fixed)),)):
+        counts[code]["repairs"] += 1
+        counts[code]["repairs_fixed"] += fixed[ticket]
+    for code, surveys, score in ledger.con.execute(_SURVEYS, span):
+        counts[code]["surveys"], counts[code]["score"] = surveys, score
+    return counts
+
+
+_TOLD = ("clause", "article", "subject", "at", "sanction", "needs", "status")
+
+
+def _by_engineer(
+    ledger: Ledger,
+    case: Case,
+    told: Iterable[tuple[Finding, Record | None]],
+    spared: set[tuple[str, str, str | None]],
+) -> dict[str, list[Record]]:
+    held: dict[str, list[Record]] = defaultdict(list)
+    for finding, penalty in told:
+        if finding.engineer and (finding.clause, finding.key, finding.engineer) not in spared:
+            record: dict[str, Any] = findings.record_of(finding, case, penalty)
+            held[finding.engineer].append({name: record[name] for name in _TOLD})
+    return held
+
+
+_PEOPLE = "SELECT id, code, name, department, role, retired_at FROM staff WHERE undone_at IS NULL ORDER BY code"
+_COSTS = """
+    SELECT engineer_id, sum(amount_fen) FROM expense WHERE spent_on >= :first AND spent_on < :after
+      AND status NOT IN ('rejected', 'falsified') AND undone_at IS NULL GROUP BY engineer_id"""
+_TAKEN = """
+    SELECT e.code, count(*) FROM ticket t JOIN staff e ON e.id = t.taken_by
+    WHERE t.received_at >= :start AND t.received_at < :end AND t.undone_at IS NULL GROUP BY e.code"""
+_WENT = """
+    SELECT DISTINCT d.ticket_id, e.code
+    FROM dispatch d JOIN crew w ON w.dispatch_id = d.id JOIN staff e ON e.id = w.engineer_id
+    WHERE d.ticket_id IN (SELECT value FROM json_each(?)) AND w.departed_at IS NOT NULL AND w.undone_at IS NULL
+      AND d.undone_at IS NULL"""
+_SURVEYS = """
+    SELECT code, count(*), sum(score) FROM (
+      SELECT DISTINCT e.code, s.id, s.score FROM survey s JOIN dispatch d ON d.ticket_id = s.ticket_id
+      JOIN crew w ON w.dispatch_id = d.id JOIN staff e ON e.id = w.engineer_id
+      WHERE s.at >= :start AND s.at < :end AND s.undone_at IS NULL AND w.departed_at IS NOT NULL
+        AND w.undone_at IS NULL AND d.undone_at IS NULL)
+    GROUP BY code"""

@@ -1,0 +1,136 @@
+"""What the clauses find in a period, matched with the penalties that were recorded for it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from svcdesk.errors import NotFound
+from svcdesk.model import Record, yuan
+from svcdesk.penalties.facts import SOURCES
+from svcdesk.periods import Period, local, month_of
+from svcdesk.regulation.policy import Case
+from svcdesk.rules import CLAUSES, Finding
+from svcdesk.store import Ledger
+
+
+def check(ledger: Ledger, case: Case, period: Period, engineer: str | None = None) -> list[Finding]:
+    """Derive every finding whose fact happened in the period, in the order of their times."""
+
+    @cache
+    def facts(source: str) -> list[Any]:
+        return list(SOURCES[source].read(ledger, SOURCES[source].during(ledger, period)))
+
+    found = [
+        finding
+        for clause in CLAUSES
+        for fact in facts(clause.facts)
+        for finding in clause.judge(fact, case)
+        if period.start <= finding.at < period.end and engineer in (None, finding.engineer)
+    ]
+    return sorted(found, key=lambda finding: (finding.at, finding.article, finding.subject, finding.engineer or ""))
+
+
+def derive(ledger: Ledger, case: Case, penalty: Record) -> Finding | None:
+    """Derive the finding behind a recorded penalty anew, from the facts as they stand; None where there is none now."""
+    clause = next(clause for clause in CLAUSES if clause.id == penalty["clause"])
+    source = SOURCES[clause.facts]
+    try:
+        where = source.about(ledger, int(penalty["natural_key"][1:]))
+    except NotFound:
+        return None
+    for fact in source.read(ledger, where):
+        for finding in clause.judge(fact, case):
+            if finding.key == penalty["natural_key"] and finding.engineer == penalty["engineer"]:
+                return finding
+    return None
+
+
+def digest(finding: Finding | None, case: Case) -> str:
+    """Give a finding's facts as one text, to see later whether they changed. Empty where there is no finding."""
+    if finding is None:
+        return ""
+    told = record_of(finding, case)
+    return json.dumps(
+        {name: told[name] for name in ("subject", "at", "sanction", "needs", "evidence", "absorbed_by")},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def record_of(finding: Finding, case: Case, penalty: Record | None = None) -> Record:
+    """Give a finding as the record that JSON and CSV carry."""
+    return {
+        "clause": finding.clause,
+        "article": finding.article,
+        "engineer": finding.engineer,
+        "subject": finding.subject,
+        "at": local(finding.at, case.zone),
+        "month": month_of(finding.at, case.zone),
+        "sanction": {
+            "kind": finding.sanction,
+            "amount": yuan(finding.amount_fen) if finding.amount_fen is not None else None,
+        },
+        "needs": finding.needs,
+        "evidence": told(finding.evidence, case),
+        "penalty": f"P{penalty['id']}" if penalty else None,
+        "status": penalty["status"] if penalty else "new",
+        "absorbed_by": finding.absorbed_by,
+    }
+
+
+def told(evidence: Any, case: Case) -> Any:
+    """Give evidence as JSON carries it: instants in centre time."""
+    if isinstance(evidence, datetime):
+        return local(evidence, case.zone)
+    if isinstance(evidence, dict):
+        return {name: told(value, case) for name, value in evidence.items()}
+    if isinstance(evidence, list):
+        return [told(value, case) for value in evidence]
+    return evidence
+
+
+def matched(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> Iterator[Record]:
+    """Give findings as records, each with the penalty that was recorded for it."""
+    for finding in findings:
+        yield record_of(finding, case, recorded(ledger, finding))
+
+
+def recorded(ledger: Ledger, finding: Finding) -> Record | None:
+    """Find the penalty recorded for a finding by its natural key (clause, subject, engineer)."""
+    return ledger.one(
+        "SELECT p.* FROM penalty p JOIN staff e ON e.id = p.engineer_id"
+        " WHERE p.clause = ? AND p.natural_key = ? AND e.code = ? AND p.undone_at IS NULL",
+        (finding.clause, finding.key, finding.engineer),
+    )
+
+
+def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:
+    """List the recordable findings that have no penalty yet."""
+    return [finding for finding in findings if finding.is_recordable and not recorded(ledger, finding)]
+
+
+def record_new(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> list[int]:
+    """Record as proposed every recordable finding that has no penalty yet; give the new numbers."""
+    made = []
+    for finding in new_among(ledger, findings):
+        if finding.engineer is None:
+            continue
+        made.append(
+            ledger.insert(
+                "penalty",
+                clause=finding.clause,
+                subject=finding.subject,
+                natural_key=finding.key,
+                engineer_id=ledger.staff(finding.engineer)["id"],
+                at=finding.at,
+                sanction=finding.sanction,
+                amount_fen=finding.amount_fen,
+                status="proposed",
+                evidence=json.dumps(told(finding.evidence, case), ensure_ascii=False),
+                facts=digest(finding, case),
+            )
+        )
+    return made

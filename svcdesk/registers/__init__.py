@@ -1,0 +1,1 @@
+"""The registers: their declarations, their records as JSON and CSV carry them, and their changes in words."""

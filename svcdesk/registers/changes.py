@@ -1,0 +1,164 @@
+"""What an entry did, in people's words: each record, and its fields from what they were to what they became."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from svcdesk import journal, messages
+from svcdesk.model import LETTERS, yuan
+from svcdesk.periods import instant, short
+from svcdesk.registers.declarations import BY_TABLE, CREW_COLUMNS, Column
+from svcdesk.render import tables
+from svcdesk.store import Ledger
+
+_UNSAID = ("id", "personal_hash")
+_FOR_MACHINES = ("reference_digest", "natural_key", "facts", "digest", "figures", "steps", "history", "versions")
+_LONGEST = 60  # characters of a value in a sentence
+
+# Columns that point at a record with a name of its own: the name they go by, its table and the column that names it.
+_POINTERS = {
+    "customer_id": ("customer", "customer", "name"),
+    "contract_id": ("contract", "contract", "no"),
+    "engineer_id": ("engineer", "staff", "code"),
+    "about_id": ("about", "staff", "code"),
+    "taken_by": ("taken_by", "staff", "code"),
+    "filed_by": ("filed_by", "staff", "code"),
+}
+
+
+class Change(NamedTuple):
+    """One row that an entry wrote: whether it made it, and each field that it changed, as stored."""
+
+    table: str
+    row: int
+    made: bool
+    fields: dict[str, tuple[Any, Any]]
+
+
+def changes(ledger: Ledger, seq: int) -> Iterator[Change]:
+    """Tell what an entry changed, row by row. What a wage was is not told."""
+    for table, row, after in ledger.con.execute(journal.CHANGES, (seq,)):
+        before = journal.before(ledger.con, table, row, seq)
+        was, now = before or {}, json.loads(after)
+        names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name) and name not in _UNSAID]
+        fields = {name: (_masked(name, was.get(name)), _masked(name, now.get(name))) for name in names}
+        yield Change(table, row, before is None, fields)
+
+
+def _masked(name: str, value: Any) -> Any:
+    return "****" if name == "wage_fen" and value is not None else value
+
+
+def record(ledger: Ledger, table: str, row: int) -> str:
+    """Name a record as people do: T12, W01, a customer by name, a journey by its dispatch and engineer."""
+    if table in LETTERS:
+        return f"{LETTERS[table]}{row}"
+    if table in _NAMES:
+        return messages.say(f"labels.row_{table}", name=ledger.value(_NAMES[table], (row,)))
+    return messages.say(f"labels.row_{table}", name=row)
+
+
+_NAMES = {
+    "customer": "SELECT name FROM customer WHERE id = ?",
+    "staff": "SELECT code FROM staff WHERE id = ?",
+    "contract": "SELECT no FROM contract WHERE id = ?",
+    "policy": 'SELECT "key" FROM policy WHERE id = ?',
+    "crew": "SELECT 'D' || dispatch_id || ' ' || code FROM crew w JOIN staff s ON s.id = engineer_id WHERE w.id = ?",
+}
+
+
+def sentence(ledger: Ledger, change: Change, command: str) -> str:
+    """Write what a command did to a record: T12: status open → answered; of a new one, what lists show of it."""
+    name = record(ledger, change.table, change.row)
+    if command in journal.ERASING:
+        return messages.say("labels.erased", record=name)
+    if not change.made:
+        return f"{name}: {_moves(ledger, change, back=False)}"
+    fields = messages.comma(
+        f"{_head(change.table, field)} {_value(ledger, change.table, field, now)}"
+        for field, (_, now) in change.fields.items()
+        if now is not None and field not in _FOR_MACHINES and _is_listed(change.table, field)
+    )
+    return messages.say("labels.made", record=name, fields=fields)
+
+
+def reversal(ledger: Ledger, change: Change) -> str:
+    """Write what taking a change back does to the record."""
+    name = record(ledger, change.table, change.row)
+    return (
+        messages.say("labels.withdrawn", record=name) if change.made else f"{name}: {_moves(ledger, change, back=True)}"
+    )
+
+
+def _moves(ledger: Ledger, change: Change, *, back: bool) -> str:
+    moves = (
+        _move(ledger, change.table, name, *(reversed(pair) if back else pair))
+        for name, pair in change.fields.items()
+        if name not in _FOR_MACHINES
+    )
+    return messages.comma(moves) or messages.say("labels.unchanged")
+
+
+def _move(ledger: Ledger, table: str, name: str, was: Any, now: Any) -> str:
+    """Write one field's change; of a list that grew or shrank only what was added or taken off."""
+    column, head = _column(table, name), _head(table, name)
+    if column and column.kind == "json" and was and now:
+        old, new = json.loads(was), json.loads(now)
+        for sign, less, more in (("+", old, new), ("−", new, old)):
+            if isinstance(more, list) and more[: len(less)] == less:
+                return f"{head} {sign} {_cut(tables.cell(more[len(less) :], column, ledger.zone))}"
+    return f"{head} {_value(ledger, table, name, was)} → {_value(ledger, table, name, now)}"
+
+
+def _column(table: str, name: str) -> Column | None:
+    columns = CREW_COLUMNS if table == "crew" else BY_TABLE[table].columns if table in BY_TABLE else ()
+    sql = (f"r.{name}", f'r."{name}"', f"w.{name}")
+    return next((column for column in columns if column.sql in sql), None)
+
+
+def _is_listed(table: str, name: str) -> bool:
+    column = _column(table, name)
+    return name in _POINTERS or column is None or column.brief
+
+
+def _head(table: str, name: str) -> str:
+    if name in _POINTERS:
+        name = _POINTERS[name][0]
+    elif column := _column(table, name):
+        name = column.name
+    return messages.find(f"columns.{name}") or messages.find(f"labels.field_{name}") or name
+
+
+def _read(column: Column, value: Any) -> Any:
+    """Read a stored value as the column's kind."""
+    kind, _, rest = column.kind.partition(":")
+    if kind == "flag":
+        return bool(value)
+    if kind == "money":
+        return yuan(value)
+    if kind == "json":
+        return json.loads(value)
+    return f"{LETTERS[rest]}{value}" if kind == "id" else value
+
+
+def _value(ledger: Ledger, table: str, name: str, value: Any) -> str:
+    """Write a stored value as lists do, cut where it is long."""
+    if value is None or value == "[]":
+        return "-"
+    if name == "personal_id":
+        return "****"
+    if name in _POINTERS:
+        _, there, naming = _POINTERS[name]
+        text = str(ledger.value(f'SELECT "{naming}" FROM "{there}" WHERE id = ?', (value,)))
+    elif (column := _column(table, name)) and value != "****":
+        text = tables.cell(_read(column, value), column, ledger.zone)
+    elif name.endswith("_at") or name == "at":
+        text = short(instant(value), ledger.zone)
+    else:
+        text = str(value)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    text = tables.disarm(text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

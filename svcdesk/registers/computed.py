@@ -1,0 +1,218 @@
+"""What is worked out beside the stored columns of a register, a row at a time, from the values as they are stored."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from svcdesk import messages
+from svcdesk.model import yuan
+from svcdesk.periods import LocalHours, day_of, instant, local, month_of, stored
+from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk.regulation.policy import Case
+from svcdesk.store import Ledger
+
+if TYPE_CHECKING:
+    from svcdesk.regulation import expense_rules
+
+Work = Callable[..., tuple[Any, ...]]
+
+
+class Derivation(NamedTuple):
+    """Which columns a table's derivation needs, as they are stored, and which it gives, as records carry them."""
+
+    needs: tuple[str, ...]
+    gives: tuple[str, ...]
+    make: Callable[[Case, Ledger, LocalHours], Work]
+
+
+class _Dues(dict[str, tuple[str, str, str]]):
+    """When answers are due to tickets received in a UTC hour: the due hour in UTC, and its ends in centre time.
+
+    ("", "", "") where that is no whole number of hours later, as on the working clock.
+    """
+
+    def __init__(self, case: Case, hours: LocalHours) -> None:
+        super().__init__()
+        self._case, self._hours = case, hours
+        self._waits: dict[str, timedelta | None] = {}
+
+    def __missing__(self, hour: str) -> tuple[str, str, str]:
+        if len(self) >= LocalHours.KEPT:
+            self.clear()
+        found = "", "", ""
+        day = self._hours[hour][0][:10]
+        wait = self._wait(day, hour) if day else None
+        if wait is not None:
+            due = (datetime.fromisoformat(f"{hour}:00:00") + wait).isoformat()[:13]
+            lead, tail = self._hours[due]
+            if tail:
+                found = due, lead, tail
+        self[hour] = found
+        return found
+
+    def _wait(self, day: str, hour: str) -> timedelta | None:
+        """Give how long an answer to a ticket of a centre date may take, on the natural clock."""
+        if day not in self._waits:
+            clock = answer_clock(instant(f"{hour}:00:00Z"), self._case.policy, self._case.zone)
+            self._waits[day] = timedelta(hours=clock.hours) if clock.reading == "natural" else None
+        return self._waits[day]
+
+
+def _ticket(case: Case, _: Ledger, hours: LocalHours) -> Work:
+    dues, now = _Dues(case, hours), stored(case.now)
+
+    def work(received: str, answered: str | None) -> tuple[str | None, bool | None]:
+        due_hour, lead, tail = dues[received[:13]]
+        if tail:
+            due = due_hour + received[13:]
+            in_time = answered <= due if answered else False if now > due else None
+            return lead + received[13:19] + tail, in_time
+        at = answer_clock(instant(received), case.policy, case.zone).due
+        in_time = answered_in_time(at, instant(answered) if answered else None, case.now)
+        return local(at, case.zone) if at else None, in_time
+
+    return work
+
+
+def _dispatch(case: Case, _: Ledger, hours: LocalHours) -> Work:
+    today = case.now
+
+    def work(due: str | None, departed: str | None, arrived: str | None, returned: str | None) -> tuple[Any, ...]:
+        late = days = None
+        if due and arrived:
+            late = minutes_late(instant(due), instant(arrived)) if arrived > due else 0
+        if departed:
+            back = hours.day(returned) if returned else day_of(max(today, instant(departed)), case.zone)
+            days = (back - hours.day(departed)).days + 1
+        return late, days
+
+    return work
+
+
+def _service_report(case: Case, _: Ledger, hours: LocalHours) -> Work:
+    from svcdesk.rules import missing_fields
+
+    def work(filed: str, cause: str, solution: str, parts: str, none: int, opinion: str, kind: str) -> tuple[Any, ...]:
+        report = {
+            "fault_cause": cause, "solution": solution, "parts": loads(parts), "no_parts": none,
+            "customer_opinion": opinion,
+        }  # fmt: skip
+        missing = missing_fields(report, kind, case.policy.at("report.min_chars", hours.day(filed)).value)
+        return not missing, missing
+
+    return work
+
+
+def _expense(case: Case, ledger: Ledger, hours: LocalHours) -> Work:
+    from svcdesk.regulation import expense_rules
+
+    home_of_centre = ledger.centre["home"]
+
+    def on(text: str | None) -> date | None:
+        return hours.day(text) if text else None
+
+    def others(
+        engineer: int, dispatch: int | None, spent: date, trip: expense_rules.Trip | None
+    ) -> Iterator[expense_rules.Trip]:
+        first, last = expense_rules.span(trip, spent)
+        near = (spent.isoformat(), spent.isoformat(), (first - _NEAR).isoformat(), (last + _NEAR).isoformat())
+        for place, departed, returned in ledger.con.execute(_OTHER_TRIPS, (engineer, dispatch, *near)):
+            yield expense_rules.Trip(place, on(departed), on(returned))
+
+    def work(
+        amount: int, category: str, spent: str, start: str | None, end: str | None, place: str | None,
+        invoice: str | None, engineer: int, dispatch: int | None, home: str | None, role: str, went: str | None,
+        transit: str | None, cancelled: str | None, departed: str | None, returned: str | None, earlier: int | None,
+    ) -> tuple[list[dict[str, str]]]:  # fmt: skip
+        trip = None
+        if went:
+            stops = tuple(loads(transit or "[]"))
+            trip = expense_rules.Trip(went, on(departed), on(returned), stops, cancelled is not None)
+        day = date.fromisoformat(spent)
+        elsewhere = others(engineer, dispatch, day, trip)
+        claim = expense_rules.Claim(
+            category, amount, day, start, end, place, invoice, home or home_of_centre, role,
+            trip, elsewhere, earlier,
+        )  # fmt: skip
+        return ([
+            {"code": found.code, "message": _message(found)} for found in expense_rules.problems(claim, case.policy)
+        ],)  # fmt: skip
+
+    return work
+
+
+# Journeys further off than this, in UTC, are not within a day in any zone.
+_NEAR = timedelta(days=3)
+_OTHER_TRIPS = """
+    SELECT o.place, w.departed_at, w.returned_at FROM crew w JOIN dispatch o ON o.id = w.dispatch_id
+    WHERE w.engineer_id = ? AND w.dispatch_id IS NOT ?
+      AND w.departed_at >= date(?, '-60 days') AND w.departed_at < date(?, '+60 days')
+      AND coalesce(w.returned_at, '9') >= ? AND w.departed_at < ?
+      AND w.undone_at IS NULL AND o.status <> 'cancelled'"""
+
+
+def _message(problem: "expense_rules.Problem") -> str:
+    never = problem.code == "outside_trip" and problem.values["departed"] is None
+    return messages.say("problems.cancelled_trip" if never else f"problems.{problem.code}", **_readable(problem.values))
+
+
+def _readable(values: dict[str, Any]) -> dict[str, Any]:
+    told = {}
+    for name, value in values.items():
+        if isinstance(value, list):
+            value = messages.comma(value)
+        elif name.endswith("_fen"):
+            name, value = name.removesuffix("_fen"), yuan(value)
+        elif value is None:
+            value = messages.say("labels.not_yet")
+        told[name] = value
+    return told
+
+
+def _penalty(case: Case, ledger: Ledger, _: LocalHours) -> Work:
+    from svcdesk.penalties.findings import derive, digest
+    from svcdesk.rules import ARTICLES
+
+    def work(
+        clause: str, engineer: str, at: str, kind: str, amount: int | None, key: str, facts: str
+    ) -> tuple[Any, ...]:
+        finding = derive(ledger, case, {"clause": clause, "engineer": engineer, "natural_key": key})
+        sanction = {"kind": kind, "amount": None if amount is None else yuan(amount)}
+        month = month_of(instant(at), case.zone)
+        absorbed = finding.absorbed_by if finding else None
+        return ARTICLES.get(clause), month, sanction, absorbed, digest(finding, case) != facts
+
+    return work
+
+
+def loads(text: str) -> Any:
+    """Read a stored list or object."""
+    if text == "[]":
+        return []
+    import json
+
+    return json.loads(text)
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "ticket": Derivation(("received_at", "answered_at"), ("answer_due", "answered_in_time"), _ticket),
+    "dispatch": Derivation(
+        ("due", "departed_at", "arrived_at", "returned_at"), ("late_minutes", "days"), _dispatch
+    ),
+    "service_report": Derivation(
+        ("filed_at", "fault_cause", "solution", "parts", "no_parts", "customer_opinion", "_kind"),
+        ("complete", "missing"),
+        _service_report,
+    ),
+    "expense": Derivation(
+        ("amount", "category", "date", "from", "to", "place", "invoice", "_engineer", "dispatch", "_home", "_role",
+         "_trip_place", "_transit", "_cancelled_at", "_departed_at", "_returned_at", "_earlier"),
+        ("problems",),
+        _expense,
+    ),
+    "penalty": Derivation(
+        ("clause", "engineer", "at", "_kind", "_amount_fen", "_key", "_facts"),
+        ("article", "month", "sanction", "absorbed_by", "facts_changed"),
+        _penalty,
+    ),
+}  # fmt: skip

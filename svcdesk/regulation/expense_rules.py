@@ -1,0 +1,139 @@
+"""Expenses (4.3): in which line of the month each counts, and what is wrong with it. Pure functions over facts."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from svcdesk.model import city
+from svcdesk.regulation.policy import Policy
+
+_OWN_LINE = {"material": "material", "freight": "transport"}
+_NEEDS_NO_INVOICE = ("allowance",)
+
+
+def line_of(category: str, installation: bool) -> str:
+    """Name the one line of the month that an expense counts in (part 5)."""
+    return _OWN_LINE.get(category, "installation" if installation else "dispatch")
+
+
+def is_excluded(line: str, includes_installation: bool) -> bool:
+    """Say whether an expense leaves the total: installation cost on a contract that includes it (part 5)."""
+    return line == "installation" and includes_installation
+
+
+class Trip(NamedTuple):
+    """Where a dispatch of an engineer went and on which centre dates; ``returned`` is None while on the road.
+
+    ``cancelled`` says that the journey will never be made.
+    """
+
+    place: str
+    departed: date | None
+    returned: date | None
+    transit: tuple[str, ...] = ()
+    cancelled: bool = False
+
+
+class Claim(NamedTuple):
+    """An expense with the facts that its check needs. ``earlier`` is the expense that already carries the invoice.
+
+    ``others`` are the engineer's other journeys; they are gone through once at most, and only where they matter.
+    """
+
+    category: str
+    amount_fen: int
+    spent_on: date
+    from_city: str | None
+    to_city: str | None
+    place: str | None
+    invoice: str | None
+    home: str | None
+    role: str
+    trip: Trip | None
+    others: Iterable[Trip]
+    earlier: int | None
+
+
+class Problem(NamedTuple):
+    """One problem with an expense; ``values`` fill the words that tell the engineer."""
+
+    code: str
+    values: dict[str, Any]
+
+
+def problems(claim: Claim, policy: Policy) -> list[Problem]:
+    """List what is wrong with an expense, by the policy in force on its date (4.3)."""
+    return [problem for check in _CHECKS for problem in check(claim, policy)]
+
+
+def _no_invoice(claim: Claim, _: Policy) -> Iterator[Problem]:
+    if claim.category not in _NEEDS_NO_INVOICE and not claim.invoice:
+        yield Problem("no_invoice", {})
+
+
+def _duplicate_invoice(claim: Claim, _: Policy) -> Iterator[Problem]:
+    if claim.invoice and claim.earlier is not None:
+        yield Problem("duplicate_invoice", {"invoice": claim.invoice, "earlier": f"E{claim.earlier}"})
+
+
+def _place_mismatch(claim: Claim, _: Policy) -> Iterator[Problem]:
+    if claim.category == "fare":
+        ends = [(end, city(end) if end else "") for end in (claim.from_city, claim.to_city)]
+        allowed = _own_places(claim)
+        if all(place in allowed for _, place in ends if place) and all(place for _, place in ends):
+            return
+        allowed |= {city(other.place) for other in claim.others if _within_a_day(other, claim)}
+        wrong = [end or "?" for end, place in ends if place not in allowed]
+        if wrong:
+            yield Problem("place_mismatch", {"wrong": wrong, "allowed": sorted(allowed)})
+    elif (
+        claim.category == "lodging" and claim.trip and (not claim.place or city(claim.place) != city(claim.trip.place))
+    ):
+        yield Problem("place_mismatch", {"wrong": [claim.place or "?"], "allowed": [city(claim.trip.place)]})
+
+
+def _own_places(claim: Claim) -> set[str]:
+    places = {city(claim.home)} if claim.home else set()
+    if claim.trip:
+        places |= {city(claim.trip.place), *map(city, claim.trip.transit)}
+    return places
+
+
+def span(trip: Trip | None, spent_on: date) -> tuple[date, date]:
+    """Give the first and last day of the journey that an expense belongs to, or its own where it belongs to none."""
+    if trip is None or trip.departed is None:
+        return spent_on, spent_on
+    return trip.departed, trip.returned or max(spent_on, trip.departed)
+
+
+def _within_a_day(other: Trip, claim: Claim) -> bool:
+    """Say whether another journey lies within a day of this one, or of the fare where it belongs to none."""
+    if other.departed is None:
+        return False
+    first, last = span(claim.trip, claim.spent_on)
+    day = timedelta(days=1)
+    return other.departed - day <= last and (other.returned is None or other.returned + day >= first)
+
+
+def _outside_trip(claim: Claim, _: Policy) -> Iterator[Problem]:
+    trip = claim.trip
+    if trip is None:
+        return
+    if trip.departed is None:  # while it may still begin, no date lies before or after it
+        if trip.cancelled:
+            yield Problem("outside_trip", {"date": claim.spent_on, "departed": None, "returned": None})
+        return
+    if claim.spent_on < trip.departed or (trip.returned is not None and claim.spent_on > trip.returned):
+        yield Problem("outside_trip", {"date": claim.spent_on, "departed": trip.departed, "returned": trip.returned})
+
+
+def _over_limit(claim: Claim, policy: Policy) -> Iterator[Problem]:
+    for key in (f"expense.limit.{claim.category}.{claim.role}", f"expense.limit.{claim.category}"):
+        limit, since = policy.at(key, claim.spent_on)
+        if limit is not None:
+            if claim.amount_fen > limit:
+                yield Problem("over_limit", {"limit_fen": limit, "key": key, "since": since})
+            return
+
+
+_CHECKS = (_no_invoice, _duplicate_invoice, _place_mismatch, _outside_trip, _over_limit)

@@ -1,0 +1,1 @@
+"""How results are drawn: tables, terminal, workbook, page, charts. Knows no ledger and no rule."""

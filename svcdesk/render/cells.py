@@ -1,0 +1,85 @@
+"""Typed cells of a workbook: what a value's text becomes in a sheet. The exports and the reports share it."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from svcdesk.errors import BadInput
+from svcdesk.periods import placed
+from svcdesk.render.tables import inert
+
+MOST_ROWS = 1_048_576
+_MOST_CHARACTERS = 32_767
+_MOST_DIGITS = 15  # a spreadsheet rounds what has more
+_FIRST_DATE = 1900
+_NUMERIC = ("money", "int", "rate", "number")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?")
+
+Value = int | float | bool | date | str
+
+
+def typed(text: str, kind: str, zone: tzinfo) -> Value:
+    """Give a text as the value that a cell of a kind holds; the text itself where a cell could not hold it exactly."""
+    kind = kind.partition(":")[0]
+    if kind in _NUMERIC and _NUMBER.fullmatch(text):
+        if kind in ("rate", "number") or sum(map(str.isdigit, text)) <= _MOST_DIGITS:
+            return int(text) if text.lstrip("-").isdigit() else float(text)
+        return text
+    if kind == "flag":
+        return text == "true"
+    if kind == "date" and int(text[:4]) > _FIRST_DATE:
+        return date.fromisoformat(text)
+    if kind == "instant":
+        return _naive(text, zone) or text
+    return text
+
+
+def put(sheet: Any, line: int, place: int, text: str, kind: str, zone: tzinfo, style: Callable[[str], Any]) -> None:
+    """Write a value's text to a cell as its kind wants it. ``style`` gives the format of a kind.
+
+    A text never acts as a formula, as in the exports as CSV. Raises BadInput for a text longer than a cell holds.
+    """
+    value = typed(text, kind, zone)
+    if isinstance(value, bool):
+        sheet.write_boolean(line, place, value, style("flag"))
+    elif isinstance(value, int | float):
+        sheet.write_number(line, place, value, style(kind))
+    elif isinstance(value, date):
+        sheet.write_datetime(line, place, value, style(kind))
+    else:
+        value = inert(value)
+        if len(value) > _MOST_CHARACTERS:
+            raise BadInput("cell_full", line=line + 1, most=_MOST_CHARACTERS)
+        sheet.write_string(line, place, value, style("text"))
+
+
+def number_format(kind: str) -> str:
+    """Give the number format of a kind; what is no number, date or instant is text."""
+    name, _, decimals = kind.partition(":")
+    if name == "number":
+        return "0." + "0" * int(decimals or 1) if decimals != "0" else "0"
+    return _FORMATS.get(name, "@")
+
+
+_FORMATS = {
+    "money": "0.00", "int": "0", "rate": "0.0%", "date": "yyyy-mm-dd", "instant": "yyyy-mm-dd hh:mm:ss",
+    "flag": "General",
+}  # fmt: skip
+
+
+def _naive(text: str, zone: tzinfo) -> datetime | None:
+    """Give an instant as centre time without an offset, or None where that would not say which instant it is."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or at.year <= _FIRST_DATE:
+        return None
+    naive = at.astimezone(zone).replace(tzinfo=None, fold=0)
+    try:
+        return naive if placed(naive, zone, text) == at else None
+    except BadInput:
+        return None
+
+
+def is_figure(kind: str) -> bool:
+    """Say whether cells of a kind are figures, which stand to the right."""
+    return kind.partition(":")[0] in _NUMERIC

@@ -1,0 +1,76 @@
+"""A report as people are handed it: tables, charts, notes and cells to sign, before a writer draws it.
+
+A document says what stands where, in the reader's language; terminal, workbook and page each draw the same one.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from svcdesk.model import Record
+from svcdesk.registers.declarations import Column
+
+
+class Table(NamedTuple):
+    """Rows under columns.
+
+    ``key`` is English and never changes (a workbook's sheet, an anchor in a page). A column's ``kind`` says how a cell
+    is typed: besides a register's kinds there are rate (a fraction: 0.875 is 87.5 %) and number:N (N decimals).
+    ``strong`` are the places of rows that stand out, such as a total. ``headings`` take a column's own heading's place.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Record]
+    strong: tuple[int, ...] = ()
+    headings: dict[str, str] = {}  # noqa: RUF012 - never changed
+    note: str = ""
+
+
+class Series(NamedTuple):
+    """One line of values of a chart, one for each category; None where there is none."""
+
+    name: str
+    values: Sequence[float | None]
+
+
+class Chart(NamedTuple):
+    """A chart. ``shape``: stacked or columns (categories along the bottom), line, or bars (categories down the side).
+
+    ``unit`` is what the values are; with ``is_rate`` they are fractions from 0 to 1.
+    """
+
+    key: str
+    title: str
+    shape: str
+    categories: Sequence[str]
+    series: Sequence[Series]
+    unit: str = ""
+    is_rate: bool = False
+
+
+class Document(NamedTuple):
+    """A report as a whole.
+
+    ``name`` is monthly, projects or staff; ``head`` are lines under the title (heading, text); ``form`` the tables that
+    are printed and handed in; ``capitals`` the total in Chinese capitals, where there is one; ``attention`` what
+    somebody should see to; ``signatures`` the cells to sign; ``sheets`` the rows behind every figure; ``mark`` the
+    ledger's entry, at the foot of every page.
+    """
+
+    name: str
+    title: str
+    head: Sequence[tuple[str, str]]
+    form: Sequence[Table]
+    charts: Sequence[Chart] = ()
+    sheets: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+    attention: Sequence[str] = ()
+    signatures: Sequence[str] = ()
+    capitals: str = ""
+    mark: str = ""
+
+
+def totalled(document: Document) -> int:
+    """Give the place of the table that the capitals stand under: the first with a strong row, else the last."""
+    return next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)

@@ -1,0 +1,379 @@
+"""A result in every format. The only room that prints data."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from itertools import chain, islice
+from typing import Any, Literal, NamedTuple, TextIO
+
+from svcdesk import messages
+from svcdesk.model import LIVE, Record
+from svcdesk.periods import short
+from svcdesk.registers.declarations import Column
+
+Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
+WriteFormat = Literal["text", "json"]
+
+TABLE_CAP = 500  # rows that a Rich table draws; the rest is counted under it
+_NARROWEST = 20  # cells of a terminal
+_WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; later rows stream
+
+_ODD = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_UNSAFE_JSON = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_ROWS_AT_A_TIME = 500
+
+
+def disarm(text: str) -> str:
+    """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
+    return re.sub(_ODD, lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    """Write JSON as UTF-8 text in which no control or bidi character stands bare."""
+    import json
+
+    separators = (", ", ": ") if indent is None else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return re.sub(_UNSAFE_JSON, lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def chosen(form: str | None) -> str:
+    """Give the format asked for; else a table on a terminal, plain text elsewhere."""
+    return form or ("table" if sys.stdout.isatty() else "plain")
+
+
+def records(
+    rows: Iterable[Record],
+    columns: Sequence[Column],
+    form: str,
+    zone: tzinfo,
+    out: TextIO | None = None,
+    headings: Mapping[str, str] | None = None,
+) -> None:
+    """Print records in a format; ``headings`` take the place of columns' own for people."""
+    out = out or sys.stdout
+    if form == "json":
+        _json_array(rows, out)
+    elif form == "jsonl":
+        for row in rows:
+            out.write(dumps(row) + "\n")
+    elif form in ("csv", "tsv"):
+        cells = (flattened(row, columns) for row in rows)
+        separated(_blocks(cells), columns, out, tab=form == "tsv", terminal=out.isatty())
+    else:
+        brief = [column for column in columns if column.brief] or list(columns)
+        cells = ([cell(row.get(column.name), column, zone) for column in brief] for row in rows)
+        _FOR_PEOPLE[form]([_head(column, (headings or {}).get(column.name)) for column in brief], cells, out)
+
+
+def record(
+    row: Record, columns: Sequence[Column], form: str, zone: tzinfo, extra: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Print one record in a format; ``extra`` are further lines for people (heading, text)."""
+    if form == "json":
+        sys.stdout.write(dumps(row, 2) + "\n")
+        return
+    if form in ("jsonl", "csv", "tsv"):
+        records([row], columns, form, zone)
+        return
+    pairs = [pair for column in columns if column.kind != "raw" for pair in _lines(row.get(column.name), column, zone)]
+    pairs = [pair for pair in pairs if pair[1]] + [list(pair) for pair in extra]
+    heads = [Head(messages.say("labels.field"), False, 0), Head(messages.say("labels.value"), False, 20)]
+    _FOR_PEOPLE[form](heads, iter(pairs), sys.stdout)
+
+
+def _lines(value: Any, column: Column, zone: tzinfo) -> list[list[str]]:
+    """Give a value's lines: what happened several times stands on a line each."""
+    several = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
+    return [[heading(column), cell([item] if several is value else item, column, zone)] for item in several]
+
+
+class Head(NamedTuple):
+    """A column as people see it: its heading, whether it stands to the right, and the least cells it can fold to."""
+
+    text: str
+    right: bool
+    least: int  # 0 where it never folds
+
+
+# What may fold on a narrow terminal, and to how few cells: an instant to its date, text to a few words.
+_FOLDS = {"instant": 10, "text": 8, "evidence": 24, "json": 16}
+
+
+_TO_THE_RIGHT = ("money", "int", "rate", "number")
+
+
+def _head(column: Column, title: str | None) -> Head:
+    return Head(title or heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
+
+
+def heading(column: Column) -> str:
+    """Name a column in the reader's language."""
+    return messages.find(f"columns.{column.name}") or column.name
+
+
+def cell(value: Any, column: Column, zone: tzinfo) -> str:
+    """Write a value for people."""
+    kind, _, rest = column.kind.partition(":")
+    if value is None or value == []:
+        return ""
+    if isinstance(value, bool):
+        return messages.say("labels.yes" if value else "labels.no")
+    if kind == "instant":
+        return short(datetime.fromisoformat(value), zone)
+    if kind == "word":
+        return messages.word(rest, value)
+    if kind == "rate":
+        return f"{value:.1%}"
+    if kind == "number":
+        return f"{float(value):.{rest or 1}f}"
+    if kind == "sanction":
+        amount = f" {value['amount']}" if value["amount"] else ""
+        return messages.word("sanction", value["kind"]) + amount
+    if kind == "evidence" or isinstance(value, dict):
+        return disarm(evidence(value, zone))
+    if isinstance(value, list):
+        return disarm(messages.comma(_item(item, zone) for item in value))
+    return disarm(str(value))
+
+
+def _item(item: Any, zone: tzinfo) -> str:
+    """Write one item of a list: a problem's words, a part, or what somebody did and when."""
+    if not isinstance(item, dict):
+        return messages.word("missing", item)
+    if "message" in item:
+        return str(item["message"])
+    if "quantity" in item:
+        return f"{item['name']} x{item['quantity']}"
+    told = [_fact(name, value, zone) for name, value in item.items() if value not in (None, [], False)]
+    return "  ".join(told)
+
+
+def _fact(name: str, value: Any, zone: tzinfo) -> str:
+    if name in ("at", "until"):
+        return short(datetime.fromisoformat(value), zone)
+    if name == "round":
+        return messages.say("labels.round", n=value)
+    if isinstance(value, list):
+        return messages.comma(_item(item, zone) for item in value)
+    return messages.word("yes" if value is True else name, name if value is True else value)
+
+
+def evidence(facts: Record, zone: tzinfo) -> str:
+    """Write a finding's evidence as a sentence that a person can check; what we have no words for, as it stands."""
+    told: list[str] = []
+    for name, value in facts.items():
+        try:
+            told += _told(name, value, zone)
+        except (KeyError, TypeError, ValueError):  # history is taken in as it was elsewhere
+            told.append(f"{name}: {dumps(value)}")
+    return messages.say("labels.evidence_joint").join(told)
+
+
+def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
+    """Tell one fact, or nothing where there is nothing to tell."""
+    if name == "policy":
+        key = "labels.policy" if value["from"] else "labels.policy_always"
+        yield messages.say(key, key=value["key"], value=value["value"], since=value["from"])
+    elif name == "days":
+        return
+    elif name == "appointments_entered_late":
+        yield messages.say("labels.appointments_entered_late", n=len(value))
+    elif value is None:
+        if name in ("callback_at", "arrived_at", "answered_at", "cause"):
+            yield messages.say(f"evidence.no_{name}")
+    elif isinstance(value, bool):
+        if value or name == "filed":
+            yield messages.say(f"evidence.{name}" if value else f"evidence.not_{name}")
+    else:
+        if name.endswith("_at") or name in ("due", "deadline", "answer_due"):
+            value = short(datetime.fromisoformat(value), zone)
+        elif isinstance(value, list):
+            value = messages.comma(messages.word("missing", item) for item in value)
+        elif name in ("cause", "result", "reading"):
+            value = messages.word(name, value)
+        yield messages.say(f"evidence.{name}", value=value)
+
+
+def _json_array(rows: Iterable[Record], out: TextIO) -> None:
+    out.write("[")
+    lead = "\n "
+    for row in rows:
+        out.write(lead + dumps(row))
+        lead = ",\n "
+    out.write("\n]\n" if lead[0] == "," else "]\n")
+
+
+def flattened(row: Record, columns: Sequence[Column]) -> list[str]:
+    """Write a record as CSV cells: nothing is empty, true and false, nested keys joined, lists as JSON text."""
+    cells = []
+    for column in columns:
+        value = row.get(column.name)
+        for part in (
+            [value[key] for key in column.keys] if column.keys and value else [value] * max(1, len(column.keys))
+        ):
+            cells.append("" if part is None else str(csv_cell(part)))
+    return cells
+
+
+def csv_cell(value: Any) -> Any:
+    """Give a value as a CSV cell: true and false, lists and objects as JSON text; else as it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def csv_header(columns: Sequence[Column]) -> list[str]:
+    """Name the CSV columns: nested keys join with _ (sanction_amount)."""
+    return [name for column in columns for name in ([f"{column.name}_{key}" for key in column.keys] or [column.name])]
+
+
+Block = Sequence[Sequence[Any]]  # rows of cells, column by column
+
+
+def separated(
+    blocks: Iterable[Block],
+    columns: Sequence[Column],
+    out: TextIO,
+    *,
+    tab: bool = False,
+    excel: bool = False,
+    terminal: bool = False,
+) -> None:
+    """Write CSV cells as CSV or TSV; whole columns at a time, which is several times as fast as the csv module.
+
+    ``excel`` writes for spreadsheets: a BOM, CRLF, and disarms text that would be a formula; ``terminal`` shows control
+    characters instead of letting them act.
+    """
+    between, end = "\t" if tab else ",", "\r\n" if excel else "\n"
+    marks = (between, '"', "\r", "\n")
+    numeric = [column.kind in ("money", "int") for column in columns for _ in column.keys or ("",)]
+    out.write(("\ufeff" if excel else "") + between.join(csv_header(columns)) + end)
+    for block in blocks:
+        cells = [
+            _quoted(values, marks, terminal=terminal, tame=excel and not number)
+            for values, number in zip(block, numeric, strict=True)
+        ]
+        out.write(end.join(map(between.join, zip(*cells, strict=True))) + end)
+
+
+def _quoted(values: Sequence[Any], marks: tuple[str, ...], *, terminal: bool, tame: bool) -> Sequence[str]:
+    """Write a column's cells; those that hold one of the marks stand in quotes."""
+    try:
+        joined = "".join(values)
+    except TypeError:  # some are nothing, or numbers
+        values = ["" if value is None else str(value) for value in values]
+        joined = "".join(values)
+    if not joined:
+        return values
+    if tame:
+        values = [*map(inert, values)]
+    if terminal:
+        values = [disarm(text) for text in values]
+        joined = "".join(values)
+    if any(mark in joined for mark in marks):
+        values = [_in_quotes(text) if any(mark in text for mark in marks) else text for text in values]
+    return values
+
+
+def _in_quotes(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _blocks(rows: Iterator[Sequence[Any]]) -> Iterator[Block]:
+    while block := [*zip(*islice(rows, _ROWS_AT_A_TIME), strict=True)]:
+        yield block
+
+
+def width(text: str) -> int:
+    """Count the terminal cells of a text: a Chinese character stands on two."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def pad(text: str, cells: int, right: bool = False) -> str:
+    """Fill a text up with blanks to a width in terminal cells."""
+    blank = " " * max(0, cells - width(text))
+    return blank + text if right else text + blank
+
+
+def _plain(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
+    """Print aligned columns without lines. Only the first rows decide the widths; the rest streams."""
+    sample = list(islice(rows, _WIDTH_SAMPLE))
+    titles = [head.text for head in heads]
+    widths = [max(width(row[place]) for row in [titles, *sample]) for place in range(len(heads))]
+    for row in chain([titles], sample, rows):
+        padded = [pad(text, cells, head.right) for text, cells, head in zip(row, widths, heads, strict=True)]
+        out.write("  ".join(padded).rstrip() + "\n")
+
+
+def inert(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(LIVE) else text
+
+
+def literal(text: str) -> str:
+    """Escape what would act in markdown: a name is no column, no tag and no link."""
+    return re.sub(r"\\|\||<|\](?=\()", r"\\\g<0>", text)
+
+
+def _markdown(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
+    from tabulate import tabulate
+
+    safe = [[literal(text) for text in row] for row in rows]
+    align = ["right" if head.right else "left" for head in heads] if safe else None
+    titles = [head.text for head in heads]
+    out.write(tabulate(safe, titles, "pipe", disable_numparse=True, colalign=align) + "\n")
+
+
+def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
+    """Draw a table with Rich: at most TABLE_CAP rows, and only as many columns as the terminal holds; it says so."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=out, highlight=False)
+    console.width = max(console.width, _NARROWEST)  # some say 0, and Rich would then draw nothing
+    drawn = list(islice(rows, TABLE_CAP))
+    left = sum(1 for _ in rows)
+    least = [_least(head, [row[place] for row in drawn]) for place, head in enumerate(heads)]
+    fits = _columns_that_fit(least, console.width)
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for head, cells in zip(heads[:fits], least, strict=False):
+        justify: Literal["left", "right"] = "right" if head.right else "left"
+        table.add_column(Text(head.text), justify=justify, no_wrap=not head.least, min_width=cells, overflow="fold")
+    for row in drawn:
+        table.add_row(*(Text(text) for text in row[:fits]))
+    console.print(table)
+    if left:
+        console.print(Text(messages.say("labels.more_rows", n=left, cap=TABLE_CAP)), style="dim")
+    if fits < len(heads):
+        hidden = messages.comma(head.text for head in heads[fits:])
+        console.print(Text(messages.say("labels.more_columns", names=hidden)), style="dim")
+
+
+def _least(head: Head, cells: list[str]) -> int:
+    """Give the least cells a column can stand on: its own width, or what it can fold to."""
+    widest = max([width(head.text), *map(width, cells)])
+    return min(widest, max(width(head.text), head.least)) if head.least else widest
+
+
+def _columns_that_fit(least: list[int], room: int) -> int:
+    """Count the columns, from the left, that a terminal holds, three cells between two; two columns at least."""
+    for place in range(2, len(least)):
+        if sum(least[: place + 1]) + 3 * place + 2 > room:
+            return place
+    return len(least)
+
+
+_FOR_PEOPLE = {"table": _table, "plain": _plain, "markdown": _markdown}

@@ -1,0 +1,135 @@
+"""Faults at every write, sync and change of a name: what was acknowledged is there, what failed left nothing."""
+
+import re
+
+import pytest
+from conftest import Executable, InProcess, copied, open_ticket
+from tracing import NAMES, SYNCS, WRITES, counted, failing, needs_strace, traced
+
+from svcdesk import journal
+from svcdesk.maintenance import verify
+from svcdesk.store import open_ledger
+
+pytestmark = needs_strace
+
+ROWS = "code,name,role\n" + "".join(f"X{n},甲{n},engineer\n" for n in range(120))
+COMMANDS = {
+    "expense add": "expense add --engineer W01 --category other --amount 19.99 --date 2026-10-01 --invoice F1",
+    "ticket close": "ticket close T1 --resolution x --no-survey x",
+    "import": "import staff rows.csv",
+    "undo": "undo --yes",
+    "redact": "ledger redact 华北钢厂 --reason x --yes",
+    "backup": "ledger backup copy.db",
+    "first of the day": "contact log --customer 江南机床 --channel call --summary x",
+}
+FAULTS = dict.fromkeys(WRITES, ("ENOSPC", "EIO", "SIGKILL")) | dict.fromkeys((*SYNCS, *NAMES), ("EIO", "SIGKILL"))
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory, hired):
+    """A ledger in which each command has something to do. Only copied, never written."""
+    desk = copied(hired, tmp_path_factory.mktemp("ready"))
+    desk.run("ticket", "answer", open_ticket(desk))
+    return desk
+
+
+def prepared(ready, folder, command):
+    """A desk on a copy of the ledger, by the clock that the command needs."""
+    folder.mkdir(exist_ok=True)
+    desk = copied(ready, folder, Executable)
+    (folder / "rows.csv").write_text(ROWS, encoding="utf-8")
+    if command == "first of the day":
+        desk.now = ""  # the real clock: a rehearsed day has no copy
+    return desk
+
+
+def points(desk, args):
+    """List every point of a command at which it can be hurt: the call, which of them, and how."""
+    done, lines = traced(desk, args)
+    assert done.returncode == 0, done
+    return [(call, nth, how) for call, n in counted(lines).items() for nth in range(1, n + 1) for how in FAULTS[call]]
+
+
+def standing(desk):
+    """Verify a ledger and give its entries' short hashes by number."""
+    ledger = open_ledger(desk.ledger)
+    try:
+        entries = {entry.seq: entry.hash[:12] for entry in journal.entries(ledger.con)}
+        assert verify.verify(ledger) == []
+    finally:
+        ledger.close()
+    return entries
+
+
+def hurt(ready, folder, command, point):
+    """Hurt a command at a point; hold what it said against what the ledger then holds."""
+    desk = prepared(ready, folder, command)
+    before, args = standing(desk), COMMANDS[command].split()
+    done = failing(desk, args, *point)
+    said, after = f"{command} {point}: {done}", standing(desk)
+    receipts = {int(seq): short for seq, short in re.findall(r"\[#(\d+) ([0-9a-f]{12})\]", done.stdout)}
+    if command == "backup":
+        copy = InProcess(folder)
+        copy.ledger = folder / "copy.db"
+        assert standing(copy) == before if copy.ledger.exists() else not receipts, said
+        assert after == before, said
+    else:
+        assert receipts.items() <= after.items(), said
+    assert "Traceback" not in done.stderr, said
+    if point[2] == "SIGKILL":
+        copying = command == "first of the day" and receipts  # only the copy's own process may have been hit
+        assert done.returncode == (0 if copying and not done.returncode else -9), said
+        assert len(after) - len(before) in (0, 1), said
+    elif done.returncode:
+        assert done.returncode == 5, said
+        assert done.stderr.startswith("error: ") or point[0] == "write", said
+        recorded = re.search(r"#(\d+) ([0-9a-f]{12})", done.stderr)
+        assert after == before or (recorded and after[int(recorded[1])] == recorded[2]), said
+        assert point[0] == "unlink" or not list(folder.glob(".*.part")), said
+    for path in folder.glob("*.backups/*.db"):
+        copy = InProcess(folder)
+        copy.ledger = path
+        assert standing(copy) == after, said
+    again = InProcess(folder)
+    again.now = ready.now
+    again.run("ticket", "note", "T1", "the next command")
+    assert len(standing(again)) == len(after) + 1, said
+
+
+@pytest.mark.case(2)
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_fault_at_any_point_loses_nothing(ready, tmp_path, command, capsys):
+    """Every point of six commands; the figures are printed."""
+    desk = prepared(ready, tmp_path, command)
+    every = points(desk, COMMANDS[command].split())
+    for n, point in enumerate(every):
+        hurt(ready, tmp_path / str(n), command, point)
+    with capsys.disabled():
+        print(f"\n{command}: {len(every)} points of failure, corrupt 0, acknowledged and lost 0")
+
+
+@pytest.mark.case(2)
+@pytest.mark.parametrize(
+    "point",
+    [
+        ("pwrite64", 1, "ENOSPC"),  # the first page of the rollback journal
+        ("pwrite64", 50, "EIO"),  # a page of the ledger
+        ("fdatasync", 1, "EIO"),
+        ("fdatasync", 4, "SIGKILL"),  # every page is in the file, the journal still beside it
+        ("unlink", 1, "EIO"),
+        ("fdatasync", 5, "EIO"),  # the journal is gone: recorded, though not confirmed
+        ("write", 1, "ENOSPC"),  # the receipt
+        ("write", 1, "SIGKILL"),
+    ],
+)
+def test_a_fault_loses_nothing(ready, tmp_path, point):
+    """A thin sample of the sweep."""
+    hurt(ready, tmp_path / "hurt", "expense add", point)
+
+
+def test_a_receipt_that_could_not_be_printed_is_told_on_the_other_stream(ready, tmp_path):
+    desk = copied(ready, tmp_path, Executable)
+    done = failing(desk, COMMANDS["expense add"].split(), "write", 1, "ENOSPC")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert re.search(r"hint: it is recorded \(#\d+ [0-9a-f]{12}\): do not enter it again", done.stderr)

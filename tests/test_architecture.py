@@ -1,0 +1,270 @@
+"""The house: which way imports go, what a daily command loads, and that no monthly query reads a table through."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Executable, copied, open_ticket, send, travel
+
+import svcdesk
+from svcdesk import periods, reports
+from svcdesk.month import contents, staff
+from svcdesk.penalties import findings
+from svcdesk.penalties.facts import SOURCES
+from svcdesk.registers import records
+from svcdesk.registers.declarations import REGISTERS
+from svcdesk.regulation.policy import Case
+from svcdesk.store import open_ledger
+
+ROOT = Path(svcdesk.__file__).parent
+
+
+def imported(path):
+    """The modules of ours that a file imports when it is loaded or later, but not those for types alone."""
+    tree = ast.parse(path.read_text("utf-8"))
+    typed = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and getattr(block.test, "id", "") == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    names = set()
+    for node in ast.walk(tree):
+        if id(node) in typed:
+            continue
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.startswith("svcdesk")}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("svcdesk"):
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.removeprefix("svcdesk.") for name in names}
+
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
+GRAPH = {name: imported(path) & MODULES.keys() for name, path in MODULES.items()}
+
+
+def reached(name):
+    """Every module that a module leads to."""
+    seen, waiting = set(), [name]
+    while waiting:
+        for further in GRAPH[waiting.pop()] - seen:
+            seen.add(further)
+            waiting.append(further)
+    return seen
+
+
+ABOVE = {"cli", "session", "commands", "commands.base"}
+
+
+@pytest.mark.parametrize(
+    ("room", "never"),
+    [
+        ("errors", set(MODULES) - {"errors"}),
+        ("model", set(MODULES) - {"model", "errors"}),
+        ("periods", {"store", "rules", "show", "words", "journal", *ABOVE}),
+        ("policy", {"store", "rules", "show", "words", "journal", *ABOVE}),
+        ("clock", {"store", "rules", "show", "words", "journal", *ABOVE}),
+        ("rules", {"store", "facts", "show", "words", "journal", "reports", *ABOVE}),
+        ("states", {"store", "rules", "show", "words", "journal", *ABOVE}),
+        ("claims", {"store", "rules", "show", "words", "journal", *ABOVE}),
+        ("journal", {"store", "rules", "show", "words", *ABOVE}),
+        ("store", {"rules", "facts", "findings", "reports", "states", "claims", "views", "show", "words", *ABOVE}),
+        ("reports", {"show", "words", "views", *ABOVE}),
+        ("facts", {"show", "words", "views", *ABOVE}),
+        ("findings", {"show", "words", "views", *ABOVE}),
+        ("show", {"store", "rules", "facts", "findings", "reports", "views", *ABOVE}),
+        ("derived", {"show", "views", *ABOVE}),
+        ("copies", {"rules", "verify", "backup", "show", "words", *ABOVE}),
+        ("daily", {"show", "words", "views", *ABOVE}),
+        ("migrations", {"show", "words", "views", *ABOVE}),
+        ("redaction", {"show", "words", "views", *ABOVE}),
+        ("doctor", {"show", "words", "views", *ABOVE}),
+        ("history", ABOVE),
+        ("views", ABOVE),
+        ("quality", {"show", "words", "views", "reports", *ABOVE}),
+        ("projects", {"show", "words", "views", *ABOVE}),
+        ("appraisals", {"show", "words", "views", *ABOVE}),
+        ("submissions", {"show", "words", "views", *ABOVE}),
+        ("preflight", {"papers", "forms", "press", *ABOVE}),
+        ("papers", {"forms", "documents", "press", "terminal", "workbook", "page", *ABOVE}),
+        ("forms", {"press", "terminal", "workbook", "page", *ABOVE}),
+        ("press", ABOVE),
+        ("terminal", {"store", "rules", "reports", "papers", "forms", "press", *ABOVE}),
+        ("documents", {"store", "rules", "reports", "words", "show", *ABOVE}),
+        ("workbook", {"store", "rules", "reports", "views", *ABOVE}),
+        ("page", {"store", "rules", "reports", "views", "workbook", *ABOVE}),
+        ("words", {"store", "rules", "show", "registers", *ABOVE}),
+    ],
+)
+def test_calls_go_one_way_down(room, never):
+    assert reached(room) & never == set()
+
+
+def test_the_graph_sees_imports_at_all():
+    assert {"store", "rules", "errors", "model"} <= reached("cli")
+    assert "model" in reached("rules")
+
+
+@pytest.mark.parametrize("room", ["rules", "states", "claims", "clock", "policy", "reports", "facts", "findings"])
+def test_below_the_front_door_nobody_reads_the_clock(room):
+    source = MODULES[room].read_text("utf-8")
+    assert re.findall(r"\.now\(|\.today\(|time\.time\(|getenv|environ", source) == []
+
+
+HEAVY = {
+    "rich", "tabulate", "wcwidth", "sqlite_utils", "dateutil", "xlsxwriter", "openpyxl", "platformdirs",
+    "chinese_calendar", "importlib.metadata", "tomllib", "asyncio", "email", "http", "xml",
+}  # fmt: skip
+SHOW_MODULES = """
+import sys
+from svcdesk.cli import run
+code = run(sys.argv[1:])
+sys.stdout.flush()
+print("\\n".join(sorted(sys.modules)), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def filled(hired, tmp_path_factory):
+    """A ledger with a few of everything that the monthly queries read."""
+    desk = copied(hired, tmp_path_factory.mktemp("filled"))
+    for number in range(3):
+        ticket = open_ticket(desk, at="2026-10-05 09:00", on_site_by="2026-10-07 09:00")
+        dispatch = send(desk, ticket, "W01", "W02", at="2026-10-05 10:00")
+        travel(desk, dispatch, depart="2026-10-06 08:00", arrive="2026-10-07 10:00")
+        desk.run(
+            "expense", "add", "--engineer", "W01", "--category", "fare", "--amount", "10", "--date", "2026-10-06",
+            "--dispatch", dispatch, "--invoice", f"F{number}", "--from", "北京", "--to", "南京",
+        )  # fmt: skip
+    desk.run("phone-check", "log", "W01", "--result", "off")
+    desk.run("conduct", "record", "W01", "disobedience", "--note", "x")
+    return desk
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ticket list -f csv",
+        "ticket list -f json",
+        "ticket list -f plain",
+        "ticket list",
+        "ticket show T1 -f json",
+        "dispatch list -f csv",
+        "expense list -f jsonl",
+        "penalty check --month 2026-10 -f csv",
+        "report monthly --month 2026-10 -f csv",
+        "ticket note T1 x",
+        "contact log --customer 江南机床 --channel call --summary x",
+    ],
+)
+def test_a_daily_command_loads_nothing_heavy(filled, tmp_path, command):
+    desk = copied(filled, tmp_path, Executable)
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_MODULES, *command.split()],
+        env=desk.full_env(), cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stderr.split())
+    assert "svcdesk.cli" in loaded
+    assert loaded & HEAVY == set()
+
+
+# Query plans
+
+
+def plans(ledger, work):
+    """The query plan of every statement that a piece of work sends to SQLite: {statement: [steps]}."""
+    sent = []
+    ledger.con.set_trace_callback(sent.append)
+    work()
+    ledger.con.set_trace_callback(None)
+    found = {}
+    for statement in dict.fromkeys(sent):
+        if statement.lstrip().upper().startswith("SELECT"):
+            found[statement] = [row[3] for row in ledger.con.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    return found
+
+
+def scanned(statement, steps):
+    """The tables that a statement reads through, by their own names."""
+    named = r"\b(?:FROM|JOIN)\s+\"?(\w+)\"?(?:\s+(?!WHERE|JOIN|LEFT|ON|ORDER|GROUP|UNION)(\w+))?"
+    tables = {alias or table: table for table, alias in re.findall(named, statement)}
+    scans = [re.match(r"SCAN (?:TABLE )?(\w+)", step) for step in steps]
+    return {tables.get(scan[1], scan[1]) for scan in scans if scan}
+
+
+GROWING = {
+    "ticket", "dispatch", "crew", "expense", "contact", "survey", "service_report", "penalty", "complaint",
+    "phone_check", "conduct", "appointment", "escalation", "hold", "change",
+}  # fmt: skip
+
+
+def read_through(found):
+    """The statements that read a growing table through, with those tables."""
+    tables = {statement: scanned(statement, plan) & GROWING for statement, plan in found.items()}
+    return {statement: names for statement, names in tables.items() if names}
+
+
+@pytest.fixture(scope="module")
+def ledger(filled):
+    with_rows = open_ledger(filled.ledger)
+    yield with_rows
+    with_rows.close()
+
+
+NOW = periods.instant("2026-10-20T01:00:00Z")
+
+
+def test_a_scan_would_be_seen(ledger):
+    steps = plans(ledger, lambda: ledger.rows("SELECT r.id FROM ticket r WHERE r.summary LIKE '%x%'"))
+    ((statement, plan),) = steps.items()
+    assert scanned(statement, plan) == {"ticket"}
+
+
+@pytest.mark.parametrize("month", ["2026-10", "2026-09"])
+def test_the_monthly_report_reads_no_table_through(ledger, month):
+    period = periods.read_month(month, NOW, ledger.zone)
+    found = plans(ledger, lambda: reports.monthly(ledger, period, NOW))
+    assert len(found) >= 8
+    assert read_through(found) == {}
+
+
+@pytest.mark.parametrize(
+    "make", [contents.monthly, contents.project_report, staff.staff, contents.course, contents.unfinished]
+)
+def test_the_whole_reports_read_no_table_through(ledger, make):
+    period = periods.read_month("2026-10", NOW, ledger.zone)
+    found = plans(ledger, lambda: make(ledger, period, NOW))
+    assert len(found) >= 5
+    assert read_through(found) == {}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_facts_of_a_period_read_no_table_through(ledger, source):
+    period = periods.read_month("2026-10", NOW, ledger.zone)
+    found = plans(ledger, lambda: list(SOURCES[source].read(ledger, SOURCES[source].during(ledger, period))))
+    assert found
+    assert read_through(found) == {}
+
+
+def test_the_check_of_a_month_reads_no_table_through(ledger):
+    period = periods.read_month("2026-10", NOW, ledger.zone)
+    case = Case(ledger.policy, NOW, ledger.zone)
+    found = plans(ledger, lambda: list(findings.matched(ledger, case, findings.check(ledger, case, period))))
+    assert read_through(found) == {}
+
+
+@pytest.mark.parametrize("name", [name for name, register in REGISTERS.items() if register.at])
+def test_the_list_of_a_month_reads_no_table_through(ledger, name):
+    register, period = REGISTERS[name], periods.read_month("2026-10", NOW, ledger.zone)
+    selection = records.Selection().during(register, period)
+    found = plans(ledger, lambda: list(records.records(ledger, register, NOW, selection)))
+    assert found
+    assert read_through(found) == {}
