@@ -119,7 +119,7 @@ class Plan:
         self._expenses = 0
 
     def in_order(self) -> list[Act]:
-        """Give the acts by their times; what would lie ahead of now has not happened."""
+        """Return the acts by their times; what would lie ahead of now has not happened."""
         return sorted((act for act in self._acts if act.at <= self.now), key=lambda act: act.at)
 
     def do(
@@ -131,15 +131,15 @@ class Plan:
         self._acts.append(Act(at, who, args, makes))
 
     def day(self, number: int, clock: str) -> datetime:
-        """Give a clock time on a day of the month."""
+        """Return a clock time on a day of the month."""
         return self.on(self.first + timedelta(days=number - 1), clock)
 
     def ago(self, days: int, clock: str) -> datetime:
-        """Give a clock time so many days before today."""
+        """Return a clock time so many days before today."""
         return self.on(self.now.date() - timedelta(days=days), clock)
 
     def on(self, day: date, clock: str) -> datetime:
-        """Give a clock time on a date."""
+        """Return a clock time on a date."""
         return datetime.combine(day, time.fromisoformat(clock), tzinfo=self.zone)
 
     def send_away(self, crew: tuple[str, ...], first: date, last: date) -> None:

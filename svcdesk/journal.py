@@ -58,7 +58,7 @@ def columns(table: str, con: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def image_sql(table: str, con: sqlite3.Connection) -> str:
-    """Give the SQL expression for a row's image as JSON text: the one form written and compared.
+    """Return the SQL expression for a row's image as JSON text: the one form written and compared.
 
     It holds every column but those that are NULL, which halves the journal.
     """
@@ -67,13 +67,13 @@ def image_sql(table: str, con: sqlite3.Connection) -> str:
 
 
 def last(con: sqlite3.Connection) -> tuple[int, str]:
-    """Give the newest entry's number and hash; (0, GENESIS) before the first."""
+    """Return the newest entry's number and hash; (0, GENESIS) before the first."""
     row = con.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
 def origin(con: sqlite3.Connection) -> str | None:
-    """Give the first entry's hash: what makes a copy a copy of this very ledger. None before the first."""
+    """Return the first entry's hash: what makes a copy a copy of this very ledger. None before the first."""
     row = con.execute("SELECT hash FROM entry WHERE seq = 1").fetchone()
     return str(row[0]) if row else None
 
@@ -169,7 +169,7 @@ def built_on(con: sqlite3.Connection, seq: int) -> tuple[Entry, str, int] | None
 
 
 def before(con: sqlite3.Connection, table: str, row: int, seq: int) -> dict[str, Any] | None:
-    """Give a row as it stood before an entry, every column named, or None where the entry made the row."""
+    """Return a row as it stood before an entry, every column named, or None where the entry made the row."""
     found = con.execute(
         'SELECT after FROM change WHERE "table" = ? AND row = ? AND entry < ? ORDER BY entry DESC LIMIT 1',
         (table, row, seq),

@@ -104,7 +104,7 @@ class LocalHours(dict[str, tuple[str, str]]):
         ]
 
     def day(self, value: str) -> date:
-        """Give the centre date of a stored instant."""
+        """Return the centre date of a stored instant."""
         lead, _ = self[value[:13]]
         return date.fromisoformat(lead[:10]) if lead else day_of(instant(value), self.where)
 
@@ -154,7 +154,7 @@ def read_time(text: str, now: datetime, where: tzinfo) -> datetime:
 
 
 def in_calendar(instant: datetime, text: str) -> datetime:
-    """Give the instant back. Raises BadInput for one so early or late that some zone's clock could not show it."""
+    """Return the instant back. Raises BadInput for one so early or late that some zone's clock could not show it."""
     if instant.year not in _YEARS:
         raise BadInput("time", text=text)
     return instant
@@ -198,7 +198,7 @@ def read_month(text: str, now: datetime, where: tzinfo) -> Period:
 
 
 def month_from(first: date, where: tzinfo) -> Period:
-    """Give the month that begins on the date."""
+    """Return the month that begins on the date."""
     return between(first, (first + timedelta(days=31)).replace(day=1), where)
 
 
@@ -228,15 +228,15 @@ def read_period(month: str | None, since: str | None, until: str | None, now: da
 
 
 def today(now: datetime, where: tzinfo) -> date:
-    """Give the centre's date."""
+    """Return the centre's date."""
     return now.astimezone(where).date()
 
 
 def day_of(instant: datetime, where: tzinfo) -> date:
-    """Give the centre date of an instant."""
+    """Return the centre date of an instant."""
     return instant.astimezone(where).date()
 
 
 def midnight(day: date, where: tzinfo) -> datetime:
-    """Give the instant at which a centre date begins."""
+    """Return the instant at which a centre date begins."""
     return datetime.combine(max(day, _FIRST_DAY), time(), tzinfo=where).astimezone(UTC)

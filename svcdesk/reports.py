@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
+from svcdesk.columns import Column
 from svcdesk.model import LINES, Record, yuan
 from svcdesk.periods import Period, between, instant, month_from, stored, today
-from svcdesk.registers.declarations import Column
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.store import Ledger
 
@@ -27,7 +27,7 @@ COLUMNS = (
 _TRAVELLING_LINES = ("installation", "dispatch")
 
 
-class Journey(NamedTuple):
+class Assignment(NamedTuple):
     """One engineer on one dispatch in a period: first and last day as day numbers of the period, cut at its ends."""
 
     departed_at: str
@@ -49,55 +49,57 @@ class Travel(NamedTuple):
     days: int
 
 
-def counted(journeys: Iterable[Journey]) -> Iterator[tuple[Journey, int]]:
-    """Give each journey with the days it counts: a person's day counts once, with the one that departed first."""
+def counted(assignments: Iterable[Assignment]) -> Iterator[tuple[Assignment, int]]:
+    """Return each journey with the days it counts: a person's day counts once, with the one that departed first."""
     until: dict[int, int] = {}  # the last day already counted, by engineer
-    for journey in sorted(journeys, key=lambda journey: (journey.departed_at, journey.dispatch, journey.id)):
-        first = max(journey.first, until.get(journey.engineer, -1) + 1)
-        days = max(0, journey.last - first + 1)
+    for assignment in sorted(
+        assignments, key=lambda assignment: (assignment.departed_at, assignment.dispatch, assignment.id)
+    ):
+        first = max(assignment.first, until.get(assignment.engineer, -1) + 1)
+        days = max(0, assignment.last - first + 1)
         if days:
-            until[journey.engineer] = journey.last
-        yield journey, days
+            until[assignment.engineer] = assignment.last
+        yield assignment, days
 
 
-def travel_by(journeys: Iterable[Journey], key: Callable[[Journey], K]) -> dict[K, Travel]:
+def travel_by(assignments: Iterable[Assignment], key: Callable[[Assignment], K]) -> dict[K, Travel]:
     """Count persons, trips and days of each group that the key makes. A journey without a day counts its trip alone."""
     trips: dict[K, int] = defaultdict(int)
     days: dict[K, int] = defaultdict(int)
     people: dict[K, set[int]] = defaultdict(set)
-    for journey, own_days in counted(journeys):
-        group = key(journey)
-        trips[group] += journey.starts_here
+    for assignment, own_days in counted(assignments):
+        group = key(assignment)
+        trips[group] += assignment.starts_here
         days[group] += own_days
         if own_days:
-            people[group].add(journey.engineer)
+            people[group].add(assignment.engineer)
     return {group: Travel(len(people[group]), trips[group], days[group]) for group in trips}
 
 
-def person_days(journeys: Iterable[Journey]) -> dict[str, Travel]:
+def person_days(assignments: Iterable[Assignment]) -> dict[str, Travel]:
     """Count persons, trips and days of the two lines that travel."""
-    found = travel_by(journeys, lambda journey: journey.line)
+    found = travel_by(assignments, lambda assignment: assignment.line)
     return {line: found.get(line, Travel(0, 0, 0)) for line in _TRAVELLING_LINES}
 
 
-def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
+def assignments(ledger: Ledger, period: Period, now: datetime) -> list[Assignment]:
     """Read the journeys that touch the period; one not ended counts until today or the period's end."""
     days = (period.after - period.first).days
     starts = [stored(between(period.first + timedelta(days=n), period.after, ledger.zone).start) for n in range(days)]
     until = (today(now, ledger.zone) - period.first).days
     start, end = stored(period.start), stored(period.end)
     found = []
-    rows = ledger.con.execute(_JOURNEYS, {"start": start, "end": end})
-    for journey, engineer, kind, departed, returned, dispatch, ticket in rows:
+    rows = ledger.con.execute(_ASSIGNMENTS, {"start": start, "end": end})
+    for assignment, engineer, kind, departed, returned, dispatch, ticket in rows:
         first = max(0, bisect_right(starts, departed) - 1)
         last = min(days - 1, until if returned is None else bisect_right(starts, returned) - 1)
         line = "installation" if kind == "installation" else "dispatch"
-        found.append(Journey(departed, journey, engineer, line, first, last, departed >= start, dispatch, ticket))
+        found.append(Assignment(departed, assignment, engineer, line, first, last, departed >= start, dispatch, ticket))
     return found
 
 
 # Three ranges, each on an index: departed in the period; departed before and back since; departed before, not back.
-_JOURNEYS = """
+_ASSIGNMENTS = """
     SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
       FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
       WHERE w.departed_at >= :start AND w.departed_at < :end AND w.undone_at IS NULL
@@ -141,7 +143,7 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], 
         cost[line] += amount
         excluded += amount if is_excluded else 0
         pending += amount if status == "submitted" else 0
-    people = person_days(journeys(ledger, period, now))
+    people = person_days(assignments(ledger, period, now))
     rows: list[Record] = [
         {"line": line, **(people[line]._asdict() if line in people else {}), "cost": yuan(cost[line])} for line in LINES
     ]
@@ -208,13 +210,13 @@ def penalties(ledger: Ledger, period: Period) -> Record:
 
 
 def due_on(ledger: Ledger, report: str, period: Period) -> date:
-    """Give the last day on which a month's statistics or projects report may be handed in."""
+    """Return the last day on which a month's statistics or projects report may be handed in."""
     day = ledger.policy.at(f"{report}.due_day", period.after).value
     return period.after + timedelta(days=day - 1)
 
 
 def due_days(ledger: Ledger, period: Period) -> Record:
-    """Give the last days on which both reports of a month may be handed in."""
+    """Return the last days on which both reports of a month may be handed in."""
     return {report: due_on(ledger, report, period).isoformat() for report in ("statistics", "projects")}
 
 
@@ -232,7 +234,7 @@ def snapshot(ledger: Ledger) -> Iterator[None]:
 
 
 def is_handed_in(ledger: Ledger, report: str, period: Period) -> bool:
-    """Say whether a month's report was handed in, without loading what compares the figures."""
+    """Return whether a month's report was handed in, without loading what compares the figures."""
     sql = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
     return ledger.value(sql, (report, period.month)) is not None
 
@@ -267,7 +269,7 @@ def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 
 def shifted(period: Period, months: int, zone: tzinfo) -> Period | None:
-    """Give the month so many months later (earlier where negative), or None where the calendar has no such month."""
+    """Return the month so many months later (earlier where negative), or None where the calendar has no such month."""
     from dateutil.relativedelta import relativedelta
 
     try:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from svcdesk.model import Record, yuan
 from svcdesk.periods import day_of, midnight
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 
 
 class Finding(NamedTuple):
@@ -31,11 +31,11 @@ class Finding(NamedTuple):
 
     @property
     def is_recordable(self) -> bool:
-        """Say whether --record makes a penalty of it: it has a sanction, is not absorbed and needs no cause."""
+        """Return whether --record makes a penalty of it: it has a sanction, is not absorbed and needs no cause."""
         return self.sanction != "none" and not self.absorbed_by and not self.needs
 
 
-class Visit(NamedTuple):
+class Assignment(NamedTuple):
     """One engineer on one dispatch. ``untimely_complaint`` is a complaint about it, upheld as untimely."""
 
     dispatch: int
@@ -108,7 +108,7 @@ class Question(NamedTuple):
     cancelled_at: datetime | None
 
 
-def complaint_upheld(decision: Decision, _: Case) -> Iterator[Finding]:
+def complaint_upheld(decision: Decision, _: Basis) -> Iterator[Finding]:
     """4.2: a complaint upheld for quarrel, solicitation, untimely service or repeat repair is a major demerit."""
     if decision.finding == "upheld" and decision.cause in _UPHELD_CAUSES and decision.engineer:
         subject = f"C{decision.id}"
@@ -124,7 +124,7 @@ def complaint_upheld(decision: Decision, _: Case) -> Iterator[Finding]:
 _UPHELD_CAUSES = ("quarrel", "solicitation", "untimely", "repeat_repair")
 
 
-def expense_falsified(decision: Decision, _: Case) -> Iterator[Finding]:
+def expense_falsified(decision: Decision, _: Basis) -> Iterator[Finding]:
     """4.3: a falsified expense is punished as somebody decided; referral to the law stands beside it."""
     if decision.sanction:
         subject = f"E{decision.id}"
@@ -145,41 +145,42 @@ def expense_falsified(decision: Decision, _: Case) -> Iterator[Finding]:
         )
 
 
-def no_callback(visit: Visit, case: Case) -> Iterator[Finding]:
+def no_callback(assignment: Assignment, basis: Basis) -> Iterator[Finding]:
     """4.4: whoever leaves without having called HQ before is fined."""
-    left = visit.left_at or visit.returned_at
-    if left is None or (visit.callback_at is not None and visit.callback_at <= left):
+    left = assignment.left_at or assignment.returned_at
+    if left is None or (assignment.callback_at is not None and assignment.callback_at <= left):
         return
-    evidence = {"dispatch": f"D{visit.dispatch}", "left_at": left, "callback_at": visit.callback_at}
-    yield _fine("no_callback", "4.4", visit.engineer, f"D{visit.dispatch}", left, case, evidence)
+    evidence = {"dispatch": f"D{assignment.dispatch}", "left_at": left, "callback_at": assignment.callback_at}
+    yield _fine("no_callback", "4.4", assignment.engineer, f"D{assignment.dispatch}", left, basis, evidence)
 
 
-def late_on_site(visit: Visit, case: Case) -> Iterator[Finding]:
+def late_on_site(assignment: Assignment, basis: Basis) -> Iterator[Finding]:
     """4.5: arriving after the due time, or not at all, for personal reasons; it waits for a cause not stated."""
-    if visit.due is None or visit.late_cause not in (None, "personal"):
+    if assignment.due is None or assignment.late_cause not in (None, "personal"):
         return
-    subject, at = f"D{visit.dispatch}", visit.arrived_at or visit.due
-    grace = timedelta(minutes=case.value("late.grace_minutes", at))
-    if (visit.arrived_at or case.now) <= visit.due + grace:
+    subject, at = f"D{assignment.dispatch}", assignment.arrived_at or assignment.due
+    grace = timedelta(minutes=basis.value("late.grace_minutes", at))
+    if (assignment.arrived_at or basis.now) <= assignment.due + grace:
         return
     evidence = {
-        "dispatch": subject, "due": visit.due, "arrived_at": visit.arrived_at,
-        "late_minutes": minutes_late(visit.due, visit.arrived_at), "cause": visit.late_cause, "said": visit.note,
+        "dispatch": subject, "due": assignment.due, "arrived_at": assignment.arrived_at,
+        "late_minutes": minutes_late(assignment.due, assignment.arrived_at), "cause": assignment.late_cause,
+        "said": assignment.note,
     }  # fmt: skip
-    if visit.late_entries:
-        evidence["appointments_entered_late"] = list(visit.late_entries)
-    finding = _fine("late_on_site", "4.5", visit.engineer, subject, at, case, evidence)
-    if visit.late_cause is None:
+    if assignment.late_entries:
+        evidence["appointments_entered_late"] = list(assignment.late_entries)
+    finding = _fine("late_on_site", "4.5", assignment.engineer, subject, at, basis, evidence)
+    if assignment.late_cause is None:
         finding = finding._replace(needs="late_cause", amount_fen=None)
-    elif visit.untimely_complaint and case.value("same_fact", at) == "absorb":
-        finding = finding._replace(absorbed_by=f"C{visit.untimely_complaint}", amount_fen=None)
+    elif assignment.untimely_complaint and basis.value("same_fact", at) == "absorb":
+        finding = finding._replace(absorbed_by=f"C{assignment.untimely_complaint}", amount_fen=None)
     yield finding
 
 
-def report_deadline(returned: datetime, case: Case) -> datetime:
-    """Give the first instant at which a report is overdue: the midnight after the last day it may be filed on (4.6)."""
-    days = case.value("report.due_days", returned)
-    return midnight(day_of(returned, case.zone) + timedelta(days=days + 1), case.zone)
+def report_deadline(returned: datetime, basis: Basis) -> datetime:
+    """Return the first instant at which a report is overdue (4.6): midnight after the last day it may be filed on."""
+    days = basis.value("report.due_days", returned)
+    return midnight(day_of(returned, basis.zone) + timedelta(days=days + 1), basis.zone)
 
 
 _FIELDS = ("fault_cause", "solution", "parts", "customer_opinion")
@@ -189,7 +190,7 @@ _DITTO = ("同上", "同前", "ditto", "as above", "same as above")
 
 
 def is_entry(text: str | None, least: int = 1) -> bool:
-    """Say whether a text is an entry: 无 and "none" are; blank, a dash or 同上 is not."""
+    """Return whether a text is an entry: 无 and "none" are; blank, a dash or 同上 is not."""
     stripped = (text or "").strip()
     said = stripped.strip(_BLANK).lower()
     if not said or said in _DITTO:
@@ -213,70 +214,70 @@ def required_fields(kind: str) -> list[str]:
     return [field for field in _FIELDS if field not in _NOT_REQUIRED.get(kind, ())]
 
 
-def incomplete_report(duty: ReportDuty, case: Case) -> Iterator[Finding]:
+def incomplete_report(duty: ReportDuty, basis: Basis) -> Iterator[Finding]:
     """4.6: a report that was incomplete, or not filed, at its deadline; judged as it stood then."""
-    deadline = report_deadline(duty.returned_at, case)
-    if case.now < deadline:
+    deadline = report_deadline(duty.returned_at, basis)
+    if basis.now < deadline:
         return
     at = deadline - timedelta(seconds=1)
     stood = [content for since, content in duty.versions if since < deadline]
     dispatch = f"D{duty.dispatch}"
     if stood:
-        missing = missing_fields(stood[-1], duty.kind, case.value("report.min_chars", at))
+        missing = missing_fields(stood[-1], duty.kind, basis.value("report.min_chars", at))
         subject, engineer = f"R{duty.report}", duty.author
     else:
         missing, subject, engineer = required_fields(duty.kind), dispatch, duty.engineers[0]
     if missing:
         evidence = {
             "dispatch": dispatch, "returned_at": duty.returned_at, "deadline": at, "filed": bool(stood),
-            "missing": missing, "days": case.cited("report.due_days", duty.returned_at),
+            "missing": missing, "days": basis.cited("report.due_days", duty.returned_at),
         }  # fmt: skip
         if not stood:
             evidence["reading"] = "not_filed"
-        yield _fine("incomplete_report", "4.6", engineer, subject, at, case, evidence)._replace(key=dispatch)
+        yield _fine("incomplete_report", "4.6", engineer, subject, at, basis, evidence)._replace(key=dispatch)
 
 
-def phone_unreachable(day: PhoneDay, case: Case) -> Iterator[Finding]:
+def phone_unreachable(day: PhoneDay, basis: Basis) -> Iterator[Finding]:
     """4.7: phone off or call refused within the hours, not excused; so many times a person a day at most."""
     counted = 0
     for check, at, result in day.checks:
-        there = at.astimezone(case.zone)
+        there = at.astimezone(basis.zone)
         minutes = there.hour * 60 + there.minute
-        inside = case.value("phone.from", at) <= minutes < case.value("phone.until", at)
-        if not inside or counted >= case.value("phone.max_per_day", at):
+        inside = basis.value("phone.from", at) <= minutes < basis.value("phone.until", at)
+        if not inside or counted >= basis.value("phone.max_per_day", at):
             continue
         counted += 1
         subject = f"H{check}"
-        yield _fine("phone_unreachable", "4.7", day.engineer, subject, at, case, {"check": subject, "result": result})
+        yield _fine("phone_unreachable", "4.7", day.engineer, subject, at, basis, {"check": subject, "result": result})
 
 
-def disobedience(act: Misconduct, case: Case) -> Iterator[Finding]:
+def disobedience(act: Misconduct, basis: Basis) -> Iterator[Finding]:
     """4.8: not following the centre's unified command."""
     if act.rule == "disobedience":
         subject = f"B{act.id}"
-        yield _fine("disobedience", "4.8", act.engineer, subject, act.at, case, {"conduct": subject, "note": act.note})
+        yield _fine("disobedience", "4.8", act.engineer, subject, act.at, basis, {"conduct": subject, "note": act.note})
 
 
-def answer_overdue(question: Question, case: Case) -> Iterator[Finding]:
+def answer_overdue(question: Question, basis: Basis) -> Iterator[Finding]:
     """3.4: not answered by the due time. It names nobody and punishes nobody."""
-    due = answer_clock(question.received_at, case.policy, case.zone).due
+    due = answer_clock(question.received_at, basis.policy, basis.zone).due
     withdrawn = due and not question.answered_at and question.cancelled_at and question.cancelled_at <= due
-    if due is None or withdrawn or answered_in_time(due, question.answered_at, case.now) is not False:
+    if due is None or withdrawn or answered_in_time(due, question.answered_at, basis.now) is not False:
         return
     subject = f"T{question.ticket}"
     evidence = {
         "ticket": subject, "received_at": question.received_at, "answer_due": due, "answered_at": question.answered_at,
         "late_minutes": minutes_late(due, question.answered_at),
-        "policy": case.cited("answer.hours", question.received_at),
+        "policy": basis.cited("answer.hours", question.received_at),
     }  # fmt: skip
     yield Finding("answer_overdue", "3.4", None, subject, subject, due, "none", None, evidence)
 
 
-def is_repeat(received: datetime, earlier_closed: datetime | None, case: Case) -> bool:
+def is_repeat(received: datetime, earlier_closed: datetime | None, basis: Basis) -> bool:
     """3.6: the same repair again is a repeat up to the end of the policy's window after the earlier one closed."""
     if earlier_closed is None:
         return True
-    return received <= earlier_closed + timedelta(days=case.value("repeat.window_days", earlier_closed))
+    return received <= earlier_closed + timedelta(days=basis.value("repeat.window_days", earlier_closed))
 
 
 class Clause(NamedTuple):
@@ -285,15 +286,15 @@ class Clause(NamedTuple):
     id: str
     article: str
     facts: str
-    judge: Callable[[Any, Case], Iterator[Finding]]
+    judge: Callable[[Any, Basis], Iterator[Finding]]
 
 
 # Read from top to bottom like the regulation. Adding a clause is one entry here, its facts, and its test.
 CLAUSES = (
     Clause("complaint_upheld", "4.2", "complaints", complaint_upheld),
     Clause("expense_falsified", "4.3", "frauds", expense_falsified),
-    Clause("no_callback", "4.4", "visits", no_callback),
-    Clause("late_on_site", "4.5", "visits", late_on_site),
+    Clause("no_callback", "4.4", "assignments", no_callback),
+    Clause("late_on_site", "4.5", "assignments", late_on_site),
     Clause("incomplete_report", "4.6", "report_duties", incomplete_report),
     Clause("phone_unreachable", "4.7", "phone_days", phone_unreachable),
     Clause("disobedience", "4.8", "conduct", disobedience),
@@ -303,12 +304,12 @@ ARTICLES = {clause.id: clause.article for clause in CLAUSES}
 
 
 def _fine(
-    clause: str, article: str, engineer: str | None, subject: str, at: datetime, case: Case, evidence: dict[str, Any]
+    clause: str, article: str, engineer: str | None, subject: str, at: datetime, basis: Basis, evidence: dict[str, Any]
 ) -> Finding:
     """Make a finding whose sanction is the clause's fine in force at the time."""
     key = f"{clause}.fine"
-    evidence = {**evidence, "policy": case.cited(key, at)}
-    return Finding(clause, article, engineer, subject, subject, at, "fine", case.value(key, at), evidence)
+    evidence = {**evidence, "policy": basis.cited(key, at)}
+    return Finding(clause, article, engineer, subject, subject, at, "fine", basis.value(key, at), evidence)
 
 
 def _id(letter: str, number: int | None) -> str | None:

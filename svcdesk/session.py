@@ -77,7 +77,7 @@ class Session:
         return ledger
 
     def written(self) -> Path | None:
-        """Give the ledger that this run wrote an entry to; None in a rehearsal, whose days are not the ledger's."""
+        """Return the ledger that this run wrote an entry to; None in a rehearsal, whose days are not the ledger's."""
         if self._opened is None or self.recorded is None or os.environ.get("SVCDESK_NOW"):
             return None
         return self._opened.path

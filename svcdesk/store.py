@@ -134,7 +134,7 @@ def open_ledger(path: Path, *, write: bool = False, as_found: bool = False) -> "
 
 
 def version_of(con: sqlite3.Connection) -> int:
-    """Give the version of the schema that a ledger was made or upgraded with."""
+    """Return the version of the schema that a ledger was made or upgraded with."""
     return int(con.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -325,7 +325,7 @@ class Ledger:
         self.entry = entry
 
     def _stands(self, entry: Any) -> bool:
-        """Say whether the entry is in the file all the same, after a COMMIT that failed."""
+        """Return whether the entry is in the file all the same, after a COMMIT that failed."""
         with suppress(sqlite3.Error):
             if self.con.in_transaction:
                 self.con.execute("ROLLBACK")
@@ -422,7 +422,7 @@ class Ledger:
             self._touched[table, row] = None
 
     def keep_personal(self, name: str | None = None, phone: str | None = None, address: str | None = None) -> Record:
-        """Keep personal data outside the journal; give the columns by which a record refers to it."""
+        """Keep personal data outside the journal; return the columns by which a record refers to it."""
         if not (name or phone or address):
             return {"personal_id": None, "personal_hash": None}
         from svcdesk import journal
@@ -449,7 +449,7 @@ class Ledger:
 
 
 def _plain(value: Any) -> Any:
-    """Give a value as the ledger stores it."""
+    """Return a value as the ledger stores it."""
     if isinstance(value, datetime):
         return stored(value)
     if isinstance(value, date):

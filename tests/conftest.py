@@ -19,7 +19,7 @@ import pytest
 
 from svcdesk import session
 from svcdesk.cli import run
-from svcdesk.regulation.policy import Case, Policy
+from svcdesk.regulation.policy import Basis, Policy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -30,9 +30,9 @@ def at(text, zone=SHANGHAI):
     return datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
-def case_at(now, *policy, zone=SHANGHAI):
-    """A case judged at a time, under (key, value, from) rows in the order in which they were recorded."""
-    return Case(Policy(policy), at(now, zone), zone)
+def basis_at(now, *policy, zone=SHANGHAI):
+    """A basis at a time, under (key, value, from) rows in the order in which they were recorded."""
+    return Basis(Policy(policy), at(now, zone), zone)
 
 
 class Done(NamedTuple):

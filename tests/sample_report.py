@@ -1,7 +1,7 @@
 """A believable month as a document: what the writers of workbooks and pages are tried on."""
 
 from svcdesk import messages
-from svcdesk.registers.declarations import Column
+from svcdesk.columns import Column
 from svcdesk.render.capitals import capitals
 from svcdesk.render.document import Chart, Document, Series, Table
 

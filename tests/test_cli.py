@@ -743,7 +743,7 @@ def test_an_unexpected_exception_says_nothing_personal(desk, monkeypatch, debug)
 
 def test_a_failure_after_the_entry_was_written_says_that_it_was(desk, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("svcdesk.commands.base.receipt_line", lambda *_, **__: 1 / 0)
+        patched.setattr("svcdesk.commands.receipts.receipt_line", lambda *_, **__: 1 / 0)
         done = desk.finished(["customer", "add", "新客户"])
     assert done.returncode == 70
     assert "is recorded in the ledger" in done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from svcdesk.cli import NOUNS, SINGLE, build
+from svcdesk.commands.grammar import NOUNS, SINGLE, build
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

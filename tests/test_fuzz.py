@@ -14,7 +14,7 @@ from conftest import InProcess, copied, open_ticket, send, travel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from svcdesk.cli import NOUNS, SINGLE, build
+from svcdesk.commands.grammar import NOUNS, SINGLE, build
 from svcdesk.maintenance import verify
 from svcdesk.registers.declarations import REGISTERS
 from svcdesk.store import open_ledger

@@ -3,19 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
-from conftest import at, case_at
+from conftest import at, basis_at
 from hypothesis import given
 from hypothesis import strategies as st
 
 from svcdesk.rules import (
     ARTICLES,
     CLAUSES,
+    Assignment,
     Decision,
     Misconduct,
     PhoneDay,
     Question,
     ReportDuty,
-    Visit,
     answer_overdue,
     complaint_upheld,
     disobedience,
@@ -69,7 +69,7 @@ COMPLAINT = Decision(7, "W03", at("2026-10-16 10:00"), "M01", finding="upheld", 
     ],
 )
 def test_complaint_upheld(finding, cause, found):
-    verdict = only(complaint_upheld(COMPLAINT._replace(finding=finding, cause=cause), case_at(LATER)))
+    verdict = only(complaint_upheld(COMPLAINT._replace(finding=finding, cause=cause), basis_at(LATER)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.sanction, verdict.amount_fen, verdict.engineer) == ("major_demerit", None, "W03")
@@ -79,11 +79,11 @@ def test_complaint_upheld(finding, cause, found):
 
 @pytest.mark.parametrize(("ticket", "named"), [(2, "T2"), (None, None)])
 def test_a_complaint_names_its_ticket_as_evidence(ticket, named):
-    assert only(complaint_upheld(COMPLAINT._replace(ticket=ticket), case_at(LATER))).evidence["ticket"] == named
+    assert only(complaint_upheld(COMPLAINT._replace(ticket=ticket), basis_at(LATER))).evidence["ticket"] == named
 
 
 def test_a_complaint_about_nobody_is_no_finding():
-    assert only(complaint_upheld(COMPLAINT._replace(engineer=None), case_at(LATER))) is None
+    assert only(complaint_upheld(COMPLAINT._replace(engineer=None), basis_at(LATER))) is None
 
 
 # 4.3
@@ -96,7 +96,7 @@ def test_expense_falsified(sanction, refer_legal):
         9, "W03", at("2026-10-20 09:00"), "M01",
         sanction=sanction, refer_legal=refer_legal, evidence="伪造", amount_fen=13950,
     )  # fmt: skip
-    verdict = only(expense_falsified(fraud, case_at(LATER)))
+    verdict = only(expense_falsified(fraud, basis_at(LATER)))
     assert (verdict.sanction, verdict.amount_fen, verdict.subject) == (sanction, None, "E9")
     assert verdict.evidence["refer_legal"] is refer_legal
     assert verdict.evidence["amount"] == "139.50"
@@ -106,7 +106,7 @@ def test_expense_falsified(sanction, refer_legal):
 
 
 LEFT = at("2026-10-13 18:00")
-VISIT = Visit(
+ASSIGNMENT = Assignment(
     2, 2, "W03", at("2026-10-12 09:00"), at("2026-10-12 06:00"), at("2026-10-12 09:00"), LEFT, LEFT,
     at("2026-10-13 21:00"), None, None, None,
 )  # fmt: skip
@@ -129,8 +129,8 @@ SECOND = timedelta(seconds=1)
     ],
 )
 def test_no_callback(callback_at, left_at, returned_at, found):
-    visit = VISIT._replace(callback_at=callback_at, left_at=left_at, returned_at=returned_at)
-    verdict = only(no_callback(visit, case_at(LATER)))
+    assignment = ASSIGNMENT._replace(callback_at=callback_at, left_at=left_at, returned_at=returned_at)
+    verdict = only(no_callback(assignment, basis_at(LATER)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.amount_fen, verdict.at, verdict.subject, verdict.engineer) == (5000, LEFT, "D2", "W03")
@@ -139,7 +139,7 @@ def test_no_callback(callback_at, left_at, returned_at, found):
 # 4.5
 
 
-DUE = VISIT.due
+DUE = ASSIGNMENT.due
 
 
 @pytest.mark.parametrize(
@@ -154,13 +154,13 @@ DUE = VISIT.due
     ],
 )
 def test_late_by_a_second(seconds, grace, found):
-    visit = VISIT._replace(arrived_at=DUE + timedelta(seconds=seconds), late_cause="personal")
-    case = case_at(LATER, ("late.grace_minutes", grace, date(2026, 1, 1)))
-    verdict = only(late_on_site(visit, case))
+    assignment = ASSIGNMENT._replace(arrived_at=DUE + timedelta(seconds=seconds), late_cause="personal")
+    basis = basis_at(LATER, ("late.grace_minutes", grace, date(2026, 1, 1)))
+    verdict = only(late_on_site(assignment, basis))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.amount_fen, verdict.needs, verdict.is_recordable) == (5000, None, True)
-        assert (verdict.at, verdict.evidence["late_minutes"]) == (visit.arrived_at, -(-seconds // 60))
+        assert (verdict.at, verdict.evidence["late_minutes"]) == (assignment.arrived_at, -(-seconds // 60))
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_late_by_a_second(seconds, grace, found):
 )
 @pytest.mark.parametrize("arrived_at", [DUE + SECOND, None])
 def test_the_cause_of_being_late(cause, found, amount, needs, arrived_at):
-    visit = VISIT._replace(arrived_at=arrived_at, late_cause=cause)
-    verdict = only(late_on_site(visit, case_at(LATER)))
+    assignment = ASSIGNMENT._replace(arrived_at=arrived_at, late_cause=cause)
+    verdict = only(late_on_site(assignment, basis_at(LATER)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.amount_fen, verdict.needs) == (amount, needs)
@@ -188,24 +188,24 @@ def test_the_cause_of_being_late(cause, found, amount, needs, arrived_at):
 
 @pytest.mark.parametrize(("now", "found"), [("2026-10-12 09:00:00", False), ("2026-10-12 09:00:01", True)])
 def test_not_arrived_and_the_due_time_passed(now, found):
-    visit = VISIT._replace(arrived_at=None, callback_at=None, left_at=None, returned_at=None)
-    verdict = only(late_on_site(visit, case_at(now)))
+    assignment = ASSIGNMENT._replace(arrived_at=None, callback_at=None, left_at=None, returned_at=None)
+    verdict = only(late_on_site(assignment, basis_at(now)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.at, verdict.evidence["late_minutes"], verdict.needs) == (DUE, None, "late_cause")
 
 
 def test_not_arrived_within_the_grace():
-    visit = VISIT._replace(arrived_at=None)
+    assignment = ASSIGNMENT._replace(arrived_at=None)
     grace = ("late.grace_minutes", "15", date(2026, 1, 1))
-    assert only(late_on_site(visit, case_at("2026-10-12 09:15:00", grace))) is None
-    assert only(late_on_site(visit, case_at("2026-10-12 09:15:01", grace))) is not None
+    assert only(late_on_site(assignment, basis_at("2026-10-12 09:15:00", grace))) is None
+    assert only(late_on_site(assignment, basis_at("2026-10-12 09:15:01", grace))) is not None
 
 
 def test_without_a_due_time_nobody_is_late():
-    visit = VISIT._replace(due=None, arrived_at=at("2026-12-31 09:00"), late_cause="personal")
-    assert only(late_on_site(visit, case_at(LATER))) is None
-    assert only(late_on_site(visit._replace(arrived_at=None), case_at(LATER))) is None
+    assignment = ASSIGNMENT._replace(due=None, arrived_at=at("2026-12-31 09:00"), late_cause="personal")
+    assert only(late_on_site(assignment, basis_at(LATER))) is None
+    assert only(late_on_site(assignment._replace(arrived_at=None), basis_at(LATER))) is None
 
 
 @pytest.mark.parametrize(
@@ -218,32 +218,34 @@ def test_without_a_due_time_nobody_is_late():
     ],
 )
 def test_one_fact_is_punished_once(complaint, same_fact, cause, absorbed_by, amount):
-    visit = VISIT._replace(arrived_at=DUE + SECOND, late_cause=cause, untimely_complaint=complaint)
-    verdict = only(late_on_site(visit, case_at(LATER, ("same_fact", same_fact, date(2026, 1, 1)))))
+    assignment = ASSIGNMENT._replace(arrived_at=DUE + SECOND, late_cause=cause, untimely_complaint=complaint)
+    verdict = only(late_on_site(assignment, basis_at(LATER, ("same_fact", same_fact, date(2026, 1, 1)))))
     assert (verdict.absorbed_by, verdict.amount_fen) == (absorbed_by, amount)
     assert verdict.is_recordable is (amount is not None)
 
 
 def test_whether_one_fact_adds_up_is_judged_by_the_day_of_the_arrival():
-    visit = VISIT._replace(arrived_at=at("2026-10-12 23:59:59"), late_cause="personal", untimely_complaint=3)
-    case = case_at(LATER, ("same_fact", "cumulate", date(2026, 10, 13)))
-    assert only(late_on_site(visit, case)).absorbed_by == "C3"
-    assert only(late_on_site(visit._replace(arrived_at=at("2026-10-13 00:00")), case)).absorbed_by is None
+    assignment = ASSIGNMENT._replace(arrived_at=at("2026-10-12 23:59:59"), late_cause="personal", untimely_complaint=3)
+    basis = basis_at(LATER, ("same_fact", "cumulate", date(2026, 10, 13)))
+    assert only(late_on_site(assignment, basis)).absorbed_by == "C3"
+    assert only(late_on_site(assignment._replace(arrived_at=at("2026-10-13 00:00")), basis)).absorbed_by is None
 
 
 def test_two_engineers_are_judged_each():
-    late = VISIT._replace(arrived_at=DUE + SECOND, late_cause="personal", callback_at=None)
-    punctual = VISIT._replace(engineer="W02")
-    case = case_at(LATER)
-    found = [f for visit in (late, punctual) for judge in (no_callback, late_on_site) for f in judge(visit, case)]
+    late = ASSIGNMENT._replace(arrived_at=DUE + SECOND, late_cause="personal", callback_at=None)
+    punctual = ASSIGNMENT._replace(engineer="W02")
+    basis = basis_at(LATER)
+    found = [
+        f for assignment in (late, punctual) for judge in (no_callback, late_on_site) for f in judge(assignment, basis)
+    ]
     assert [(f.clause, f.engineer) for f in found] == [("no_callback", "W03"), ("late_on_site", "W03")]
 
 
 def test_an_appointment_entered_late_stands_in_the_evidence():
     entry = {"appointed_at": DUE, "previous": DUE, "entered_at": DUE + SECOND}
-    late = VISIT._replace(arrived_at=DUE + SECOND, late_cause="personal")
-    assert "appointments_entered_late" not in only(late_on_site(late, case_at(LATER))).evidence
-    told = only(late_on_site(late._replace(late_entries=(entry,)), case_at(LATER))).evidence
+    late = ASSIGNMENT._replace(arrived_at=DUE + SECOND, late_cause="personal")
+    assert "appointments_entered_late" not in only(late_on_site(late, basis_at(LATER))).evidence
+    told = only(late_on_site(late._replace(late_entries=(entry,)), basis_at(LATER))).evidence
     assert told["appointments_entered_late"] == [entry]
 
 
@@ -268,11 +270,11 @@ DUTY = ReportDuty(2, "service", ("W01", "W02"), RETURNED, 4, "W02", ((at("2026-1
     ],
 )
 def test_the_end_of_the_third_day_after_the_return(returned, last_second):
-    case = case_at(LATER)
-    assert report_deadline(at(returned), case) == at(last_second) + SECOND
+    basis = basis_at(LATER)
+    assert report_deadline(at(returned), basis) == at(last_second) + SECOND
     unfiled = DUTY._replace(returned_at=at(returned), report=None, author=None, versions=())
-    assert only(incomplete_report(unfiled, case_at(last_second))) is None
-    verdict = only(incomplete_report(unfiled, case._replace(now=at(last_second) + SECOND)))
+    assert only(incomplete_report(unfiled, basis_at(last_second))) is None
+    verdict = only(incomplete_report(unfiled, basis._replace(now=at(last_second) + SECOND)))
     assert verdict.at == at(last_second)
 
 
@@ -280,9 +282,9 @@ def test_the_end_of_the_third_day_after_the_return(returned, last_second):
     ("days", "last_second"), [("0", "2026-10-12 23:59:59"), ("1", "2026-10-13 23:59:59"), ("60", "2026-12-11 23:59:59")]
 )
 def test_the_days_are_policy(days, last_second):
-    case = case_at(LATER, ("report.due_days", days, date(2026, 10, 12)))
-    assert report_deadline(RETURNED, case) == at(last_second) + SECOND
-    assert report_deadline(RETURNED - timedelta(days=1), case) == at("2026-10-15 00:00")
+    basis = basis_at(LATER, ("report.due_days", days, date(2026, 10, 12)))
+    assert report_deadline(RETURNED, basis) == at(last_second) + SECOND
+    assert report_deadline(RETURNED - timedelta(days=1), basis) == at("2026-10-15 00:00")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +297,7 @@ def test_the_days_are_policy(days, last_second):
     ],
 )
 def test_a_report_at_its_deadline(filed, content, subject, engineer, missing):
-    verdict = only(incomplete_report(DUTY._replace(versions=((at(filed), content),)), case_at(LATER)))
+    verdict = only(incomplete_report(DUTY._replace(versions=((at(filed), content),)), basis_at(LATER)))
     assert (verdict and verdict.subject, verdict and verdict.engineer) == (subject, engineer)
     if verdict:
         assert (verdict.amount_fen, verdict.key, len(verdict.evidence["missing"])) == (2000, "D2", missing)
@@ -303,7 +305,7 @@ def test_a_report_at_its_deadline(filed, content, subject, engineer, missing):
 
 
 def test_a_report_never_filed_falls_on_the_first_engineer_and_is_marked_as_a_reading():
-    verdict = only(incomplete_report(DUTY._replace(report=None, author=None, versions=()), case_at(LATER)))
+    verdict = only(incomplete_report(DUTY._replace(report=None, author=None, versions=()), basis_at(LATER)))
     assert (verdict.subject, verdict.key, verdict.engineer) == ("D2", "D2", "W01")
     assert verdict.evidence["reading"] == "not_filed"
 
@@ -314,13 +316,13 @@ def test_a_report_never_filed_falls_on_the_first_engineer_and_is_marked_as_a_rea
 def test_a_report_completed_before_its_deadline_is_no_finding(amended, found):
     lacking = {**WHOLE, "solution": "同上"}
     duty = DUTY._replace(versions=((at("2026-10-12 15:00"), lacking), (at(amended), WHOLE)))
-    assert (only(incomplete_report(duty, case_at(LATER))) is not None) is found
+    assert (only(incomplete_report(duty, basis_at(LATER))) is not None) is found
 
 
 def test_a_report_spoilt_before_its_deadline_is_a_finding():
     spoilt = {**WHOLE, "solution": "-"}
     duty = DUTY._replace(versions=((at("2026-10-12 15:00"), WHOLE), (at("2026-10-13 09:00"), spoilt)))
-    assert only(incomplete_report(duty, case_at(LATER))).evidence["missing"] == ["solution"]
+    assert only(incomplete_report(duty, basis_at(LATER))).evidence["missing"] == ["solution"]
 
 
 @pytest.mark.parametrize(
@@ -404,7 +406,7 @@ def test_an_installation_needs_no_fault_cause():
 
 def test_an_installations_report_never_filed_lacks_no_fault_cause_either():
     unfiled = DUTY._replace(kind="installation", report=None, author=None, versions=())
-    verdict = only(incomplete_report(unfiled, case_at(LATER)))
+    verdict = only(incomplete_report(unfiled, basis_at(LATER)))
     assert verdict.evidence["missing"] == ["solution", "parts", "customer_opinion"]
 
 
@@ -431,7 +433,7 @@ def phone_day(*times, result="off"):
 )
 @pytest.mark.parametrize("result", ["off", "refused"])
 def test_the_hours_of_the_phone(time, found, result):
-    verdict = only(phone_unreachable(phone_day(time, result=result), case_at(LATER)))
+    verdict = only(phone_unreachable(phone_day(time, result=result), basis_at(LATER)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.amount_fen, verdict.subject, verdict.evidence["result"]) == (1000, "H1", result)
@@ -439,14 +441,14 @@ def test_the_hours_of_the_phone(time, found, result):
 
 @pytest.mark.parametrize(("time", "found"), [("06:59:59", False), ("07:00:00", True), ("23:59:59", True)])
 def test_the_hours_are_policy(time, found):
-    case = case_at(LATER, ("phone.from", "07:00", date(2026, 10, 1)), ("phone.until", "24:00", date(2026, 10, 1)))
-    assert (only(phone_unreachable(phone_day(time), case)) is not None) is found
+    basis = basis_at(LATER, ("phone.from", "07:00", date(2026, 10, 1)), ("phone.until", "24:00", date(2026, 10, 1)))
+    assert (only(phone_unreachable(phone_day(time), basis)) is not None) is found
 
 
 @pytest.mark.parametrize(("time", "found"), [("09:14:59", False), ("09:15:00", True), ("09:20:00", True)])
 def test_the_hours_count_minutes_too(time, found):
-    case = case_at(LATER, ("phone.from", "09:15", date(2026, 10, 1)))
-    assert (only(phone_unreachable(phone_day(time), case)) is not None) is found
+    basis = basis_at(LATER, ("phone.from", "09:15", date(2026, 10, 1)))
+    assert (only(phone_unreachable(phone_day(time), basis)) is not None) is found
 
 
 @pytest.mark.parametrize(
@@ -454,13 +456,13 @@ def test_the_hours_count_minutes_too(time, found):
 )
 def test_so_many_times_a_day_and_those_outside_the_hours_do_not_count(most, subjects):
     day = phone_day("07:00", "09:00", "10:00", "21:00", "22:30")
-    case = case_at(LATER, ("phone.max_per_day", most, date(2026, 1, 1)))
-    assert [finding.subject for finding in phone_unreachable(day, case)] == subjects
+    basis = basis_at(LATER, ("phone.max_per_day", most, date(2026, 1, 1)))
+    assert [finding.subject for finding in phone_unreachable(day, basis)] == subjects
 
 
 def test_another_day_counts_anew():
     days = [phone_day("09:00"), PhoneDay("W02", date(2026, 10, 16), ((2, at("2026-10-16 09:00"), "off"),))]
-    assert [f.subject for day in days for f in phone_unreachable(day, case_at(LATER))] == ["H1", "H2"]
+    assert [f.subject for day in days for f in phone_unreachable(day, basis_at(LATER))] == ["H1", "H2"]
 
 
 # 4.8
@@ -471,7 +473,7 @@ def test_another_day_counts_anew():
     [("disobedience", True), ("quarrel", False), ("solicitation", False), ("confidentiality", False), ("other", False)],
 )
 def test_only_disobedience_is_fined(rule, found):
-    verdict = only(disobedience(Misconduct(3, "W03", at("2026-10-18 10:00"), rule, "拒绝改派"), case_at(LATER)))
+    verdict = only(disobedience(Misconduct(3, "W03", at("2026-10-18 10:00"), rule, "拒绝改派"), basis_at(LATER)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.amount_fen, verdict.subject, verdict.at) == (10000, "B3", at("2026-10-18 10:00"))
@@ -493,7 +495,7 @@ RECEIVED = at("2026-10-09 17:00")
     ],
 )
 def test_answer_overdue(answered, now, found):
-    verdict = only(answer_overdue(Question(2, RECEIVED, answered and at(answered), None), case_at(now)))
+    verdict = only(answer_overdue(Question(2, RECEIVED, answered and at(answered), None), basis_at(now)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.sanction, verdict.engineer, verdict.amount_fen) == ("none", None, None)
@@ -507,23 +509,23 @@ def test_answer_overdue(answered, now, found):
 )
 def test_a_ticket_cancelled_before_its_answer_was_due_owes_none(cancelled, found):
     question = Question(2, RECEIVED, None, at(cancelled))
-    assert (only(answer_overdue(question, case_at(LATER))) is not None) is found
+    assert (only(answer_overdue(question, basis_at(LATER))) is not None) is found
 
 
 def test_no_answer_is_overdue_where_the_calendar_is_unknown():
-    case = case_at("2027-12-01 09:00", ("answer.clock", "working", date(2026, 1, 1)))
-    assert only(answer_overdue(Question(2, at("2027-03-01 09:00"), None, None), case)) is None
-    assert only(answer_overdue(Question(2, at("2026-03-02 09:00"), None, None), case)) is not None
+    basis = basis_at("2027-12-01 09:00", ("answer.clock", "working", date(2026, 1, 1)))
+    assert only(answer_overdue(Question(2, at("2027-03-01 09:00"), None, None), basis)) is None
+    assert only(answer_overdue(Question(2, at("2026-03-02 09:00"), None, None), basis)) is not None
 
 
 # Policy by date
 
 
 FINED = [
-    ("no_callback", lambda when: only(no_callback(VISIT._replace(callback_at=None, left_at=when), case_of()))),
+    ("no_callback", lambda when: only(no_callback(ASSIGNMENT._replace(callback_at=None, left_at=when), case_of()))),
     (
         "late_on_site",
-        lambda when: only(late_on_site(VISIT._replace(arrived_at=when, late_cause="personal"), case_of())),
+        lambda when: only(late_on_site(ASSIGNMENT._replace(arrived_at=when, late_cause="personal"), case_of())),
     ),
     ("phone_unreachable", lambda when: only(phone_unreachable(PhoneDay("W", when, ((1, when, "off"),)), case_of()))),
     ("disobedience", lambda when: only(disobedience(Misconduct(1, "W", when, "disobedience", "x"), case_of()))),
@@ -531,36 +533,36 @@ FINED = [
 
 
 def case_of():
-    """A case in which every fine is 7.77 from 1 November 2026 on, and phones are always on duty."""
+    """A basis by which every fine is 7.77 from 1 November 2026 on, and phones are always on duty."""
     since = date(2026, 11, 1)
     fines = [(f"{clause}.fine", "7.77", since) for clause, _ in FINED]
     always = [("phone.from", "00:00", date(2026, 1, 1)), ("phone.until", "24:00", date(2026, 1, 1))]
-    return case_at(LATER, *fines, *always)
+    return basis_at(LATER, *fines, *always)
 
 
 @pytest.mark.parametrize(("clause", "judge"), FINED, ids=[clause for clause, _ in FINED])
 def test_a_fact_is_judged_by_the_policy_in_force_when_it_happened(clause, judge):
     before, after = judge(at("2026-10-31 23:59:59")), judge(at("2026-11-01 00:00:00"))
-    assert (before.amount_fen, after.amount_fen) == (case_at(LATER).value(f"{clause}.fine", before.at), 777)
+    assert (before.amount_fen, after.amount_fen) == (basis_at(LATER).value(f"{clause}.fine", before.at), 777)
     assert before.evidence["policy"]["from"] is None
     assert after.evidence["policy"] == {"key": f"{clause}.fine", "value": "7.77", "from": "2026-11-01"}
 
 
 def test_the_grace_is_that_of_the_day_of_the_arrival():
     """The fact of 4.5 is the arrival, where there was one."""
-    case = case_at(LATER, ("late.grace_minutes", "30", date(2026, 11, 1)))
+    basis = basis_at(LATER, ("late.grace_minutes", "30", date(2026, 11, 1)))
     due = at("2026-10-31 23:50")
-    late = VISIT._replace(due=due, late_cause="personal")
-    assert only(late_on_site(late._replace(arrived_at=at("2026-10-31 23:59:59")), case)) is not None
-    assert only(late_on_site(late._replace(arrived_at=at("2026-11-01 00:20:00")), case)) is None
-    assert only(late_on_site(late._replace(arrived_at=at("2026-11-01 00:20:01")), case)) is not None
+    late = ASSIGNMENT._replace(due=due, late_cause="personal")
+    assert only(late_on_site(late._replace(arrived_at=at("2026-10-31 23:59:59")), basis)) is not None
+    assert only(late_on_site(late._replace(arrived_at=at("2026-11-01 00:20:00")), basis)) is None
+    assert only(late_on_site(late._replace(arrived_at=at("2026-11-01 00:20:01")), basis)) is not None
 
 
 def test_the_fine_for_a_report_is_that_of_its_deadline():
     def fine(returned):
-        case = case_at(LATER, ("incomplete_report.fine", "30.00", date(2026, 11, 1)))
+        basis = basis_at(LATER, ("incomplete_report.fine", "30.00", date(2026, 11, 1)))
         unfiled = DUTY._replace(returned_at=at(returned), versions=())
-        return only(incomplete_report(unfiled, case)).amount_fen
+        return only(incomplete_report(unfiled, basis)).amount_fen
 
     assert (fine("2026-10-28 23:59"), fine("2026-10-29 00:00")) == (2000, 3000)
 
@@ -571,6 +573,6 @@ def test_the_fine_for_a_report_is_that_of_its_deadline():
     st.integers(0, 1440),
 )
 def test_whoever_is_late_and_only_they_are_found(seconds, cause, grace):
-    visit = VISIT._replace(arrived_at=DUE + timedelta(seconds=seconds), late_cause=cause)
-    verdict = only(late_on_site(visit, case_at(LATER, ("late.grace_minutes", str(grace), date(2026, 1, 1)))))
+    assignment = ASSIGNMENT._replace(arrived_at=DUE + timedelta(seconds=seconds), late_cause=cause)
+    verdict = only(late_on_site(assignment, basis_at(LATER, ("late.grace_minutes", str(grace), date(2026, 1, 1)))))
     assert (verdict is not None) is (seconds > grace * 60 and cause in (None, "personal"))

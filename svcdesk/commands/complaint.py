@@ -5,7 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk.commands.base import Noun, Receipt, Text, Write, one_of, personal_text
+from svcdesk.commands.context import Write
+from svcdesk.commands.noun import Noun, Text, one_of
+from svcdesk.commands.prompts import personal_text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import ComplaintCause, ComplaintChannel, ComplaintFinding, Record
 from svcdesk.periods import stored

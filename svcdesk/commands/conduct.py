@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from svcdesk.commands.base import Noun, Receipt, Text, Write
+from svcdesk.commands.context import Write
+from svcdesk.commands.noun import Noun, Text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.model import ConductRule
 from svcdesk.registers.declarations import CONDUCT
 

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write
+from svcdesk.commands.context import Write
+from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import whole
 from svcdesk.registers.declarations import CONTRACTS

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
-from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write, personal_text
+from svcdesk.commands.context import Write
+from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.prompts import personal_text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.errors import Refused
 from svcdesk.registers.declarations import CUSTOMERS
 

@@ -10,8 +10,10 @@ import typer
 
 from svcdesk import demo as story
 from svcdesk import messages, periods
-from svcdesk.commands.base import Noun, Read
-from svcdesk.commands.init import found
+from svcdesk.commands.context import Read
+from svcdesk.commands.grammar import perform
+from svcdesk.commands.init import create_ledger
+from svcdesk.commands.noun import Noun
 from svcdesk.commands.report import print_monthly
 from svcdesk.registers import records
 from svcdesk.registers.declarations import PENALTIES
@@ -64,10 +66,10 @@ class Player:
         self._counts: dict[str, int] = {}
 
     def play(self, plan: story.Plan) -> int:
-        """Make the ledger and perform every act in the order of time; give the count of commands."""
+        """Make the ledger and perform every act in the order of time; return the count of commands."""
         acts = plan.in_order()
         current.rehearse(acts[0].at, self.path)
-        found(_CENTRE, _ZONE, _HOME)
+        create_ledger(_CENTRE, _ZONE, _HOME)
         try:
             for act in acts:
                 self._perform(act)
@@ -78,8 +80,6 @@ class Player:
         return len(acts) + 1
 
     def _perform(self, act: story.Act) -> None:
-        from svcdesk.cli import perform
-
         current.rehearse(act.at, self.path)
         perform(["--ledger", str(self.path), "--actor", act.who, *(arg.format_map(self._made) for arg in act.args)])
         if act.makes == story.PENALTIES:

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from svcdesk import messages
-from svcdesk.commands.base import Noun, Read, Receipt, Text, Write
+from svcdesk.commands.context import Read, Write
+from svcdesk.commands.noun import Noun, Text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import LateCause, Record
 from svcdesk.periods import instant, short
@@ -57,7 +59,7 @@ def _fit_to_go(w: Write, code: str) -> Record:
 
 
 def _asked_for(w: Write, asked: Record) -> datetime | None:
-    """Give the customer's time while no crew of the ticket has arrived yet (3.4)."""
+    """Return the customer's time while no crew of the ticket has arrived yet (3.4)."""
     arrived = w.ledger.value(
         "SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id"
         " WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL AND w.undone_at IS NULL",

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Since, Text, Until, Write
+from svcdesk.commands.context import Read, Write
+from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until
+from svcdesk.commands.receipts import Receipt
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Category, FraudSanction, Record, fen, invoice, yuan
 from svcdesk.periods import midnight, today
@@ -91,7 +93,7 @@ def _each(w: Write, ids: list[str], verb: str) -> list[Record]:
 
 
 def _claimed_at(w: Write, expense: Record) -> object:
-    """Give the time of a decision; no earlier than the day the money was spent."""
+    """Return the time of a decision; no earlier than the day the money was spent."""
     return w.at(after=midnight(w.date(expense["spent_on"]), w.zone))
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, TextIO, get_args
 
 import typer
 
-from svcdesk.commands.base import Flag, Month, Noun, Read, Since, Until, leave_access, reading
+from svcdesk.commands.context import Read, leave_access, reading
+from svcdesk.commands.noun import Flag, Month, Noun, Since, Until
 from svcdesk.errors import BadInput
 from svcdesk.registers import records
 from svcdesk.registers.declarations import REGISTERS, Register

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import messages
-from svcdesk.commands.base import Flag, Noun, Text, caution, explained, receipt_line, told, writing
+from svcdesk.commands.context import writing
 from svcdesk.commands.export import register_named
+from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.receipts import caution, explained, formatted, receipt_line
 from svcdesk.errors import BadInput, BadRows, StorageError
 from svcdesk.exchange.importer import KEYED, REFERENCED, Importer, Outcome
 from svcdesk.exchange.readers import ADDED, Row, Source, as_given, open_source
@@ -60,7 +62,7 @@ def import_(
     try:
         with writing(f"import {table}", {"note": note}, request_id, typed) as w:
             reader = Reader(register, read, source, w.now, w.zone)
-            importer = Importer(w.ledger, register, read, w.case, reader, update=update)
+            importer = Importer(w.ledger, register, read, w.basis, reader, update=update)
             outcome = importer.take(_watched(source.rows))
             if errors:
                 _write_errors(errors, source, outcome)
@@ -139,7 +141,7 @@ def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | No
 
 
 def _say(key: str, **values: Any) -> None:
-    print(messages.say(key, **told(values)), file=sys.stderr)
+    print(messages.say(key, **formatted(values)), file=sys.stderr)
 
 
 def _write_errors(path: str, source: Source, outcome: Outcome) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from svcdesk import periods
-from svcdesk.commands.base import Noun, Text, receipt_line
+from svcdesk.commands.noun import Noun, Text
+from svcdesk.commands.receipts import receipt_line
 from svcdesk.session import current
 from svcdesk.store import create, open_ledger
 
@@ -18,13 +19,13 @@ def init(
     timezone: Annotated[str, typer.Option()] = "Asia/Shanghai",
     home: Text = None,
 ) -> None:
-    found(centre, timezone, home)
+    create_ledger(centre, timezone, home)
     ledger = current.open()
     print(receipt_line("init", ledger, centre=centre, timezone=timezone, path=current.path))
     ledger.close()
 
 
-def found(centre: str, timezone: str, home: str | None) -> None:
+def create_ledger(centre: str, timezone: str, home: str | None) -> None:
     """Make the ledger at the session's path and write the centre into it as the first entry."""
     periods.zone(timezone)
     create(current.path)

@@ -12,20 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import journal, messages
-from svcdesk.commands.base import (
-    Flag,
-    Format,
-    Noun,
-    Read,
-    Text,
-    Yes,
-    caution,
-    confirm,
-    entry_mark,
-    may_ask,
-    receipt_line,
-    told,
-)
+from svcdesk.columns import Column
+from svcdesk.commands.context import Read
+from svcdesk.commands.noun import Flag, Format, Noun, Text, Yes
+from svcdesk.commands.prompts import confirm, may_ask
+from svcdesk.commands.receipts import caution, entry_mark, formatted, receipt_line
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.maintenance import anchors as anchor_lines
 from svcdesk.maintenance import backup as backups
@@ -36,7 +27,6 @@ from svcdesk.maintenance.anchors import Anchor
 from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import changes
-from svcdesk.registers.declarations import Column
 from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import Ledger, check_file, open_ledger, version_of
@@ -181,13 +171,13 @@ def _named(ledger: Ledger, text: str) -> tuple[str, int]:
 def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Record:
     """Tell an entry: what each row was, and what it became."""
     found = (c for c in changes.changes(r.ledger, entry.seq) if only is None or (c.table, c.row) == only)
-    told: list[Any]
+    formatted: list[Any]
     if r.form in ("table", "plain", "markdown"):
-        told = [changes.sentence(r.ledger, change, entry.command) for change in islice(found, _MOST_CHANGES)]
+        formatted = [changes.sentence(r.ledger, change, entry.command) for change in islice(found, _MOST_CHANGES)]
         if left := sum(1 for _ in found):
-            told.append(messages.say("labels.more_changes", n=left))
+            formatted.append(messages.say("labels.more_changes", n=left))
     else:
-        told = [
+        formatted = [
             {
                 "record": checks.named(change.table, change.row),
                 "changed": {name: list(pair) for name, pair in change.fields.items()},
@@ -200,7 +190,7 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
         "actor": entry.actor,
         "command": entry.command,
         "note": entry.note,
-        "changes": told,
+        "changes": formatted,
         "undoes": entry.undoes,
         "hash": entry.hash,
     }
@@ -359,7 +349,8 @@ def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None)
     if anchors:
         found += _behind(anchor_lines.read(anchors))
     lines = [
-        {"kind": advice.kind, "what": messages.say(f"doctor.{advice.kind}", **told(advice.values))} for advice in found
+        {"kind": advice.kind, "what": messages.say(f"doctor.{advice.kind}", **formatted(advice.values))}
+        for advice in found
     ]
     if format:
         tables.records(iter(lines), _ADVICE, format, current.zone)

@@ -7,21 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import messages, periods
-from svcdesk.commands.base import (
-    Flag,
-    Month,
-    Noun,
-    Read,
-    Receipt,
-    Since,
-    Text,
-    Until,
-    Write,
-    entry_mark,
-    one_of,
-    receipt_line,
-    writing,
-)
+from svcdesk.commands.context import Read, Write, writing
+from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until, one_of
+from svcdesk.commands.receipts import Receipt, entry_mark, receipt_line
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, SettledVia, yuan
 from svcdesk.penalties import findings
@@ -60,15 +48,15 @@ def check(
 ) -> None:
     period = _period(r, month, since, until)
     code = r.ledger.staff(engineer)["code"] if engineer else None
-    if record and not findings.new_among(r.ledger, findings.check(r.ledger, r.case, period, code)):
+    if record and not findings.new_among(r.ledger, findings.check(r.ledger, r.basis, period, code)):
         print(messages.say("receipts.penalties_none_new"), file=sys.stderr)
     elif record:
         r.ledger.close()
         with writing("penalty check --record", {}) as w:
-            made = findings.record_new(w.ledger, w.case, findings.check(w.ledger, w.case, period, code))
+            made = findings.record_new(w.ledger, w.basis, findings.check(w.ledger, w.basis, period, code))
         _say_recorded(w, made)
         r.ledger = w.ledger
-    found = list(findings.matched(r.ledger, r.case, findings.check(r.ledger, r.case, period, code)))
+    found = list(findings.matched(r.ledger, r.basis, findings.check(r.ledger, r.basis, period, code)))
     tables.records(found, FINDING_COLUMNS, r.form, r.zone)
     if exit_code and any(finding["status"] in ("new", "proposed") for finding in found):
         raise typer.Exit(1)
@@ -90,9 +78,9 @@ def _step(w: Write, penalty: Record, step: str, reason: str | None, **values: An
 
 
 def _facts_now(w: Write, penalty: Record) -> str:
-    """Give the digest of the facts as they stand: a decision is taken in view of them."""
+    """Return the digest of the facts as they stand: a decision is taken in view of them."""
     code = w.ledger.get("staff", penalty["engineer_id"])["code"]
-    return findings.digest(findings.derive(w.ledger, w.case, {**penalty, "engineer": code}), w.case)
+    return findings.digest(findings.derive(w.ledger, w.basis, {**penalty, "engineer": code}), w.basis)
 
 
 @noun.write("confirm")
@@ -180,7 +168,7 @@ def _warn_wage(w: Write, penalty: Record) -> None:
     if wage is None:
         w.warn("wage_unknown", code=person["code"], total=yuan(total))
         return
-    share, least = w.case.value("wage.share", w.now), w.case.value("wage.minimum", w.now)
+    share, least = w.basis.value("wage.share", w.now), w.basis.value("wage.minimum", w.now)
     if total * 100 > wage * share:
         w.warn("wage_share", code=person["code"], total=yuan(total), share=share, most=yuan(wage * share // 100))
     if least is not None and wage - total < least:

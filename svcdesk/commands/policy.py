@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from svcdesk import messages, periods
-from svcdesk.commands.base import Noun, Read, Receipt, Text, Write
-from svcdesk.registers.declarations import Column
+from svcdesk.columns import Column
+from svcdesk.commands.context import Read, Write
+from svcdesk.commands.noun import Noun, Text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.regulation.policy import key_of, read_value
 from svcdesk.render import tables
 

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 import typer
 
 from svcdesk import messages, periods, reports
-from svcdesk.commands.base import Flag, Month, Noun, Read, Receipt, Text, Write, caution
+from svcdesk.columns import Column
+from svcdesk.commands.context import Read, Write
+from svcdesk.commands.noun import Flag, Month, Noun, Text
+from svcdesk.commands.receipts import Receipt, caution
 from svcdesk.errors import BadInput
-from svcdesk.month.output import Format, Name, Press
+from svcdesk.month.output import Format, Name, ReportOutput
 from svcdesk.periods import Period
-from svcdesk.registers.declarations import Column
 from svcdesk.render import tables
 
 noun = Noun("report")
@@ -50,7 +52,7 @@ def _past_or_present(r: Read, month: str | None) -> Period:
 
 
 def _give(r: Read, name: Name, period: Period, form: str | None, output: str | None) -> None:
-    Press(r.ledger, name, period, r.now, lambda: _attention(r, period)).print(form, output)
+    ReportOutput(r.ledger, name, period, r.now, lambda: _attention(r, period)).print(form, output)
     if output is None and form in ("csv", "tsv"):
         _warn_of_drift(r, name, period)
 
@@ -169,7 +171,7 @@ def submit(
     row = submissions.record_of(w.ledger.get("submission", made), w.ledger)
     late = periods.day_of(at, w.zone) > reports.due_on(w.ledger, submissions.REPORTS[report], period)
     values = {"report": report, "month": period.month, "to": receivers, "digest": row["digest"][:12]}
-    if unfinished := preflight.items(w.ledger, w.case, period):
+    if unfinished := preflight.items(w.ledger, w.basis, period):
         w.warn("unfinished", n=len(unfinished), month=period.month)
     return Receipt("report_submitted_late" if late else "report_submitted", "submission", made, values)
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import messages
-from svcdesk.commands.base import Flag, Noun, Receipt, Text, Write
+from svcdesk.commands.context import Write
+from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.receipts import Receipt
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
 from svcdesk.periods import instant, stored
@@ -106,11 +108,11 @@ def amend(
 
 def _receipt(w: Write, key: str, number: int, sent: Record, content: Record) -> Receipt:
     """Say what the report still lacks, and until when it can be completed (4.6)."""
-    missing = missing_fields(content, sent["kind"], w.case.value("report.min_chars", w.now))
+    missing = missing_fields(content, sent["kind"], w.basis.value("report.min_chars", w.now))
     returned = w.ledger.value(
         "SELECT max(returned_at) FROM crew WHERE dispatch_id = ? AND undone_at IS NULL", (sent["id"],)
     )
-    deadline = report_deadline(instant(returned), w.case) if returned else None
+    deadline = report_deadline(instant(returned), w.basis) if returned else None
     lacking = [messages.word("missing", field) for field in missing]
     return Receipt(
         f"{key}_lacking" if missing else key, "service_report", number,

@@ -4,10 +4,12 @@ from datetime import datetime
 from itertools import groupby
 
 from svcdesk import messages, periods
-from svcdesk.commands.base import Flag, Noun, Read, told
+from svcdesk.columns import Column
+from svcdesk.commands.context import Read
+from svcdesk.commands.noun import Flag, Noun
+from svcdesk.commands.receipts import formatted
 from svcdesk.model import Record
 from svcdesk.month import board
-from svcdesk.registers.declarations import Column
 from svcdesk.render import tables
 
 noun = Noun("status")
@@ -26,7 +28,7 @@ _A_SCREEN = 6  # lines of one section that people are shown; the rest is counted
 
 @noun.read("status")
 def status(r: Read, all: Flag = False) -> None:
-    rows = [row_of(r, item) for item in board.items(r.ledger, r.case)]
+    rows = [row_of(r, item) for item in board.items(r.ledger, r.basis)]
     if r.form in ("table", "plain", "markdown"):
         rows = rows if all else list(_one_screen(rows))
         if not rows:
@@ -36,8 +38,8 @@ def status(r: Read, all: Flag = False) -> None:
 
 
 def row_of(r: Read, item: board.Item) -> Record:
-    """Give one thing that waits as a record, its sentence in the reader's language."""
-    sentence = messages.say(f"board.{item.section}", id=item.subject, **told(_named(item.values)))
+    """Return one thing that waits as a record, its sentence in the reader's language."""
+    sentence = messages.say(f"board.{item.section}", id=item.subject, **formatted(_named(item.values)))
     return {
         "section": item.section,
         "subject": item.subject,
@@ -65,8 +67,8 @@ def time_left(due: datetime, now: datetime) -> str:
     """Write the time until or since an instant, in its two greatest units: 2d 4h, 35m."""
     minutes = abs(int((due - now).total_seconds())) // 60
     parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m")]
-    told = [f"{count}{unit}" for count, unit in parts if count][:2] or ["0m"]
-    return messages.say("board.left" if due >= now else "board.over", time=" ".join(told))
+    formatted = [f"{count}{unit}" for count, unit in parts if count][:2] or ["0m"]
+    return messages.say("board.left" if due >= now else "board.over", time=" ".join(formatted))
 
 
 def _one_screen(rows: list[Record]) -> list[Record]:

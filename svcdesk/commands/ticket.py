@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from svcdesk import messages
-from svcdesk.commands.base import Flag, Noun, Read, Receipt, Text, Write, told
+from svcdesk.commands.context import Read, Write
+from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.receipts import Receipt, formatted
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import AskedBy, Channel, Record, TicketKind, whole
 from svcdesk.periods import instant, short, stored
@@ -72,7 +74,7 @@ def _suggest_repeat(
     column, same = ("serial", serial) if serial else ("product", product)
     if kind != "repair" or not same:
         return
-    since = w.now - timedelta(days=w.case.value("repeat.window_days", w.now))
+    since = w.now - timedelta(days=w.basis.value("repeat.window_days", w.now))
     earlier = w.ledger.one(
         f"SELECT id, closed_at FROM ticket WHERE customer_id = ? AND closed_at >= ? AND {column} = ?"
         " AND undone_at IS NULL ORDER BY closed_at DESC LIMIT 1",
@@ -83,7 +85,7 @@ def _suggest_repeat(
 
 
 def _noted(w: Write, verb: str, ticket: Record | None = None, text: str | None = None) -> list[Record]:
-    """Give the ticket's notes with the one that came with this command."""
+    """Return the ticket's notes with the one that came with this command."""
     import json
 
     notes: list[Record] = json.loads(ticket["notes"]) if ticket else []
@@ -235,7 +237,7 @@ def _missing(w: Write, asked: Record, no_survey: str | None) -> list[Record]:
 
 
 def _last_step(w: Write, asked: Record) -> datetime:
-    """Give the latest thing that a closing must follow: receipt, answer, return, report, survey."""
+    """Return the latest thing that a closing must follow: receipt, answer, return, report, survey."""
     latest = w.ledger.value(
         "SELECT max(at) FROM ("
         " SELECT w.returned_at AS at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = :ticket"
@@ -301,7 +303,7 @@ def _answer_line(r: Read, ticket: Record) -> tuple[str, str]:
     text = messages.say(
         "labels.clock_unknown" if clock.unknown_year else "labels.clock",
         year=clock.unknown_year,
-        **told({"received": instant(ticket["received_at"]), "due": clock.due}),
+        **formatted({"received": instant(ticket["received_at"]), "due": clock.due}),
         hours=clock.hours,
         reading=messages.word("reading", clock.reading),
         since=clock.since or messages.say("labels.always"),
@@ -321,14 +323,14 @@ def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
     ):
         due, arrived = (instant(row[name]) if row[name] else None for name in ("due_at", "arrived_at"))
         minutes = minutes_late(due, arrived or r.now)
-        grace = r.case.value("late.grace_minutes", arrived or r.now)
+        grace = r.basis.value("late.grace_minutes", arrived or r.now)
         verdict = "no_due" if minutes is None else "late" if minutes > grace else "in_time" if arrived else "open"
         cause = (
             messages.word("late_cause", row["late_cause"]) if row["late_cause"] else messages.say("evidence.no_cause")
         )
         text = messages.say(
             f"labels.on_site_{verdict}",
-            **told({"due": due, "arrived": arrived or messages.say("labels.not_yet")}),
+            **formatted({"due": due, "arrived": arrived or messages.say("labels.not_yet")}),
             minutes=minutes, grace=grace, cause=cause, id=f"D{row['dispatch_id']}", code=row["code"],
         )  # fmt: skip
         lines.append((messages.say("labels.on_site_clock"), text))

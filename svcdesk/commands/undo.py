@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from svcdesk import journal, messages
-from svcdesk.commands.base import Noun, Yes, caution, confirm, may_ask, receipt_line
+from svcdesk.commands.noun import Noun, Yes
+from svcdesk.commands.prompts import confirm, may_ask
+from svcdesk.commands.receipts import caution, receipt_line
 from svcdesk.errors import Refused
 from svcdesk.periods import instant, short
 from svcdesk.registers import changes

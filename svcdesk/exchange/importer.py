@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from svcdesk import journal
 from svcdesk.errors import BadInput, DeskError, NotFound
 from svcdesk.exchange.readers import Row
-from svcdesk.exchange.rules_file import Reader, Rules
+from svcdesk.exchange.rules_file import Reader, RulesFile
 from svcdesk.exchange.validation import DEFAULTS, Checks, lines_after
 from svcdesk.model import LETTERS, Record
 from svcdesk.registers.declarations import Register
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
 # Fields that name another record, with the column that refers to it and the table it stands in.
@@ -71,11 +71,18 @@ class Importer:
     """Takes rows into one register of a ledger whose transaction is open."""
 
     def __init__(
-        self, ledger: Ledger, register: Register, rules: Rules, case: Case, reader: Reader, *, update: bool = False
+        self,
+        ledger: Ledger,
+        register: Register,
+        rules: RulesFile,
+        basis: Basis,
+        reader: Reader,
+        *,
+        update: bool = False,
     ) -> None:
         self.ledger, self.register, self.rules, self.reader = ledger, register, rules, reader
         self.table, self.may_update = register.table, update
-        self._checks = Checks(ledger, self.table, case)
+        self._checks = Checks(ledger, self.table, basis)
         self._defaults = DEFAULTS.get(self.table, {})
         self._own, self._crew, self._personal = self._targets()
         self._open = sorted(set(reader.given) - {field for field, _ in self._personal})
@@ -164,7 +171,7 @@ class Importer:
                 yield [(row, values)]
 
     def _key_text(self, row: Row) -> str | None:
-        """Give what rows of one record share: the id, else the reference."""
+        """Return what rows of one record share: the id, else the reference."""
         if row.fault:
             return None
         for field in ("id", "reference"):
@@ -182,7 +189,7 @@ class Importer:
             return error
 
     def _whole(self, group: list[tuple[Row, Record | DeskError]]) -> Iterator[list[tuple[Row, Record]]]:
-        """Give the rows of a dispatch where all can be read; one bad row spoils the others."""
+        """Return the rows of a dispatch where all can be read; one bad row spoils the others."""
         lines = [row.line for row, values in group if isinstance(values, DeskError)]
         if not lines:
             yield [(row, values) for row, values in group if isinstance(values, dict)]
@@ -420,7 +427,7 @@ class Importer:
         self._new_names.clear()
 
     def _row(self, item: _Item) -> tuple[list[Any], list[list[Any]]]:
-        """Give a record's row as it is written, and the rows of its crew; give it its number, and make who is new."""
+        """Return a record's row as it is written, and the rows of its crew; give it its number, and make who is new."""
         columns = item.columns | self._made(item.columns)
         number = columns.setdefault("id", self._last + 1)
         self._last = max(self._last, number)
@@ -436,7 +443,7 @@ class Importer:
         return list(map(columns.get, self._columns)), crew
 
     def _made(self, columns: Record) -> Record:
-        """Give those columns that had to wait for somebody to be made, with their numbers."""
+        """Return those columns that had to wait for somebody to be made, with their numbers."""
         return {name: self._make(columns[name]) for name in self._waiting if isinstance(columns.get(name), _New)}
 
     def _make(self, new: _New) -> int:

@@ -146,7 +146,7 @@ def _records(reader: Any) -> Iterator[Row]:
 
 
 def _headings(cells: list[str]) -> tuple[list[str], int]:
-    """Give the headings without those that --errors added, and how many these were. Raises BadInput."""
+    """Return the headings without those that --errors added, and how many these were. Raises BadInput."""
     names = [cell.strip() for cell in cells]
     added = len(ADDED) if names[-len(ADDED) :] == ADDED else 0
     names = names[: len(names) - added]
@@ -304,7 +304,7 @@ def disarmed(text: str) -> str:
 
 
 def as_given(row: Row, width: int) -> list[str]:
-    """Give a row's original cells, as many as there are headings; what an unquoted comma split off stays joined on."""
+    """Return a row's original cells, as many as there are headings; what a comma split off stays joined on."""
     cells = row.cells
     if len(cells) > width:
         return [*cells[: width - 1], ",".join(cells[width - 1 :])]

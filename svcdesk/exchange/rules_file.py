@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from svcdesk import periods
+from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.exchange.readers import Source, disarmed
 from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of, unmasked, whole
-from svcdesk.registers.declarations import Column, Register
+from svcdesk.registers.declarations import Register
 
 Parse = Callable[[str], Any]
 
@@ -50,7 +51,7 @@ _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
 
 
-class Rules(NamedTuple):
+class RulesFile(NamedTuple):
     """A rules file, read. ``columns`` is our field -> their heading; ``foreign`` is false for our own headings."""
 
     columns: dict[str, str]
@@ -68,7 +69,7 @@ class Rules(NamedTuple):
     sheet: str | None
 
 
-def read_rules(path: Path | None, maps: list[str]) -> Rules:
+def read_rules(path: Path | None, maps: list[str]) -> RulesFile:
     """Read a rules file and the --map options. Raises BadInput that names what is not understood."""
     told = _toml(path) if path is not None else {}
     columns = dict(told.get("columns", {}))
@@ -78,7 +79,7 @@ def read_rules(path: Path | None, maps: list[str]) -> Rules:
             raise BadInput("map", text=text)
         columns[field.strip()] = heading.strip()
     options, times = told.get("options", {}), told.get("times", {})
-    return Rules(
+    return RulesFile(
         columns,
         bool(told.get("columns")),
         times.get("format"),
@@ -151,7 +152,7 @@ def importable(register: Register) -> list[Column]:
 class Reader:
     """Reads a row's cells into the stored values of a register, by the rules."""
 
-    def __init__(self, register: Register, rules: Rules, source: Source, now: datetime, zone: tzinfo) -> None:
+    def __init__(self, register: Register, rules: RulesFile, source: Source, now: datetime, zone: tzinfo) -> None:
         self.register, self.rules, self.now = register, rules, now
         self.centre, self.zone = zone, rules.zone or zone
         fields = {column.name: column for column in importable(register)}
@@ -294,7 +295,7 @@ class Reader:
         return parse
 
     def _utc(self, at: datetime, text: str) -> datetime:
-        """Give a time in UTC; without an offset it is the register's. Raises BadInput where the clocks change."""
+        """Return a time in UTC; without an offset it is the register's. Raises BadInput where the clocks change."""
         if at.tzinfo:
             return at.astimezone(UTC)
         day = at.toordinal()
@@ -344,7 +345,7 @@ _NEEDED = object()
 
 
 def _steady(at: datetime, zone: tzinfo) -> timedelta | None:
-    """Give the offset of a day on which the clocks do not change, else None. Asking each time is slow."""
+    """Return the offset of a day on which the clocks do not change, else None. Asking each time is slow."""
     begin = datetime.combine(at.date(), time(), zone)
     try:
         ends = (begin, begin.replace(fold=1), begin + timedelta(days=1), (begin + timedelta(days=1)).replace(fold=1))

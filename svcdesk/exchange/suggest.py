@@ -10,12 +10,13 @@ from itertools import islice, product
 from typing import Any, NamedTuple
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.errors import DeskError
 from svcdesk.exchange.readers import Source
 from svcdesk.exchange.rules_file import NARROWER, importable
 from svcdesk.exchange.synonyms import folded, headings, meanings
 from svcdesk.model import LETTERS, WORDS, fen
-from svcdesk.registers.declarations import Column, Register
+from svcdesk.registers.declarations import Register
 
 SAMPLE = 500  # rows looked at
 _SHOWN = 30  # words listed at most
@@ -72,7 +73,7 @@ def suggest(register: Register, source: Source, name: str, command: str, zone: s
 
 
 def _is_ours(register: Register, source: Source) -> bool:
-    """Say whether this is an export of our own, which needs no rules."""
+    """Return whether this is an export of our own, which needs no rules."""
     names = {column.name for column in register.columns} | {column.name for column in importable(register)}
     return set(source.headings) <= names and {c.name for c in importable(register) if c.need} <= set(source.headings)
 
@@ -85,7 +86,7 @@ def _head(name: str, command: str, key: str) -> list[str]:
 
 
 def _recognised(register: Register, cells: dict[str, list[str]]) -> dict[str, _Field]:
-    """Give each field the heading that means it best; a heading serves one field, needed fields choose first."""
+    """Return each field the heading that means it best; a heading serves one field, needed fields choose first."""
     by_fold: dict[str, list[str]] = {}
     for heading in cells:
         by_fold.setdefault(folded(heading), []).append(heading)
@@ -195,7 +196,7 @@ _FORMATS = _DATES + [f"{day}{between}{clock}" for day, between, clock in product
 
 
 def _read_time(text: str) -> bool:
-    """Say whether the import reads a time without being told its form."""
+    """Return whether the import reads a time without being told its form."""
     try:
         datetime.fromisoformat(text)
     except ValueError:

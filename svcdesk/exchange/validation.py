@@ -10,7 +10,7 @@ from svcdesk.errors import BadInput, DeskError, NotFound, Refused
 from svcdesk.model import LETTERS, Record
 from svcdesk.periods import midnight, read_date, stored, today
 from svcdesk.regulation import expense_rules
-from svcdesk.regulation.policy import Case, read_value
+from svcdesk.regulation.policy import Basis, read_value
 from svcdesk.regulation.states import STEPS, dispatch_status, moves_target
 from svcdesk.rules import ARTICLES
 from svcdesk.store import Ledger
@@ -76,10 +76,10 @@ _KEPT = 5000  # facts remembered at a time
 class Checks:
     """Checks the columns of one record and fills in what follows from them. ``coming`` are numbers not yet written."""
 
-    def __init__(self, ledger: Ledger, table: str, case: Case) -> None:
-        self.ledger, self.table, self.case = ledger, table, case
+    def __init__(self, ledger: Ledger, table: str, basis: Basis) -> None:
+        self.ledger, self.table, self.basis = ledger, table, basis
         self.coming: set[int] = set()
-        self._now, self._today = stored(case.now), today(case.now, case.zone).isoformat()
+        self._now, self._today = stored(basis.now), today(basis.now, basis.zone).isoformat()
         self._facts: dict[tuple[Any, ...], Any] = {}
         self._surveys: dict[int, int] = {}
         self._times = {
@@ -124,7 +124,7 @@ class Checks:
             raise NotFound("record", table=table, id=f"{LETTERS[table]}{number}")
 
     def fact(self, table: str, number: int | None) -> Record | None:
-        """Give what is known of another record, or None where there is none."""
+        """Return what is known of another record, or None where there is none."""
         if number is None:
             return None
         key = (table, number)
@@ -236,8 +236,8 @@ class Checks:
         )
         columns["excluded"] = int(expense_rules.is_excluded(line, bool(agreed and agreed["includes_installation"])))
         if columns.get("decided_at"):
-            day = read_date(columns["spent_on"], self.case.now, self.case.zone)
-            spent = stored(midnight(day, self.case.zone))
+            day = read_date(columns["spent_on"], self.basis.now, self.basis.zone)
+            spent = stored(midnight(day, self.basis.zone))
             if columns["decided_at"] < spent:
                 raise _before("decided_at", columns["decided_at"], "date", spent)
 

@@ -19,7 +19,7 @@ _RESTARTS = 3
 
 
 def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = ()) -> Anchor:
-    """Copy a ledger, beside whoever writes to it, to a path where no file stands; give the copy's newest entry.
+    """Copy a ledger, beside whoever writes to it, to a path where no file stands; return the copy's newest entry.
 
     Raises StorageError where it does not verify or lacks an anchor that is not newer.
     """
@@ -78,7 +78,7 @@ def _same_origin(one: Ledger, other: Ledger) -> bool:
 
 
 def newest_of(ledger: Ledger) -> Anchor:
-    """Give the ledger's newest entry as an anchor. Raises StorageError where it has none."""
+    """Return the ledger's newest entry as an anchor. Raises StorageError where it has none."""
     found = ledger.con.execute("SELECT seq, hash, at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
     if found is None:
         raise StorageError("damaged", path=ledger.path)
@@ -86,7 +86,7 @@ def newest_of(ledger: Ledger) -> Anchor:
 
 
 def _verified(part: Path, shown: Path, known: tuple[Anchor, ...]) -> Anchor:
-    """Open and verify a copy; give its newest entry. Raises StorageError where what was copied is not sound."""
+    """Open and verify a copy; return its newest entry. Raises StorageError where what was copied is not sound."""
     try:
         ledger = open_ledger(part, as_found=True)
     except DeskError as error:
@@ -124,7 +124,7 @@ def _new_file(to: Path) -> Iterator[Path]:
 
 
 def _name(part: Path, to: Path) -> None:
-    """Give the file its name in one step that fails where a file stands already; a rename would write over it."""
+    """Return the file its name in one step that fails where a file stands already; a rename would write over it."""
     try:
         os.link(part, to)
     except FileExistsError:

@@ -78,7 +78,7 @@ def lines(ledger: Path, last: int | None = None) -> list[Copy]:
 
 
 def settled(ledger: Path, now: datetime) -> bool:
-    """Say whether today's copy was made, or failed so lately that it is not tried again."""
+    """Return whether today's copy was made, or failed so lately that it is not tried again."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     since, until, lately = stored(midnight), stored(midnight + timedelta(days=1)), stored(now - _AGAIN)
     return any(
@@ -88,7 +88,7 @@ def settled(ledger: Path, now: datetime) -> bool:
 
 
 def last_failure(ledger: Path) -> str | None:
-    """Give when the copy of the day failed, unless one was made since."""
+    """Return when the copy of the day failed, unless one was made since."""
     daily = [copy for copy in lines(ledger, _TAIL) if copy.kind in ("daily", "failed")]
     return daily[-1].at if daily and daily[-1].kind == "failed" else None
 

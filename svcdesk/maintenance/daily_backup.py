@@ -100,7 +100,7 @@ def _lock(folder: Path) -> int | None:
 
 
 def _is_there(plan: Plan, now: datetime) -> bool:
-    """Say whether today's copy stands already. Raises StorageError where something else has its name."""
+    """Return whether today's copy stands already. Raises StorageError where something else has its name."""
     if not os.path.lexists(plan.to):
         return False
     if _origin_of(plan.to) != plan.origin:

@@ -68,12 +68,12 @@ def verify(
 
 
 def first_broken(faults: list[Fault]) -> int | None:
-    """Give the earliest entry that a fault stands at, or None where no fault knows one."""
+    """Return the earliest entry that a fault stands at, or None where no fault knows one."""
     return min((fault.entry for fault in faults if fault.entry is not None), default=None)
 
 
 def is_unreadable(faults: list[Fault]) -> bool:
-    """Say whether pages of the file are damaged, so that nothing in it can be relied on."""
+    """Return whether pages of the file are damaged, so that nothing in it can be relied on."""
     return any(fault.kind == "page" for fault in faults)
 
 
@@ -177,7 +177,7 @@ def _replay(con: sqlite3.Connection) -> Faults:
 
 
 def _misfits(con: sqlite3.Connection) -> str:
-    """Give the query for the images that neither equal their row nor were overtaken by a later one."""
+    """Return the query for the images that neither equal their row nor were overtaken by a later one."""
     cases = " ".join(
         f"""WHEN '{table}' THEN (SELECT {_quick_image(table, con)} FROM "{table}" WHERE id = c.row)"""
         for table in TABLES
@@ -198,7 +198,7 @@ _HAS_INDEX = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'chang
 
 
 def _quick_image(table: str, con: sqlite3.Connection) -> str:
-    """Give SQL that writes most rows' images faster than the JSON functions do; what differs is compared parsed."""
+    """Return SQL that writes most rows' images faster than the JSON functions do; what differs is compared parsed."""
     pieces = []
     for _, name, kind, *_ in con.execute(f'PRAGMA table_info("{table}")'):
         value = f"""'"' || "{name}" || '"'""" if kind == "TEXT" else f'"{name}"'

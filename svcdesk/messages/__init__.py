@@ -26,7 +26,7 @@ def language() -> str:
 
 
 def find(key: str) -> str | None:
-    """Give the text of a key in the language in use, or None where there is none."""
+    """Return the text of a key in the language in use, or None where there is none."""
     area, _, name = key.partition(".")
     if area not in _areas:
         _areas[area] = import_module(f"svcdesk.messages.{area}").TEXTS
@@ -35,7 +35,7 @@ def find(key: str) -> str | None:
 
 
 def say(key: str, /, **values: Any) -> str:
-    """Give the text of a key, its places filled. A key without a text is a bug and raises KeyError."""
+    """Return the text of a key, its places filled. A key without a text is a bug and raises KeyError."""
     text = find(key)
     if text is None:
         raise KeyError(key)
@@ -43,7 +43,7 @@ def say(key: str, /, **values: Any) -> str:
 
 
 def word(kind: str, value: Any) -> str:
-    """Give the word for a value of a kind (ticket kind, status, cause …); the value itself where it has none."""
+    """Return the word for a value of a kind (ticket kind, status, cause …); the value itself where it has none."""
     return find(f"values.{kind}.{value}") or find(f"values.{value}") or str(value)
 
 

@@ -13,7 +13,7 @@ from svcdesk.registers import records
 from svcdesk.registers.computed import loads
 from svcdesk.registers.declarations import EXPENSES
 from svcdesk.regulation.clock import answer_clock
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.rules import missing_fields, report_deadline
 from svcdesk.store import Ledger
 
@@ -28,21 +28,21 @@ class Item(NamedTuple):
     values: dict[str, Any]
 
 
-def items(ledger: Ledger, case: Case) -> list[Item]:
+def items(ledger: Ledger, basis: Basis) -> list[Item]:
     """List what waits: the overdue first, the longest overdue at the top; then by due time; then what has none."""
-    found = [item for section in SECTIONS for item in section(ledger, case)]
-    return sorted(found, key=lambda item: (item.due is None, item.due or case.now))
+    found = [item for section in SECTIONS for item in section(ledger, basis)]
+    return sorted(found, key=lambda item: (item.due is None, item.due or basis.now))
 
 
-def _answers(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _answers(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows(
         "SELECT r.id, r.received_at, c.name FROM ticket r JOIN customer c ON c.id = r.customer_id"
         " WHERE r.answered_at IS NULL AND r.received_at >= ? AND r.status IN ('open', 'on_hold')"
         " AND r.undone_at IS NULL",
-        (stored(case.now - longest_wait(ledger) - _LOOK_BACK),),
+        (stored(basis.now - longest_wait(ledger) - _LOOK_BACK),),
     )
     for row in rows:
-        due = answer_clock(instant(row["received_at"]), case.policy, case.zone).due
+        due = answer_clock(instant(row["received_at"]), basis.policy, basis.zone).due
         yield Item("answer", f"T{row['id']}", due, f"svcdesk ticket answer T{row['id']}", {"customer": row["name"]})
 
 
@@ -50,7 +50,7 @@ def _answers(ledger: Ledger, case: Case) -> Iterator[Item]:
 _LOOK_BACK = timedelta(days=90)
 
 
-def _journeys(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _assignments(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List who is due on site and who is on the road."""
     rows = ledger.rows(
         "SELECT w.*, d.place, d.status, e.code FROM dispatch d JOIN crew w ON w.dispatch_id = d.id"
@@ -77,7 +77,7 @@ def _latest(row: Record) -> datetime | None:
     return instant(max(times)) if times else None
 
 
-def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _reports(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List the reports that are missing or incomplete while their ticket is open or their deadline has not passed."""
     rows = ledger.rows(
         "SELECT d.id, d.kind, max(w.returned_at) AS returned_at, r.id AS report, r.fault_cause, r.solution, r.parts,"
@@ -87,10 +87,10 @@ def _reports(ledger: Ledger, case: Case) -> Iterator[Item]:
         " WHERE d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= ? AND undone_at IS NULL)"
         " AND +d.status = 'returned' AND +t.status IN ('open', 'answered', 'on_hold')"
         " AND d.undone_at IS NULL GROUP BY d.id",
-        (stored(case.now - _LOOK_BACK),),
+        (stored(basis.now - _LOOK_BACK),),
     )
     for row in rows:
-        yield from report_of(row, report_deadline(instant(row["returned_at"]), case))
+        yield from report_of(row, report_deadline(instant(row["returned_at"]), basis))
 
 
 def report_of(row: Record, due: datetime | None = None) -> Iterator[Item]:
@@ -103,7 +103,7 @@ def report_of(row: Record, due: datetime | None = None) -> Iterator[Item]:
         yield Item("report_lacking", f"R{row['report']}", due, command, {"missing": lacking})
 
 
-def _surveys(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _surveys(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows(
         "SELECT t.id, c.name FROM ticket t JOIN customer c ON c.id = t.customer_id WHERE t.status = 'answered'"
         " AND t.received_at >= ? AND t.undone_at IS NULL"
@@ -111,7 +111,7 @@ def _surveys(ledger: Ledger, case: Case) -> Iterator[Item]:
         "   AND d.undone_at IS NULL)"
         " AND NOT EXISTS (SELECT 1 FROM dispatch d WHERE d.ticket_id = t.id AND d.undone_at IS NULL"
         "   AND d.status NOT IN ('returned', 'cancelled'))",
-        (stored(case.now - _LOOK_BACK),),
+        (stored(basis.now - _LOOK_BACK),),
     )
     for row in rows:
         subject = f"T{row['id']}"
@@ -132,20 +132,20 @@ _COMPLAINT_NEXT = {
 }
 
 
-def _complaints(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _complaints(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows(
         "SELECT id, at, status, finding FROM complaint WHERE status IN"
         " ('registered', 'assigned', 'investigating', 'decided', 'remedied', 'fed_back') AND undone_at IS NULL"
     )
     for row in rows:
         step = "remedy" if (row["status"], row["finding"]) == ("decided", "upheld") else _COMPLAINT_NEXT[row["status"]]
-        age = (today(case.now, case.zone) - day_of(instant(row["at"]), case.zone)).days
+        age = (today(basis.now, basis.zone) - day_of(instant(row["at"]), basis.zone)).days
         subject = f"C{row['id']}"
         values = {"status": row["status"], "kind": "complaint", "days": age}
         yield Item("complaint", subject, None, f"svcdesk complaint {step} {subject}", values)
 
 
-def _escalations(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _escalations(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows('SELECT ticket_id, at, "to" FROM escalation WHERE settled_at IS NULL AND undone_at IS NULL')
     for row in rows:
         subject = f"T{row['ticket_id']}"
@@ -153,35 +153,35 @@ def _escalations(ledger: Ledger, case: Case) -> Iterator[Item]:
         yield Item("escalation", subject, None, command, {"to": row["to"], "at": instant(row["at"])})
 
 
-def _expenses(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _expenses(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     selection = records.Selection().where("r.status = 'submitted'")
-    for row in records.records(ledger, EXPENSES, case.now, selection):
+    for row in records.records(ledger, EXPENSES, basis.now, selection):
         if row["problems"]:
             messages = [problem["message"] for problem in row["problems"]]
             values = {"code": row["engineer"], "amount": row["amount"], "problems": messages}
             yield Item("expense", row["id"], None, f"svcdesk expense show {row['id']}", values)
 
 
-def _findings(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _findings(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List what the clauses found of late and nobody decided, and every penalty that waits for a decision."""
-    last, this = (read_month(name, case.now, case.zone) for name in ("last", "this"))
-    yield from undecided(ledger, case, between(last.first, this.after, case.zone))
-    yield from decisions(ledger, case)
+    last, this = (read_month(name, basis.now, basis.zone) for name in ("last", "this"))
+    yield from undecided(ledger, basis, between(last.first, this.after, basis.zone))
+    yield from decisions(ledger, basis)
 
 
-def undecided(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
+def undecided(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     """List the findings of a period that wait: causes to state, findings to record."""
-    for finding in check(ledger, case, period):
+    for finding in check(ledger, basis, period):
         values = {"clause": finding.clause, "code": finding.engineer}
         if finding.needs:
             command = f"svcdesk dispatch cause {finding.subject} --engineer {finding.engineer} --late-cause CAUSE"
             yield Item("cause", finding.subject, None, command, values)
         elif finding.is_recordable and not recorded(ledger, finding):
-            command = f"svcdesk penalty check --month {month_of(finding.at, case.zone)} --record"
+            command = f"svcdesk penalty check --month {month_of(finding.at, basis.zone)} --record"
             yield Item("finding", finding.subject, None, command, values)
 
 
-def decisions(ledger: Ledger, case: Case, period: Period | None = None) -> Iterator[Item]:
+def decisions(ledger: Ledger, basis: Basis, period: Period | None = None) -> Iterator[Item]:
     """List the penalties to decide, and those whose facts changed since; of one period's facts where it is given."""
     span = (stored(period.start), stored(period.end)) if period else ("", "9999")
     for row in ledger.rows(
@@ -194,24 +194,24 @@ def decisions(ledger: Ledger, case: Case, period: Period | None = None) -> Itera
         if row["status"] != "confirmed":
             verb = "decide" if row["status"] == "appealed" else "confirm"
             yield Item(row["status"], f"P{row['id']}", None, f"svcdesk penalty {verb} P{row['id']}", values)
-        elif digest(derive(ledger, case, row), case) != row["facts"]:
+        elif digest(derive(ledger, basis, row), basis) != row["facts"]:
             yield Item("changed", f"P{row['id']}", None, f"svcdesk penalty show P{row['id']}", values)
 
 
-def _deadlines(ledger: Ledger, case: Case) -> Iterator[Item]:
+def _deadlines(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List the reports that are not handed in yet, until the end of the day on which each is due, and after it."""
-    for row in deadlines(ledger, case.now):
+    for row in deadlines(ledger, basis.now):
         if row["status"] != "submitted":
-            due = midnight(date.fromisoformat(row["due"]) + timedelta(days=1), case.zone) - timedelta(seconds=1)
+            due = midnight(date.fromisoformat(row["due"]) + timedelta(days=1), basis.zone) - timedelta(seconds=1)
             command = f"svcdesk report submit {row['report']} --month {row['month']} --to NAME"
             section = "statistics" if row["report"] == "monthly" else "projects"
             yield Item(section, row["month"], due, command, {"month": row["month"], "due": row["due"]})
 
 
 # What the board looks at, in the order of a morning at the desk.
-SECTIONS: tuple[Callable[[Ledger, Case], Iterator[Item]], ...] = (
+SECTIONS: tuple[Callable[[Ledger, Basis], Iterator[Item]], ...] = (
     _answers,
-    _journeys,
+    _assignments,
     _reports,
     _surveys,
     _complaints,

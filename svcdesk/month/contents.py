@@ -9,7 +9,7 @@ from svcdesk.model import LINES, Record
 from svcdesk.month import indicators, preflight, projects, staff, submissions
 from svcdesk.month.board import Item
 from svcdesk.periods import Period, instant, local
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
 MONTHS_DRAWN = 12
@@ -17,30 +17,30 @@ MONTHS_DRAWN = 12
 
 def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the statistics of a month with the figures of service, the months beside it and what was handed in."""
-    case = Case(ledger.policy, now, ledger.zone)
+    basis = Basis(ledger.policy, now, ledger.zone)
     with reports.snapshot(ledger):
         report = reports.monthly(ledger, period, now)
         today = {name: report[name] for name in ("lines", "pending_cost", "service", "penalties")}
         return {
             **report,
-            "quality": indicators.indicators(ledger, period, case),
-            "backlog": indicators.backlog(ledger, period, case),
-            "previous": beside(ledger, period, -1, case),
-            "last_year": beside(ledger, period, -12, case),
+            "quality": indicators.indicators(ledger, period, basis),
+            "backlog": indicators.backlog(ledger, period, basis),
+            "previous": beside(ledger, period, -1, basis),
+            "last_year": beside(ledger, period, -12, basis),
             "submission": submissions.drift(ledger, "monthly", period, today),
             "earlier_months": submissions.late_items(ledger, period),
         }
 
 
-def beside(ledger: Ledger, period: Period, months: int, case: Case) -> Record | None:
-    """Give another month's figures to compare with; None before the calendar begins."""
+def beside(ledger: Ledger, period: Period, months: int, basis: Basis) -> Record | None:
+    """Return another month's figures to compare with; None before the calendar begins."""
     other = reports.shifted(period, months, ledger.zone)
     if other is None:
         return None
     return {
         "month": other.month,
-        "lines": reports.lines(ledger, other, case.now)[0],
-        "quality": indicators.indicators(ledger, other, case),
+        "lines": reports.lines(ledger, other, basis.now)[0],
+        "quality": indicators.indicators(ledger, other, basis),
     }
 
 
@@ -55,43 +55,43 @@ def project_report(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 
 def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
-    """Give the twelve months up to one, oldest first: the cost of each line and the two shares that are drawn."""
-    case = Case(ledger.policy, now, ledger.zone)
+    """Return the twelve months up to one, oldest first: the cost of each line and the two shares that are drawn."""
+    basis = Basis(ledger.policy, now, ledger.zone)
     months = [reports.shifted(period, back, ledger.zone) for back in range(1 - MONTHS_DRAWN, 1)]
-    return [_drawn(ledger, month, case) for month in months if month is not None]
+    return [_drawn(ledger, month, basis) for month in months if month is not None]
 
 
-def _drawn(ledger: Ledger, month: Period, case: Case) -> Record:
-    cost = {row["line"]: row["cost"] for row in reports.lines(ledger, month, case.now)[0]}
-    answers = [answer.in_time for answer in indicators.answers(ledger, month, case)]
+def _drawn(ledger: Ledger, month: Period, basis: Basis) -> Record:
+    cost = {row["line"]: row["cost"] for row in reports.lines(ledger, month, basis.now)[0]}
+    answers = [answer.in_time for answer in indicators.answers(ledger, month, basis)]
     return {
         "month": month.month,
         **{line: float(cost[line]) for line in LINES},
         "answered_in_time": indicators.share(in_time for in_time in answers if in_time is not None),
-        "on_time_arrival": indicators.share(arrival.on_time for arrival in indicators.arrivals(ledger, month, case)),
+        "on_time_arrival": indicators.share(arrival.on_time for arrival in indicators.arrivals(ledger, month, basis)),
     }
 
 
 def trips(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """List the journeys behind a month's persons, trips and days, each with the days that it counts."""
-    found = list(reports.counted(reports.journeys(ledger, period, now)))
+    found = list(reports.counted(reports.assignments(ledger, period, now)))
     steps = {row[0]: row[1:] for row in ledger.con.execute(_STEPS, (json.dumps([trip.id for trip, _ in found]),))}
     codes = dict(ledger.con.execute("SELECT id, code FROM staff"))
     names = dict(ledger.con.execute("SELECT id, name FROM staff"))
     rows = []
-    for journey, days in found:
-        departed, returned, place = steps[journey.id]
+    for assignment, days in found:
+        departed, returned, place = steps[assignment.id]
         rows.append(
             {
-                "dispatch": f"D{journey.dispatch}",
-                "ticket": f"T{journey.ticket}",
-                "line": journey.line,
-                "engineer": codes[journey.engineer],
-                "name": names[journey.engineer],
+                "dispatch": f"D{assignment.dispatch}",
+                "ticket": f"T{assignment.ticket}",
+                "line": assignment.line,
+                "engineer": codes[assignment.engineer],
+                "name": names[assignment.engineer],
                 "place": place,
                 "departed_at": _local(departed, ledger),
                 "returned_at": _local(returned, ledger),
-                "trips": int(journey.starts_here),
+                "trips": int(assignment.starts_here),
                 "days": days,
             }
         )
@@ -100,7 +100,7 @@ def trips(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
 
 def arrivals(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """List the arrivals behind the share of those in time."""
-    case = Case(ledger.policy, now, ledger.zone)
+    basis = Basis(ledger.policy, now, ledger.zone)
     return [
         {
             "dispatch": f"D{arrival.dispatch}",
@@ -110,14 +110,14 @@ def arrivals(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
             "on_time": arrival.on_time,
             "late_cause": arrival.late_cause,
         }
-        for arrival in indicators.arrivals(ledger, period, case)
+        for arrival in indicators.arrivals(ledger, period, basis)
     ]
 
 
 def unfinished(ledger: Ledger, period: Period, now: datetime) -> list[Item]:
     """List what would make the month wrong."""
     with reports.snapshot(ledger):
-        return preflight.items(ledger, Case(ledger.policy, now, ledger.zone), period)
+        return preflight.items(ledger, Basis(ledger.policy, now, ledger.zone), period)
 
 
 def _local(text: str | None, ledger: Ledger) -> str | None:

@@ -8,7 +8,7 @@ from svcdesk.model import Record
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.periods import Period, day_of, instant, stored
 from svcdesk.regulation.clock import answer_clock, answered_in_time
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding, ReportDuty, incomplete_report, is_repeat, report_deadline
 from svcdesk.store import Ledger
 
@@ -60,67 +60,67 @@ class Repair(NamedTuple):
     settled_at: datetime
 
 
-def answers(ledger: Ledger, period: Period, case: Case) -> list[Answer]:
+def answers(ledger: Ledger, period: Period, basis: Basis) -> list[Answer]:
     """Judge the answers to the tickets received in the period (3.4)."""
     found = []
     for ticket, received, reply, by, cancelled in ledger.con.execute(_TICKETS, _span(period)):
         received_at, answered_at = instant(received), instant(reply) if reply else None
-        due = answer_clock(received_at, case.policy, case.zone).due
+        due = answer_clock(received_at, basis.policy, basis.zone).due
         withdrawn = not reply and cancelled and (due is None or instant(cancelled) <= due)
-        in_time = None if withdrawn else answered_in_time(due, answered_at, case.now)
+        in_time = None if withdrawn else answered_in_time(due, answered_at, basis.now)
         found.append(Answer(ticket, received_at, answered_at, by, in_time))
     return found
 
 
-def arrivals(ledger: Ledger, period: Period, case: Case) -> list[Arrival]:
+def arrivals(ledger: Ledger, period: Period, basis: Basis) -> list[Arrival]:
     """Judge who arrived in the period, or was due in it and did not, against the time that counted (3.4)."""
     found = []
     for dispatch, code, due_at, arrived, cause in ledger.con.execute(_ARRIVALS, _span(period)):
         due, arrived_at = instant(due_at), instant(arrived) if arrived else None
-        grace = timedelta(minutes=case.value("late.grace_minutes", arrived_at or due))
-        if arrived_at is None and case.now <= due + grace:
+        grace = timedelta(minutes=basis.value("late.grace_minutes", arrived_at or due))
+        if arrived_at is None and basis.now <= due + grace:
             continue
         on_time = arrived_at is not None and arrived_at <= due + grace
         found.append(Arrival(dispatch, code, due, arrived_at, on_time, cause))
     return found
 
 
-def duties(ledger: Ledger, period: Period, case: Case) -> list[Duty]:
+def duties(ledger: Ledger, period: Period, basis: Basis) -> list[Duty]:
     """Judge the service reports whose deadline lies in the period and has passed (4.6)."""
     source = SOURCES["report_duties"]
     found = []
     for duty in source.read(ledger, source.during(ledger, period)):
-        deadline = report_deadline(duty.returned_at, case) - timedelta(seconds=1)
-        if period.start <= deadline < period.end and deadline < case.now:
-            found.append(Duty(duty, deadline, next(incomplete_report(duty, case), None)))
+        deadline = report_deadline(duty.returned_at, basis) - timedelta(seconds=1)
+        if period.start <= deadline < period.end and deadline < basis.now:
+            found.append(Duty(duty, deadline, next(incomplete_report(duty, basis), None)))
     return found
 
 
-def repairs(ledger: Ledger, period: Period, case: Case) -> list[Repair]:
+def repairs(ledger: Ledger, period: Period, basis: Basis) -> list[Repair]:
     """Say of the repairs first closed in the period which were mended at once (3.6): not reopened, no repeat before or
     after. It is provisional until the window ends."""
     found = []
     for ticket, closed, reopened, repeats, again in ledger.con.execute(_REPAIRS, _span(period)):
         closed_at = instant(closed)
-        window = timedelta(days=case.value("repeat.window_days", closed_at))
-        came_back = again is not None and is_repeat(instant(again), closed_at, case)
+        window = timedelta(days=basis.value("repeat.window_days", closed_at))
+        came_back = again is not None and is_repeat(instant(again), closed_at, basis)
         found.append(Repair(ticket, closed_at, not (reopened or repeats or came_back), closed_at + window))
     return found
 
 
-def repeats(ledger: Ledger, period: Period, case: Case) -> tuple[int, int]:
+def repeats(ledger: Ledger, period: Period, basis: Basis) -> tuple[int, int]:
     """Count the repairs received in the period that repeat an earlier one, and all repairs received."""
     rows = ledger.con.execute(_REPEATS, _span(period)).fetchall()
     again = [(instant(received), instant(closed) if closed else None) for received, earlier, closed in rows if earlier]
-    return sum(is_repeat(received, closed, case) for received, closed in again), len(rows)
+    return sum(is_repeat(received, closed, basis) for received, closed in again), len(rows)
 
 
-def backlog(ledger: Ledger, period: Period, case: Case) -> list[Record]:
+def backlog(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
     """Count the tickets that were open at the period's end (now, if that is earlier) by their age in days.
 
     A ticket's middle closings are not kept: one that is closed again later counts as open until then.
     """
-    until = min(period.end, case.now)
+    until = min(period.end, basis.now)
     ages = dict.fromkeys(AGES, 0)
     for received, *_ in ledger.con.execute(OPEN, {"until": stored(until)}):
         days = (until - instant(received)).days
@@ -131,30 +131,30 @@ def backlog(ledger: Ledger, period: Period, case: Case) -> list[Record]:
 AGES: dict[str, int | None] = {"day": 0, "week": 6, "month": 29, "older": None}  # whole days, at most
 
 
-def indicators(ledger: Ledger, period: Period, case: Case) -> list[Record]:
+def indicators(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
     """Work out every figure of service of the period.
 
     Each is {figure, numerator, denominator, value, unit, provisional_until}: a rate is a fraction, per_100 a count on a
     hundred, hours and score as they are; value is None where the denominator is 0.
     """
-    given, due, reports = answers(ledger, period, case), arrivals(ledger, period, case), duties(ledger, period, case)
-    mended = repairs(ledger, period, case)
+    given, due, reports = answers(ledger, period, basis), arrivals(ledger, period, basis), duties(ledger, period, basis)
+    mended = repairs(ledger, period, basis)
     judged = [answer for answer in given if answer.in_time is not None]
     waits = [(answer.answered_at - answer.received_at).total_seconds() for answer in given if answer.answered_at]
     lags = [_seconds(*row) for row in ledger.con.execute(_LAGS, _span(period))]
-    again, asked = repeats(ledger, period, case)
+    again, asked = repeats(ledger, period, basis)
     surveyed, visited = _pair(ledger, _SURVEYED, period)
     score, surveys = _pair(ledger, _SCORES, period)
     complaints = ledger.value(_COMPLAINTS, _span(period))
     upheld, decided = _pair(ledger, _UPHELD, period)
-    settled = max((repair.settled_at for repair in mended), default=case.now)
+    settled = max((repair.settled_at for repair in mended), default=basis.now)
     return [
         _rate("answered_in_time", sum(bool(answer.in_time) for answer in judged), len(judged)),
         _hours("response_median", waits, 50),
         _hours("response_p90", waits, 90),
         _rate("on_time_arrival", sum(arrival.on_time for arrival in due), len(due)),
         _rate("first_time_fix", sum(repair.fixed_at_once for repair in mended), len(mended))
-        | {"provisional_until": day_of(settled, case.zone).isoformat() if settled > case.now else None},
+        | {"provisional_until": day_of(settled, basis.zone).isoformat() if settled > basis.now else None},
         _rate("repeat_repairs", again, asked),
         _rate("survey_coverage", surveyed, visited),
         _figure("mean_score", score, surveys, score / surveys if surveys else None, "score"),
@@ -167,7 +167,7 @@ def indicators(ledger: Ledger, period: Period, case: Case) -> list[Record]:
 
 
 def percentile(values: Sequence[float], percent: int) -> float | None:
-    """Give the least value that so many percent of all do not exceed (nearest rank); None of none."""
+    """Return the least value that so many percent of all do not exceed (nearest rank); None of none."""
     if not values:
         return None
     ranked = sorted(values)
@@ -175,7 +175,7 @@ def percentile(values: Sequence[float], percent: int) -> float | None:
 
 
 def share(verdicts: Iterable[bool]) -> float | None:
-    """Give the share of those that were well; None of none."""
+    """Return the share of those that were well; None of none."""
     judged = list(verdicts)
     return sum(judged) / len(judged) if judged else None
 

@@ -4,22 +4,14 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from svcdesk import messages, reports
+from svcdesk.columns import Column
 from svcdesk.model import LINES, Record, fen, yuan
 from svcdesk.month import contents, submissions
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
 from svcdesk.periods import Period
 from svcdesk.registers import records
-from svcdesk.registers.declarations import (
-    COMPLAINTS,
-    EXPENSES,
-    PENALTIES,
-    SERVICE_REPORTS,
-    SURVEYS,
-    TICKETS,
-    Column,
-    Register,
-)
+from svcdesk.registers.declarations import COMPLAINTS, EXPENSES, PENALTIES, SERVICE_REPORTS, SURVEYS, TICKETS, Register
 from svcdesk.render.capitals import capitals
 from svcdesk.render.document import Chart, Document, Series, Table
 from svcdesk.store import Ledger
@@ -187,7 +179,7 @@ def staff(report: Record, period: Period) -> Document:
 
 
 def line_rows(report: Record) -> list[Record]:
-    """Give the lines of the form, the excluded sum on its own row, so that a reader can add them up again."""
+    """Return the lines of the form, the excluded sum on its own row, so that a reader can add them up again."""
     total = report["lines"][-1]
     left_out = {"line": "less_excluded", "cost": total["excluded"]}
     rows = [*report["lines"][:-1], left_out, {"line": "total", "cost": total["cost"]}]
@@ -211,7 +203,7 @@ def _beside(report: Record) -> dict[str, str]:
 
 
 def service_tables(report: Record) -> list[Table]:
-    """Give the figures of service: counts, shares with their counts, measures, the backlog and the penalties."""
+    """Return the figures of service: counts, shares with their counts, measures, the backlog and the penalties."""
     others = {
         name: {row["figure"]: row["value"] for row in report[name]["quality"]} if report[name] else {}
         for name in ("previous", "last_year")
@@ -246,7 +238,7 @@ def provisional(report: Record) -> str:
 
 
 def drift_tables(report: Record) -> list[Table]:
-    """Give what changed since the report was handed in, the entries that did it, and what belongs to earlier months."""
+    """Return what changed since the report was handed in, by which entries, and what belongs to earlier months."""
     tables = []
     submission = report["submission"]
     if submission and submission["changed"]:
@@ -329,7 +321,7 @@ def _head(report: Record, period: Period) -> list[tuple[str, str]]:
 
 
 def charts(months: list[Record], trips: Iterable[Record]) -> list[Chart]:
-    """Give the four charts: cost by line and two shares over twelve months, and this month's days by person."""
+    """Return the four charts: cost by line and two shares over twelve months, and this month's days by person."""
     names = [row["month"] for row in months]
     costs = [Series(messages.word("line", line), [row[line] for row in months]) for line in LINES]
     days: dict[tuple[str, str], int] = {}

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from svcdesk import reports
+from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.model import Record
 from svcdesk.periods import Period, instant
-from svcdesk.registers.declarations import Column
 from svcdesk.render import tables
 from svcdesk.render.document import Document
 from svcdesk.render.files import opened, whole_file
@@ -31,7 +31,7 @@ _PRIVATE = ("staff",)  # what somebody was fined for is nobody else's business
 _ROOMS = {"projects": "projects", "staff": "staff"}
 
 
-class Press:
+class ReportOutput:
     """One report of one month, made once for every format that is printed of it.
 
     ``attention`` lists what somebody should see to, for the formats that people read at the desk.
@@ -78,7 +78,7 @@ class Press:
         return contents.MAKERS[self.name](self.ledger, self.period, self.now)
 
     def _lines(self) -> tuple[list[Record], Sequence[Column]]:
-        """Give the lines alone, with their columns: what CSV carries, and nothing else is worked out for."""
+        """Return the lines alone, with their columns: what CSV carries, and nothing else is worked out for."""
         if self.name == "monthly":
             return reports.lines(self.ledger, self.period, self.now)[0], reports.COLUMNS
         room = import_module(f"svcdesk.month.{_ROOMS[self.name]}")

@@ -7,25 +7,25 @@ from svcdesk.month.board import Item, decisions, report_of, undecided
 from svcdesk.periods import Period, instant, stored
 from svcdesk.registers import records
 from svcdesk.registers.declarations import EXPENSES
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
-Section = Callable[[Ledger, Case, Period], Iterator[Item]]
+Section = Callable[[Ledger, Basis, Period], Iterator[Item]]
 
 
-def items(ledger: Ledger, case: Case, period: Period) -> list[Item]:
+def items(ledger: Ledger, basis: Basis, period: Period) -> list[Item]:
     """List what is unfinished about a month, in the order in which a desk would mend it."""
-    return [item for section in _SECTIONS for item in section(ledger, case, period)]
+    return [item for section in _SECTIONS for item in section(ledger, basis, period)]
 
 
-def _not_over(_: Ledger, case: Case, period: Period) -> Iterator[Item]:
-    if case.now < period.end:
+def _not_over(_: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
+    if basis.now < period.end:
         yield Item("not_over", period.month, None, f"svcdesk report monthly --month {period.month} --check", {})
 
 
-def _journeys(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
+def _assignments(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     """List who has not come back, or was sent and has not gone."""
-    for dispatch, code, departed in ledger.con.execute(_AWAY, {"end": stored(min(period.end, case.now))}):
+    for dispatch, code, departed in ledger.con.execute(_AWAY, {"end": stored(min(period.end, basis.now))}):
         values = {"code": code, "since": instant(departed)}
         command = f"svcdesk dispatch return D{dispatch} --engineer {code} --at TIME"
         yield Item("not_back", f"D{dispatch}", None, command, values)
@@ -34,15 +34,15 @@ def _journeys(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
         yield Item("not_gone", f"D{dispatch}", None, command, {"code": code})
 
 
-def _reports(ledger: Ledger, _: Case, period: Period) -> Iterator[Item]:
+def _reports(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     """List the reports of journeys that ended in the month and that are missing or incomplete."""
     for row in ledger.rows(_REPORTS, {"start": stored(period.start), "end": stored(period.end)}):
         yield from report_of(row)
 
 
-def _expenses(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
+def _expenses(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     selection = records.Selection().during(EXPENSES, period).where("r.status = 'submitted'")
-    for row in records.records(ledger, EXPENSES, case.now, selection):
+    for row in records.records(ledger, EXPENSES, basis.now, selection):
         values = {"code": row["engineer"], "amount": row["amount"]}
         if row["problems"]:
             problems = [problem["message"] for problem in row["problems"]]
@@ -52,8 +52,8 @@ def _expenses(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
             yield Item("pending", row["id"], None, f"svcdesk expense approve {row['id']}", values)
 
 
-def _answers(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
-    for answer in indicators.answers(ledger, period, case):
+def _answers(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
+    for answer in indicators.answers(ledger, period, basis):
         if answer.in_time is False and answer.answered_at is None:
             name = ledger.value(
                 "SELECT c.name FROM ticket t JOIN customer c ON c.id = t.customer_id WHERE t.id = ?", (answer.ticket,)
@@ -62,7 +62,7 @@ def _answers(ledger: Ledger, case: Case, period: Period) -> Iterator[Item]:
             yield Item("unanswered", f"T{answer.ticket}", None, command, {"customer": name})
 
 
-def _complaints(ledger: Ledger, _: Case, period: Period) -> Iterator[Item]:
+def _complaints(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     for number, status in ledger.con.execute(_UNDECIDED, {"end": stored(period.end)}):
         verb = {"registered": "assign", "assigned": "investigate"}.get(status, "decide")
         yield Item("undecided", f"C{number}", None, f"svcdesk complaint {verb} C{number}", {})
@@ -91,7 +91,7 @@ _UNDECIDED = """
 
 _SECTIONS: tuple[Section, ...] = (
     _not_over,
-    _journeys,
+    _assignments,
     _reports,
     _answers,
     _expenses,

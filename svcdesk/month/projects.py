@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from svcdesk import reports
+from svcdesk.columns import Column
 from svcdesk.model import LINES, Record, yuan
 from svcdesk.month.indicators import OPEN
 from svcdesk.periods import Period, stored
-from svcdesk.registers.declarations import Column
 from svcdesk.store import Ledger
 
 # The columns of its lines, as CSV has them.
@@ -62,9 +62,9 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
         cost[line] += amount
         cost["excluded"] += amount if is_excluded else 0
         cost["pending"] += amount if status == "submitted" else 0
-    journeys = reports.journeys(ledger, period, now)
-    owners = _owners(ledger, {journey.ticket for journey in journeys})
-    travels = reports.travel_by(journeys, lambda journey: owners[journey.ticket])
+    assignments = reports.assignments(ledger, period, now)
+    owners = _owners(ledger, {assignment.ticket for assignment in assignments})
+    travels = reports.travel_by(assignments, lambda assignment: owners[assignment.ticket])
     found = {owner: travel for owner, travel in travels.items() if travel != (0, 0, 0)}
     rows = [
         {**_named(ledger, owner), **_line(counts[owner], found.get(owner, reports.Travel(0, 0, 0)), costs[owner])}

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from svcdesk import reports
+from svcdesk.columns import Column
 from svcdesk.model import Record, fen, yuan
 from svcdesk.month import indicators
 from svcdesk.penalties import findings
 from svcdesk.periods import Period, stored
-from svcdesk.registers.declarations import Column
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding
 from svcdesk.store import Ledger
 
@@ -47,17 +47,17 @@ def staff(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """Work out each person's line."""
-    case = Case(ledger.policy, now, ledger.zone)
-    told = [(finding, findings.recorded(ledger, finding)) for finding in findings.check(ledger, case, period)]
+    basis = Basis(ledger.policy, now, ledger.zone)
+    told = [(finding, findings.recorded(ledger, finding)) for finding in findings.check(ledger, basis, period)]
     spared = {
         (finding.clause, finding.key, finding.engineer)
         for finding, penalty in told
         if finding.absorbed_by or (penalty and penalty["status"] in _SPARED)
     }
-    held = _by_engineer(ledger, case, told, spared)
-    travel = reports.travel_by(reports.journeys(ledger, period, case.now), lambda journey: journey.engineer)
+    held = _by_engineer(ledger, basis, told, spared)
+    travel = reports.travel_by(reports.assignments(ledger, period, basis.now), lambda assignment: assignment.engineer)
     costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
-    counts = _counts(ledger, period, case, spared)
+    counts = _counts(ledger, period, basis, spared)
     return [
         _line(row, travel.get(row["id"], reports.Travel(0, 0, 0)), costs.get(row["id"], 0), counts[row["code"]], held)
         for row in ledger.rows(_PEOPLE)
@@ -95,27 +95,27 @@ _COUNTED = (
 
 
 def _counts(
-    ledger: Ledger, period: Period, case: Case, spared: set[tuple[str, str, str | None]]
+    ledger: Ledger, period: Period, basis: Basis, spared: set[tuple[str, str, str | None]]
 ) -> dict[str, dict[str, int]]:
     """Count what each person did, by code. What is not held against them counts in no share."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     span = {"start": stored(period.start), "end": stored(period.end)}
     for code, taken in ledger.con.execute(_TAKEN, span):
         counts[code]["tickets_taken"] = taken
-    for answer in indicators.answers(ledger, period, case):
+    for answer in indicators.answers(ledger, period, basis):
         if answer.answered_by and answer.in_time is not None:
             counts[answer.answered_by]["answers"] += 1
             counts[answer.answered_by]["answers_in_time"] += answer.in_time
-    for arrival in indicators.arrivals(ledger, period, case):
+    for arrival in indicators.arrivals(ledger, period, basis):
         excused = arrival.late_cause not in (None, "personal")
         if arrival.on_time or not (excused or ("late_on_site", f"D{arrival.dispatch}", arrival.engineer) in spared):
             counts[arrival.engineer]["arrivals"] += 1
             counts[arrival.engineer]["arrivals_on_time"] += arrival.on_time
-    for duty in indicators.duties(ledger, period, case):
+    for duty in indicators.duties(ledger, period, basis):
         if not duty.finding or ("incomplete_report", f"D{duty.duty.dispatch}", duty.finding.engineer) not in spared:
             counts[duty.author]["reports"] += 1
             counts[duty.author]["reports_complete"] += duty.finding is None
-    fixed = {repair.ticket: repair.fixed_at_once for repair in indicators.repairs(ledger, period, case)}
+    fixed = {repair.ticket: repair.fixed_at_once for repair in indicators.repairs(ledger, period, basis)}
     for ticket, code in ledger.con.execute(_WENT, (json.dumps(list(fixed)),)):
         counts[code]["repairs"] += 1
         counts[code]["repairs_fixed"] += fixed[ticket]
@@ -129,14 +129,14 @@ _TOLD = ("clause", "article", "subject", "at", "sanction", "needs", "status")
 
 def _by_engineer(
     ledger: Ledger,
-    case: Case,
+    basis: Basis,
     told: Iterable[tuple[Finding, Record | None]],
     spared: set[tuple[str, str, str | None]],
 ) -> dict[str, list[Record]]:
     held: dict[str, list[Record]] = defaultdict(list)
     for finding, penalty in told:
         if finding.engineer and (finding.clause, finding.key, finding.engineer) not in spared:
-            record: dict[str, Any] = findings.record_of(finding, case, penalty)
+            record: dict[str, Any] = findings.record_of(finding, basis, penalty)
             held[finding.engineer].append({name: record[name] for name in _TOLD})
     return held
 

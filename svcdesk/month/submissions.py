@@ -36,7 +36,7 @@ def submit(
     file: str | None = None,
     corrects: str | None = None,
 ) -> int:
-    """Freeze a month's figures as handed in, inside a command; give the submission's number.
+    """Freeze a month's figures as handed in, inside a command; return the submission's number.
 
     ``file`` is the SHA-256 of the file handed in; without one the figures' own stands for it. Raises Refused where the
     month was handed in before, unless ``corrects`` says why it is handed in again.
@@ -76,7 +76,7 @@ def standing(ledger: Ledger, report: str, month: str) -> Record | None:
 
 
 def record_of(row: Record, ledger: Ledger) -> Record:
-    """Give a submission as the record that JSON and CSV carry."""
+    """Return a submission as the record that JSON and CSV carry."""
     kept = json.loads(row["figures"])
     return {
         "report": row["report"],
@@ -95,7 +95,7 @@ def record_of(row: Record, ledger: Ledger) -> Record:
 
 
 def every(ledger: Ledger) -> Iterator[Record]:
-    """Give every submission in the order in which they were made, the corrected ones too."""
+    """Return every submission in the order in which they were made, the corrected ones too."""
     for row in ledger.rows("SELECT * FROM submission ORDER BY id"):
         yield record_of(row, ledger)
 
@@ -200,7 +200,7 @@ _FEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def _counted(report: str, table: str, image: Record | None, period: Period) -> tuple[Any, ...] | None:
-    """Give what a report counts of a row as it stood; None where that is not of the month."""
+    """Return what a report counts of a row as it stood; None where that is not of the month."""
     if not image or image.get("undone_at"):
         return None
     start, end = stored(period.start), stored(period.end)
@@ -254,7 +254,7 @@ def late_items(ledger: Ledger, period: Period) -> list[Record]:
 
 
 def _were_handed_in(handed_in: dict[str, int], month: str, until: Period, entry: int, zone: tzinfo) -> bool:
-    """Say whether every month from one on had been handed in before an entry: else an earlier report names it."""
+    """Return whether every month from one on had been handed in before an entry: else an earlier report names it."""
     each: Period | None = periods.month_from(date.fromisoformat(f"{month}-01"), zone)
     while each and each.first < until.first:
         if handed_in.get(each.month, entry) >= entry:

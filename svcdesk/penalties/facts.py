@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from svcdesk.model import Record
 from svcdesk.periods import Period, between, day_of, instant, stored
-from svcdesk.rules import Decision, Misconduct, PhoneDay, Question, ReportDuty, Visit
+from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Question, ReportDuty
 from svcdesk.store import Ledger
 
 Where = tuple[str, dict[str, Any]]
@@ -25,7 +25,7 @@ def _span(period: Period, back: timedelta = timedelta()) -> dict[str, Any]:
     return {"start": stored(period.start - back) if period.start.year > 1970 else "", "end": stored(period.end)}
 
 
-def visits(ledger: Ledger, where: Where) -> Iterator[Visit]:
+def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
     """Read the visits that were late or left without a callback."""
     sql = f"""
         SELECT w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at, w.left_at,
@@ -44,14 +44,14 @@ def visits(ledger: Ledger, where: Where) -> Iterator[Visit]:
         ORDER BY w.id"""
     for row in ledger.con.execute(sql, where[1]):
         dispatch, ticket, code, due, departed, arrived, callback, left, returned, cause, note, complaint, late = row
-        yield Visit(
+        yield Assignment(
             dispatch, ticket, code, _when(due), _when(departed), _when(arrived), _when(callback), _when(left),
             _when(returned), cause, note, complaint,
             tuple({name: instant(value) for name, value in entry.items()} for entry in json.loads(late)),
         )  # fmt: skip
 
 
-def _visits_in(ledger: Ledger, period: Period) -> Where:
+def _assignments_in(ledger: Ledger, period: Period) -> Where:
     return (
         "w.id IN (SELECT id FROM crew WHERE arrived_at >= :start AND arrived_at < :end"
         " UNION SELECT id FROM crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end"
@@ -89,7 +89,7 @@ def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
 
 
 def versions_of(filed_at: str, earlier: list[Record], current: Record) -> Iterator[tuple[datetime, Record]]:
-    """Give a report's contents with the time each began to stand. ``earlier`` are contents with the time they ended."""
+    """Return a report's contents with the time each began to stand; ``earlier`` carry the time they ended."""
     since = instant(filed_at)
     for version in earlier:
         yield since, version
@@ -176,7 +176,7 @@ def questions(ledger: Ledger, where: Where) -> Iterator[Question]:
 
 
 def longest_wait(ledger: Ledger) -> timedelta:
-    """Give the longest time that any policy ever let pass between receipt and answer, holidays included."""
+    """Return the longest time that any policy ever let pass between receipt and answer, holidays included."""
     hours = max(ledger.policy.every("answer.hours"))
     if "working" in ledger.policy.every("answer.clock"):
         return timedelta(days=hours // 7 * 2 + 30)
@@ -206,7 +206,7 @@ class Source(NamedTuple):
 SOURCES = {
     "complaints": Source(complaints, _in("r.decided_at"), _one("r.id")),
     "frauds": Source(frauds, _in("r.falsified_at"), _one("r.id")),
-    "visits": Source(visits, _visits_in, _one("w.dispatch_id")),
+    "assignments": Source(assignments, _assignments_in, _one("w.dispatch_id")),
     "report_duties": Source(report_duties, _report_duties_in, _one("d.id")),
     "phone_days": Source(phone_days, _in("r.at"), _phone_day_of),
     "conduct": Source(conduct, _in("r.at"), _one("r.id")),

@@ -10,12 +10,12 @@ from svcdesk.errors import NotFound
 from svcdesk.model import Record, yuan
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.periods import Period, local, month_of
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.rules import CLAUSES, Finding
 from svcdesk.store import Ledger
 
 
-def check(ledger: Ledger, case: Case, period: Period, engineer: str | None = None) -> list[Finding]:
+def check(ledger: Ledger, basis: Basis, period: Period, engineer: str | None = None) -> list[Finding]:
     """Derive every finding whose fact happened in the period, in the order of their times."""
 
     @cache
@@ -26,13 +26,13 @@ def check(ledger: Ledger, case: Case, period: Period, engineer: str | None = Non
         finding
         for clause in CLAUSES
         for fact in facts(clause.facts)
-        for finding in clause.judge(fact, case)
+        for finding in clause.judge(fact, basis)
         if period.start <= finding.at < period.end and engineer in (None, finding.engineer)
     ]
     return sorted(found, key=lambda finding: (finding.at, finding.article, finding.subject, finding.engineer or ""))
 
 
-def derive(ledger: Ledger, case: Case, penalty: Record) -> Finding | None:
+def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
     """Derive the finding behind a recorded penalty anew, from the facts as they stand; None where there is none now."""
     clause = next(clause for clause in CLAUSES if clause.id == penalty["clause"])
     source = SOURCES[clause.facts]
@@ -41,17 +41,17 @@ def derive(ledger: Ledger, case: Case, penalty: Record) -> Finding | None:
     except NotFound:
         return None
     for fact in source.read(ledger, where):
-        for finding in clause.judge(fact, case):
+        for finding in clause.judge(fact, basis):
             if finding.key == penalty["natural_key"] and finding.engineer == penalty["engineer"]:
                 return finding
     return None
 
 
-def digest(finding: Finding | None, case: Case) -> str:
-    """Give a finding's facts as one text, to see later whether they changed. Empty where there is no finding."""
+def digest(finding: Finding | None, basis: Basis) -> str:
+    """Return a finding's facts as one text, to see later whether they changed. Empty where there is no finding."""
     if finding is None:
         return ""
-    told = record_of(finding, case)
+    told = record_of(finding, basis)
     return json.dumps(
         {name: told[name] for name in ("subject", "at", "sanction", "needs", "evidence", "absorbed_by")},
         ensure_ascii=False,
@@ -60,42 +60,42 @@ def digest(finding: Finding | None, case: Case) -> str:
     )
 
 
-def record_of(finding: Finding, case: Case, penalty: Record | None = None) -> Record:
-    """Give a finding as the record that JSON and CSV carry."""
+def record_of(finding: Finding, basis: Basis, penalty: Record | None = None) -> Record:
+    """Return a finding as the record that JSON and CSV carry."""
     return {
         "clause": finding.clause,
         "article": finding.article,
         "engineer": finding.engineer,
         "subject": finding.subject,
-        "at": local(finding.at, case.zone),
-        "month": month_of(finding.at, case.zone),
+        "at": local(finding.at, basis.zone),
+        "month": month_of(finding.at, basis.zone),
         "sanction": {
             "kind": finding.sanction,
             "amount": yuan(finding.amount_fen) if finding.amount_fen is not None else None,
         },
         "needs": finding.needs,
-        "evidence": told(finding.evidence, case),
+        "evidence": told(finding.evidence, basis),
         "penalty": f"P{penalty['id']}" if penalty else None,
         "status": penalty["status"] if penalty else "new",
         "absorbed_by": finding.absorbed_by,
     }
 
 
-def told(evidence: Any, case: Case) -> Any:
-    """Give evidence as JSON carries it: instants in centre time."""
+def told(evidence: Any, basis: Basis) -> Any:
+    """Return evidence as JSON carries it: instants in centre time."""
     if isinstance(evidence, datetime):
-        return local(evidence, case.zone)
+        return local(evidence, basis.zone)
     if isinstance(evidence, dict):
-        return {name: told(value, case) for name, value in evidence.items()}
+        return {name: told(value, basis) for name, value in evidence.items()}
     if isinstance(evidence, list):
-        return [told(value, case) for value in evidence]
+        return [told(value, basis) for value in evidence]
     return evidence
 
 
-def matched(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> Iterator[Record]:
-    """Give findings as records, each with the penalty that was recorded for it."""
+def matched(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> Iterator[Record]:
+    """Return findings as records, each with the penalty that was recorded for it."""
     for finding in findings:
-        yield record_of(finding, case, recorded(ledger, finding))
+        yield record_of(finding, basis, recorded(ledger, finding))
 
 
 def recorded(ledger: Ledger, finding: Finding) -> Record | None:
@@ -112,8 +112,8 @@ def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.is_recordable and not recorded(ledger, finding)]
 
 
-def record_new(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> list[int]:
-    """Record as proposed every recordable finding that has no penalty yet; give the new numbers."""
+def record_new(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> list[int]:
+    """Record as proposed every recordable finding that has no penalty yet; return the new numbers."""
     made = []
     for finding in new_among(ledger, findings):
         if finding.engineer is None:
@@ -129,8 +129,8 @@ def record_new(ledger: Ledger, case: Case, findings: Iterable[Finding]) -> list[
                 sanction=finding.sanction,
                 amount_fen=finding.amount_fen,
                 status="proposed",
-                evidence=json.dumps(told(finding.evidence, case), ensure_ascii=False),
-                facts=digest(finding, case),
+                evidence=json.dumps(told(finding.evidence, basis), ensure_ascii=False),
+                facts=digest(finding, basis),
             )
         )
     return made

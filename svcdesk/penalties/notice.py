@@ -20,7 +20,7 @@ footer{margin-top:3em;text-align:right}@page{size:A4;margin:25mm}"""
 
 
 def sections(penalty: Record, person: Record, zone: tzinfo) -> list[Section]:
-    """Give the notice's parts in order, each a heading and its paragraphs; ``penalty`` as JSON carries it."""
+    """Return the notice's parts in order, each a heading and its paragraphs; ``penalty`` as JSON carries it."""
     sanction = messages.word("sanction", penalty["sanction"]["kind"])
     if penalty["sanction"]["amount"]:
         sanction = messages.say("notice.amount", kind=sanction, amount=penalty["sanction"]["amount"])

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from svcdesk import journal, messages
+from svcdesk.columns import Column
 from svcdesk.model import LETTERS, yuan
 from svcdesk.periods import instant, short
-from svcdesk.registers.declarations import BY_TABLE, CREW_COLUMNS, Column
+from svcdesk.registers.declarations import ASSIGNMENT_COLUMNS, BY_TABLE
 from svcdesk.render import tables
 from svcdesk.store import Ledger
 
@@ -111,7 +112,7 @@ def _move(ledger: Ledger, table: str, name: str, was: Any, now: Any) -> str:
 
 
 def _column(table: str, name: str) -> Column | None:
-    columns = CREW_COLUMNS if table == "crew" else BY_TABLE[table].columns if table in BY_TABLE else ()
+    columns = ASSIGNMENT_COLUMNS if table == "crew" else BY_TABLE[table].columns if table in BY_TABLE else ()
     sql = (f"r.{name}", f'r."{name}"', f"w.{name}")
     return next((column for column in columns if column.sql in sql), None)
 

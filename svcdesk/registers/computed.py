@@ -8,7 +8,7 @@ from svcdesk import messages
 from svcdesk.model import yuan
 from svcdesk.periods import LocalHours, day_of, instant, local, month_of, stored
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
-from svcdesk.regulation.policy import Case
+from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Derivation(NamedTuple):
 
     needs: tuple[str, ...]
     gives: tuple[str, ...]
-    make: Callable[[Case, Ledger, LocalHours], Work]
+    make: Callable[[Basis, Ledger, LocalHours], Work]
 
 
 class _Dues(dict[str, tuple[str, str, str]]):
@@ -31,9 +31,9 @@ class _Dues(dict[str, tuple[str, str, str]]):
     ("", "", "") where that is no whole number of hours later, as on the working clock.
     """
 
-    def __init__(self, case: Case, hours: LocalHours) -> None:
+    def __init__(self, basis: Basis, hours: LocalHours) -> None:
         super().__init__()
-        self._case, self._hours = case, hours
+        self._basis, self._hours = basis, hours
         self._waits: dict[str, timedelta | None] = {}
 
     def __missing__(self, hour: str) -> tuple[str, str, str]:
@@ -51,15 +51,15 @@ class _Dues(dict[str, tuple[str, str, str]]):
         return found
 
     def _wait(self, day: str, hour: str) -> timedelta | None:
-        """Give how long an answer to a ticket of a centre date may take, on the natural clock."""
+        """Return how long an answer to a ticket of a centre date may take, on the natural clock."""
         if day not in self._waits:
-            clock = answer_clock(instant(f"{hour}:00:00Z"), self._case.policy, self._case.zone)
+            clock = answer_clock(instant(f"{hour}:00:00Z"), self._basis.policy, self._basis.zone)
             self._waits[day] = timedelta(hours=clock.hours) if clock.reading == "natural" else None
         return self._waits[day]
 
 
-def _ticket(case: Case, _: Ledger, hours: LocalHours) -> Work:
-    dues, now = _Dues(case, hours), stored(case.now)
+def _ticket(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+    dues, now = _Dues(basis, hours), stored(basis.now)
 
     def work(received: str, answered: str | None) -> tuple[str | None, bool | None]:
         due_hour, lead, tail = dues[received[:13]]
@@ -67,29 +67,29 @@ def _ticket(case: Case, _: Ledger, hours: LocalHours) -> Work:
             due = due_hour + received[13:]
             in_time = answered <= due if answered else False if now > due else None
             return lead + received[13:19] + tail, in_time
-        at = answer_clock(instant(received), case.policy, case.zone).due
-        in_time = answered_in_time(at, instant(answered) if answered else None, case.now)
-        return local(at, case.zone) if at else None, in_time
+        at = answer_clock(instant(received), basis.policy, basis.zone).due
+        in_time = answered_in_time(at, instant(answered) if answered else None, basis.now)
+        return local(at, basis.zone) if at else None, in_time
 
     return work
 
 
-def _dispatch(case: Case, _: Ledger, hours: LocalHours) -> Work:
-    today = case.now
+def _dispatch(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+    today = basis.now
 
     def work(due: str | None, departed: str | None, arrived: str | None, returned: str | None) -> tuple[Any, ...]:
         late = days = None
         if due and arrived:
             late = minutes_late(instant(due), instant(arrived)) if arrived > due else 0
         if departed:
-            back = hours.day(returned) if returned else day_of(max(today, instant(departed)), case.zone)
+            back = hours.day(returned) if returned else day_of(max(today, instant(departed)), basis.zone)
             days = (back - hours.day(departed)).days + 1
         return late, days
 
     return work
 
 
-def _service_report(case: Case, _: Ledger, hours: LocalHours) -> Work:
+def _service_report(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
     from svcdesk.rules import missing_fields
 
     def work(filed: str, cause: str, solution: str, parts: str, none: int, opinion: str, kind: str) -> tuple[Any, ...]:
@@ -97,13 +97,13 @@ def _service_report(case: Case, _: Ledger, hours: LocalHours) -> Work:
             "fault_cause": cause, "solution": solution, "parts": loads(parts), "no_parts": none,
             "customer_opinion": opinion,
         }  # fmt: skip
-        missing = missing_fields(report, kind, case.policy.at("report.min_chars", hours.day(filed)).value)
+        missing = missing_fields(report, kind, basis.policy.at("report.min_chars", hours.day(filed)).value)
         return not missing, missing
 
     return work
 
 
-def _expense(case: Case, ledger: Ledger, hours: LocalHours) -> Work:
+def _expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
     from svcdesk.regulation import expense_rules
 
     home_of_centre = ledger.centre["home"]
@@ -112,30 +112,30 @@ def _expense(case: Case, ledger: Ledger, hours: LocalHours) -> Work:
         return hours.day(text) if text else None
 
     def others(
-        engineer: int, dispatch: int | None, spent: date, trip: expense_rules.Trip | None
-    ) -> Iterator[expense_rules.Trip]:
-        first, last = expense_rules.span(trip, spent)
+        engineer: int, dispatch: int | None, spent: date, assignment: expense_rules.Assignment | None
+    ) -> Iterator[expense_rules.Assignment]:
+        first, last = expense_rules.span(assignment, spent)
         near = (spent.isoformat(), spent.isoformat(), (first - _NEAR).isoformat(), (last + _NEAR).isoformat())
         for place, departed, returned in ledger.con.execute(_OTHER_TRIPS, (engineer, dispatch, *near)):
-            yield expense_rules.Trip(place, on(departed), on(returned))
+            yield expense_rules.Assignment(place, on(departed), on(returned))
 
     def work(
         amount: int, category: str, spent: str, start: str | None, end: str | None, place: str | None,
         invoice: str | None, engineer: int, dispatch: int | None, home: str | None, role: str, went: str | None,
         transit: str | None, cancelled: str | None, departed: str | None, returned: str | None, earlier: int | None,
     ) -> tuple[list[dict[str, str]]]:  # fmt: skip
-        trip = None
+        assignment = None
         if went:
             stops = tuple(loads(transit or "[]"))
-            trip = expense_rules.Trip(went, on(departed), on(returned), stops, cancelled is not None)
+            assignment = expense_rules.Assignment(went, on(departed), on(returned), stops, cancelled is not None)
         day = date.fromisoformat(spent)
-        elsewhere = others(engineer, dispatch, day, trip)
+        elsewhere = others(engineer, dispatch, day, assignment)
         claim = expense_rules.Claim(
             category, amount, day, start, end, place, invoice, home or home_of_centre, role,
-            trip, elsewhere, earlier,
+            assignment, elsewhere, earlier,
         )  # fmt: skip
         return ([
-            {"code": found.code, "message": _message(found)} for found in expense_rules.problems(claim, case.policy)
+            {"code": found.code, "message": _message(found)} for found in expense_rules.problems(claim, basis.policy)
         ],)  # fmt: skip
 
     return work
@@ -169,18 +169,18 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _penalty(case: Case, ledger: Ledger, _: LocalHours) -> Work:
+def _penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
     from svcdesk.penalties.findings import derive, digest
     from svcdesk.rules import ARTICLES
 
     def work(
         clause: str, engineer: str, at: str, kind: str, amount: int | None, key: str, facts: str
     ) -> tuple[Any, ...]:
-        finding = derive(ledger, case, {"clause": clause, "engineer": engineer, "natural_key": key})
+        finding = derive(ledger, basis, {"clause": clause, "engineer": engineer, "natural_key": key})
         sanction = {"kind": kind, "amount": None if amount is None else yuan(amount)}
-        month = month_of(instant(at), case.zone)
+        month = month_of(instant(at), basis.zone)
         absorbed = finding.absorbed_by if finding else None
-        return ARTICLES.get(clause), month, sanction, absorbed, digest(finding, case) != facts
+        return ARTICLES.get(clause), month, sanction, absorbed, digest(finding, basis) != facts
 
     return work
 

@@ -5,23 +5,7 @@ One entry here adds a column everywhere: lists, shows, exports, imports and head
 
 from typing import NamedTuple
 
-
-class Column(NamedTuple):
-    """One column of a register.
-
-    ``kind`` says how the stored value is written and read back: text, int, flag, money, instant, date, json, word,
-    id:TABLE, personal (name, phone, address), or raw (text that only machines read). ``sql`` is None where views works
-    the value out.
-    """
-
-    name: str
-    sql: str | None = None
-    kind: str = "text"
-    brief: bool = False  # in the lists that people read
-    detail: bool = False  # only in show and export
-    derived: bool = False  # import reads past it
-    need: bool = False  # import insists on it
-    keys: tuple[str, ...] = ()  # the keys of a nested value, joined with _ in CSV
+from svcdesk.columns import Column
 
 
 class Register(NamedTuple):
@@ -157,7 +141,7 @@ TICKETS = Register(
 )  # fmt: skip
 
 # A row of the dispatch register is one engineer's; the JSON record gathers them into its crew.
-CREW_COLUMNS = (
+ASSIGNMENT_COLUMNS = (
     _ENGINEER,
     Column("departed_at", "w.departed_at", "instant"),
     Column("arrived_at", "w.arrived_at", "instant"),
@@ -186,7 +170,7 @@ DISPATCHES = Register(
         Column("cancel_reason", "r.cancel_reason", detail=True),
         Column("note", "r.note", detail=True),
         _REFERENCE,
-        *CREW_COLUMNS,
+        *ASSIGNMENT_COLUMNS,
     ),
     order="r.id, w.id",
     filters=("ticket", "kind", "place", "status"),

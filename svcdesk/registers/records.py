@@ -6,12 +6,13 @@ from functools import partial
 from itertools import chain, groupby, islice
 from typing import Any
 
+from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, Record, yuan
 from svcdesk.periods import LocalHours, Period, stored
 from svcdesk.registers.computed import DERIVATIONS, loads
-from svcdesk.registers.declarations import BY_TABLE, CREW_COLUMNS, Column, Register
-from svcdesk.regulation.policy import Case
+from svcdesk.registers.declarations import ASSIGNMENT_COLUMNS, BY_TABLE, Register
+from svcdesk.regulation.policy import Basis
 from svcdesk.render.tables import csv_cell
 from svcdesk.store import Ledger
 
@@ -140,7 +141,9 @@ class Selection:
                 names = [c.name for c in register.columns if c.sql and c.name[0] != "_"]
                 raise BadInput("sort", text=name, names=names)
             value, down = column.sql, name[0] == "-"
-            if column in CREW_COLUMNS or column.name == "due":  # a crew stands together, where its first or last does
+            if (
+                column in ASSIGNMENT_COLUMNS or column.name == "due"
+            ):  # a crew stands together, where its first or last does
                 value = f"{'max' if down else 'min'}({value}) OVER (PARTITION BY r.id)"
             self.order = f"{value} {'DESC' if down else 'ASC'}, {register.order}"
         return self
@@ -207,7 +210,7 @@ def _blocks(
     read = [column for column in register.columns if column.sql and (column in columns or column in needs)]
     place = {column.name: number for number, column in enumerate(read)}
     pages = _pages(ledger, register, ", ".join(str(column.sql) for column in read), selection)
-    work = derivation.make(Case(ledger.policy, now, ledger.zone), ledger, hours) if derivation else None
+    work = derivation.make(Basis(ledger.policy, now, ledger.zone), ledger, hours) if derivation else None
     writers = {column.name: _writer(column, hours, reveal, cells) for column in columns if column.sql}
     for rows in pages:
         raw = list(zip(*rows, strict=True))
@@ -247,7 +250,7 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
 
 
 def _as_cells(column: Column, values: Sequence[Any]) -> list[Sequence[Any]]:
-    """Give a column as cells: a nested one as one column a key."""
+    """Return a column as cells: a nested one as one column a key."""
     if column.keys:
         return [[value[key] if value else None for value in values] for key in column.keys]
     return [[*map(csv_cell, values)] if column.sql is None and column.kind in ("flag", "json") else values]
@@ -256,11 +259,7 @@ def _as_cells(column: Column, values: Sequence[Any]) -> list[Sequence[Any]]:
 def one(
     ledger: Ledger, table: str, record_id: int, now: datetime, *, reveal: bool = False, detail: bool = True
 ) -> Record:
-    """Give one record, with all its details."""
-    if table == "submission":
-        from svcdesk.month import submissions
-
-        return submissions.record_of(ledger.get(table, record_id), ledger)
+    """Return one record, with all its details."""
     ledger.get(table, record_id)
     selection = Selection().where("r.id = ?", record_id)
     return next(records(ledger, BY_TABLE[table], now, selection, detail=detail, reveal=reveal))
@@ -268,7 +267,7 @@ def one(
 
 def gathered(rows: Iterable[Record], detail: bool) -> Iterator[Record]:
     """Gather the rows of a dispatch, one an engineer, into its crew."""
-    own = [column.name for column in CREW_COLUMNS if detail or not column.detail]
+    own = [column.name for column in ASSIGNMENT_COLUMNS if detail or not column.detail]
     current: Record | None = None
     for row in rows:
         member = {name: row.pop(name) for name in own}

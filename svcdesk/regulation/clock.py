@@ -60,7 +60,7 @@ class UnknownYear(Exception):
 
 
 def is_workday(day: date) -> bool:
-    """Say whether the centre works on a day, with the Chinese holidays and make-up days. Raises UnknownYear."""
+    """Return whether the centre works on a day, with the Chinese holidays and make-up days. Raises UnknownYear."""
     import chinese_calendar
 
     try:

@@ -17,14 +17,14 @@ def line_of(category: str, installation: bool) -> str:
 
 
 def is_excluded(line: str, includes_installation: bool) -> bool:
-    """Say whether an expense leaves the total: installation cost on a contract that includes it (part 5)."""
+    """Return whether an expense leaves the total: installation cost on a contract that includes it (part 5)."""
     return line == "installation" and includes_installation
 
 
-class Trip(NamedTuple):
+class Assignment(NamedTuple):
     """Where a dispatch of an engineer went and on which centre dates; ``returned`` is None while on the road.
 
-    ``cancelled`` says that the journey will never be made.
+    ``cancelled`` says that the assignment will never be made.
     """
 
     place: str
@@ -49,8 +49,8 @@ class Claim(NamedTuple):
     invoice: str | None
     home: str | None
     role: str
-    trip: Trip | None
-    others: Iterable[Trip]
+    assignment: Assignment | None
+    others: Iterable[Assignment]
     earlier: int | None
 
 
@@ -87,44 +87,50 @@ def _place_mismatch(claim: Claim, _: Policy) -> Iterator[Problem]:
         if wrong:
             yield Problem("place_mismatch", {"wrong": wrong, "allowed": sorted(allowed)})
     elif (
-        claim.category == "lodging" and claim.trip and (not claim.place or city(claim.place) != city(claim.trip.place))
+        claim.category == "lodging"
+        and claim.assignment
+        and (not claim.place or city(claim.place) != city(claim.assignment.place))
     ):
-        yield Problem("place_mismatch", {"wrong": [claim.place or "?"], "allowed": [city(claim.trip.place)]})
+        yield Problem("place_mismatch", {"wrong": [claim.place or "?"], "allowed": [city(claim.assignment.place)]})
 
 
 def _own_places(claim: Claim) -> set[str]:
     places = {city(claim.home)} if claim.home else set()
-    if claim.trip:
-        places |= {city(claim.trip.place), *map(city, claim.trip.transit)}
+    if claim.assignment:
+        places |= {city(claim.assignment.place), *map(city, claim.assignment.transit)}
     return places
 
 
-def span(trip: Trip | None, spent_on: date) -> tuple[date, date]:
-    """Give the first and last day of the journey that an expense belongs to, or its own where it belongs to none."""
-    if trip is None or trip.departed is None:
+def span(assignment: Assignment | None, spent_on: date) -> tuple[date, date]:
+    """Return the first and last day of the assignment that an expense belongs to, else its own day twice."""
+    if assignment is None or assignment.departed is None:
         return spent_on, spent_on
-    return trip.departed, trip.returned or max(spent_on, trip.departed)
+    return assignment.departed, assignment.returned or max(spent_on, assignment.departed)
 
 
-def _within_a_day(other: Trip, claim: Claim) -> bool:
-    """Say whether another journey lies within a day of this one, or of the fare where it belongs to none."""
+def _within_a_day(other: Assignment, claim: Claim) -> bool:
+    """Return whether another assignment lies within a day of this one, or of the fare where it belongs to none."""
     if other.departed is None:
         return False
-    first, last = span(claim.trip, claim.spent_on)
+    first, last = span(claim.assignment, claim.spent_on)
     day = timedelta(days=1)
     return other.departed - day <= last and (other.returned is None or other.returned + day >= first)
 
 
 def _outside_trip(claim: Claim, _: Policy) -> Iterator[Problem]:
-    trip = claim.trip
-    if trip is None:
+    assignment = claim.assignment
+    if assignment is None:
         return
-    if trip.departed is None:  # while it may still begin, no date lies before or after it
-        if trip.cancelled:
+    if assignment.departed is None:  # while it may still begin, no date lies before or after it
+        if assignment.cancelled:
             yield Problem("outside_trip", {"date": claim.spent_on, "departed": None, "returned": None})
         return
-    if claim.spent_on < trip.departed or (trip.returned is not None and claim.spent_on > trip.returned):
-        yield Problem("outside_trip", {"date": claim.spent_on, "departed": trip.departed, "returned": trip.returned})
+    if claim.spent_on < assignment.departed or (
+        assignment.returned is not None and claim.spent_on > assignment.returned
+    ):
+        yield Problem(
+            "outside_trip", {"date": claim.spent_on, "departed": assignment.departed, "returned": assignment.returned}
+        )
 
 
 def _over_limit(claim: Claim, policy: Policy) -> Iterator[Problem]:

@@ -154,7 +154,7 @@ class Policy:
             values.sort(key=lambda item: item[0])  # stable: of two from one date, the one recorded last holds
 
     def text(self, name: str, on: date) -> tuple[str, date | None]:
-        """Give the text in force on a date, and since when."""
+        """Return the text in force on a date, and since when."""
         text, since = key_of(name).first, None
         for start, value in self._dated.get(name, ()):
             if start > on:
@@ -163,7 +163,7 @@ class Policy:
         return text, since
 
     def at(self, name: str, on: date) -> Dated:
-        """Give the value in force on a date, read as its type (money in fen, times in minutes)."""
+        """Return the value in force on a date, read as its type (money in fen, times in minutes)."""
         if name not in self._dated:  # as most keys, which a long export asks for a million times
             if name not in self._first:
                 key = key_of(name)
@@ -173,12 +173,12 @@ class Policy:
         return Dated(_read(name, text), since)
 
     def every(self, name: str) -> list[Any]:
-        """Give every value the key ever had, the first one included."""
+        """Return every value the key ever had, the first one included."""
         key = key_of(name)
         return [key.read(key.first), *(key.read(value) for _, value in self._dated.get(name, ()))]
 
     def also(self, name: str, value: str, since: date) -> "Policy":
-        """Give the policy with one more value."""
+        """Return the policy with one more value."""
         rows = [(key, text, start) for key, dated in self._dated.items() for start, text in dated]
         return Policy([*rows, (name, value, since)])
 
@@ -199,7 +199,7 @@ class Policy:
         return [*KEYS, *sorted(self._dated.keys() - KEYS.keys())]
 
 
-class Case(NamedTuple):
+class Basis(NamedTuple):
     """What every judgement is made by: the policy, the time of judging and the centre's zone."""
 
     policy: Policy
@@ -207,7 +207,7 @@ class Case(NamedTuple):
     zone: tzinfo
 
     def value(self, key: str, at: datetime) -> Any:
-        """Give the policy value in force at an instant."""
+        """Return the policy value in force at an instant."""
         return self.policy.at(key, day_of(at, self.zone)).value
 
     def cited(self, key: str, at: datetime) -> dict[str, Any]:

@@ -81,14 +81,14 @@ _REACHED = (
 _ORDER = ("sent", "travelling", "on_site", "left", "returned")
 
 
-def journey(member: Record) -> str:
+def progress(member: Record) -> str:
     """Name how far one engineer has come."""
     return next((status for field, status in _REACHED if member[field]), "sent")
 
 
 def dispatch_status(crew: Iterable[Record]) -> str:
     """Name how far a dispatch has come: as far as the last of its crew."""
-    return min((journey(member) for member in crew), key=_ORDER.index)
+    return min((progress(member) for member in crew), key=_ORDER.index)
 
 
 def missing_to_close(
@@ -123,5 +123,5 @@ def after_feedback(satisfied: bool, round_: int) -> dict[str, Any]:
 
 
 def moves_target(asked_by: str, at: Any, previous: Any) -> bool:
-    """Say whether an appointment moves the target (3.4): the customer's own, made before the old time passed."""
+    """Return whether an appointment moves the target (3.4): the customer's own, made before the old time passed."""
     return asked_by == "customer" and (previous is None or at <= previous)

@@ -41,6 +41,6 @@ def _whole(number: int) -> str:
 
 
 def _is_named(number: int, place: int) -> bool:
-    """Say whether a group of four has its sign: 亿 covers both groups above it."""
+    """Return whether a group of four has its sign: 亿 covers both groups above it."""
     above = number // 10**place
     return bool(above if place == 8 else above % 10_000)

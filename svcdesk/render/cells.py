@@ -20,7 +20,7 @@ Value = int | float | bool | date | str
 
 
 def typed(text: str, kind: str, zone: tzinfo) -> Value:
-    """Give a text as the value that a cell of a kind holds; the text itself where a cell could not hold it exactly."""
+    """Return a text as the value that a cell of a kind holds; the text itself where no cell holds it exactly."""
     kind = kind.partition(":")[0]
     if kind in _NUMERIC and _NUMBER.fullmatch(text):
         if kind in ("rate", "number") or sum(map(str.isdigit, text)) <= _MOST_DIGITS:
@@ -55,7 +55,7 @@ def put(sheet: Any, line: int, place: int, text: str, kind: str, zone: tzinfo, s
 
 
 def number_format(kind: str) -> str:
-    """Give the number format of a kind; what is no number, date or instant is text."""
+    """Return the number format of a kind; what is no number, date or instant is text."""
     name, _, decimals = kind.partition(":")
     if name == "number":
         return "0." + "0" * int(decimals or 1) if decimals != "0" else "0"
@@ -69,7 +69,7 @@ _FORMATS = {
 
 
 def _naive(text: str, zone: tzinfo) -> datetime | None:
-    """Give an instant as centre time without an offset, or None where that would not say which instant it is."""
+    """Return an instant as centre time without an offset, or None where that would not say which instant it is."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None or at.year <= _FIRST_DATE:
         return None
@@ -81,5 +81,5 @@ def _naive(text: str, zone: tzinfo) -> datetime | None:
 
 
 def is_figure(kind: str) -> bool:
-    """Say whether cells of a kind are figures, which stand to the right."""
+    """Return whether cells of a kind are figures, which stand to the right."""
     return kind.partition(":")[0] in _NUMERIC

@@ -6,8 +6,8 @@ A document says what stands where, in the reader's language; terminal, workbook 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from svcdesk.columns import Column
 from svcdesk.model import Record
-from svcdesk.registers.declarations import Column
 
 
 class Table(NamedTuple):
@@ -72,5 +72,5 @@ class Document(NamedTuple):
 
 
 def totalled(document: Document) -> int:
-    """Give the place of the table that the capitals stand under: the first with a strong row, else the last."""
+    """Return the place of the table that the capitals stand under: the first with a strong row, else the last."""
     return next((place for place, table in enumerate(document.form) if table.strong), len(document.form) - 1)

@@ -28,7 +28,7 @@ def opened(output: str | None, *, never: Path, private: bool = False) -> Iterato
 
 @contextmanager
 def draft() -> Iterator[TextIO]:
-    """Give a text file that nobody else can see and that is gone afterwards.
+    """Return a text file that nobody else can see and that is gone afterwards.
 
     What is read from the ledger goes here first: who reads the output may be slow, and must not hold up its writers.
     """
@@ -54,7 +54,7 @@ _PIECE = 1 << 20
 
 @contextmanager
 def whole_file(output: str | Path | None, *, never: Path, private: bool = False) -> Iterator[Path]:
-    """Give the path of a file to write that becomes the output at the end, or never.
+    """Return the path of a file to write that becomes the output at the end, or never.
 
     It is made 0600 with O_EXCL and moved into place, so that no reader meets a half; ``private`` keeps it 0600, else it
     has the rights of the umask. Into a device, a pipe or stdout (None) it is poured at the end. Raises StorageError,
@@ -90,7 +90,7 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
 
 
 def _is_of_ledger(target: Path, ledger: Path) -> bool:
-    """Say whether a path is the ledger, or what SQLite keeps beside it."""
+    """Return whether a path is the ledger, or what SQLite keeps beside it."""
     real = ledger.resolve()
     if target in [real, *(real.with_name(real.name + ending) for ending in ("-journal", "-wal", "-shm"))]:
         return True

@@ -6,8 +6,8 @@ from html import escape
 from typing import TextIO
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.model import Record
-from svcdesk.registers.declarations import Column
 from svcdesk.render.cells import is_figure
 from svcdesk.render.document import Chart, Document, Table, totalled
 from svcdesk.render.svg import svg
@@ -76,7 +76,7 @@ def _say(name: str) -> str:
 
 
 def _anchor(key: str) -> str:
-    """Give the id of an element for a key; charts have their own, so that no two are alike."""
+    """Return the id of an element for a key; charts have their own, so that no two are alike."""
     return f"table-{_safe(key)}"
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.model import Record
-from svcdesk.registers.declarations import Column
 from svcdesk.render.cells import MOST_ROWS, number_format, put
 from svcdesk.render.tables import csv_header, flattened
 

@@ -34,7 +34,7 @@ class _Frame(NamedTuple):
     ticks: Sequence[float]
 
     def share(self, value: float) -> float:
-        """Give a value's place on the scale, from 0 to 1."""
+        """Return a value's place on the scale, from 0 to 1."""
         return (value - self.low) / (self.most - self.low)
 
 
@@ -151,7 +151,7 @@ def _legend(chart: Chart, name: str) -> tuple[str, float]:
 
 
 def _ticks(chart: Chart) -> list[float]:
-    """Give round values for the axis: from 0 to 1 for rates, else from 0, or below it, to beyond the greatest."""
+    """Return round values for the axis: from 0 to 1 for rates, else from 0, or below it, to beyond the greatest."""
     if chart.is_rate:
         return [0, 0.2, 0.4, 0.6, 0.8, 1]
     values = [value for series in chart.series for value in series.values if value is not None]
@@ -190,7 +190,7 @@ def _upright(chart: Chart, name: str, top: float) -> tuple[str, float]:
 
 
 def _labels_below(chart: Chart, frame: _Frame, slot: float) -> tuple[str, float]:
-    """Write the categories under the plot: level where they fit, else slanting; give the height they take."""
+    """Write the categories under the plot: level where they fit, else slanting; return the height they take."""
     texts = [_cut(text, _LONGEST_LABEL) for text in chart.categories]
     longest = max(width(text) for text in texts) * _CELL
     y = frame.top + frame.high + 18
@@ -202,7 +202,7 @@ def _labels_below(chart: Chart, frame: _Frame, slot: float) -> tuple[str, float]
 
 
 def _tip(chart: Chart, series: str, category: str, value: float) -> str:
-    """Give the title that a reader sees over one value."""
+    """Return the title that a reader sees over one value."""
     exact = f"{value:.1%}" if chart.is_rate else f"{value:.12g}"
     return f"<title>{_safe(f'{category} {series} {exact}')}</title>"
 
@@ -321,7 +321,7 @@ def _runs(points: Sequence[_Point | None]) -> list[list[_Point]]:
 
 
 def _along(one: _Point, other: _Point) -> list[_Box]:
-    """Give small boxes along a stroke, but not at its ends, where its own values stand."""
+    """Return small boxes along a stroke, but not at its ends, where its own values stand."""
     steps = [n / 16 for n in range(3, 14)]
     middles = [(one[0] + (other[0] - one[0]) * at, one[1] + (other[1] - one[1]) * at) for at in steps]
     return [(x - 1, y - 1, x + 1, y + 1) for x, y in middles]

@@ -8,9 +8,9 @@ from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.model import LIVE, Record
 from svcdesk.periods import short
-from svcdesk.registers.declarations import Column
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 WriteFormat = Literal["text", "json"]
@@ -39,7 +39,7 @@ def dumps(value: Any, indent: int | None = None) -> str:
 
 
 def chosen(form: str | None) -> str:
-    """Give the format asked for; else a table on a terminal, plain text elsewhere."""
+    """Return the format asked for; else a table on a terminal, plain text elsewhere."""
     return form or ("table" if sys.stdout.isatty() else "plain")
 
 
@@ -84,7 +84,7 @@ def record(
 
 
 def _lines(value: Any, column: Column, zone: tzinfo) -> list[list[str]]:
-    """Give a value's lines: what happened several times stands on a line each."""
+    """Return a value's lines: what happened several times stands on a line each."""
     several = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
     return [[heading(column), cell([item] if several is value else item, column, zone)] for item in several]
 
@@ -218,7 +218,7 @@ def flattened(row: Record, columns: Sequence[Column]) -> list[str]:
 
 
 def csv_cell(value: Any) -> Any:
-    """Give a value as a CSV cell: true and false, lists and objects as JSON text; else as it is."""
+    """Return a value as a CSV cell: true and false, lists and objects as JSON text; else as it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
@@ -363,7 +363,7 @@ def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
 
 
 def _least(head: Head, cells: list[str]) -> int:
-    """Give the least cells a column can stand on: its own width, or what it can fold to."""
+    """Return the least cells a column can stand on: its own width, or what it can fold to."""
     widest = max([width(head.text), *map(width, cells)])
     return min(widest, max(width(head.text), head.least)) if head.least else widest
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.errors import BadInput
-from svcdesk.registers.declarations import Column
 from svcdesk.render.cells import MOST_ROWS, is_figure, number_format, put
 from svcdesk.render.document import Chart, Document, Table, totalled
 from svcdesk.render.svg import COLOURS
@@ -64,7 +64,7 @@ class _Styles:
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def of(self, **properties: Any) -> Any:
-        """Give the format with these properties."""
+        """Return the format with these properties."""
         key = tuple(sorted(properties.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format(
@@ -84,7 +84,7 @@ def _sheet_name(key: str, taken: set[str]) -> str:
 
 
 def _text(value: Any, column: Column, zone: tzinfo) -> str:
-    """Give what `put` types: a figure or time as the record has it, anything else as people read it."""
+    """Return what `put` types: a figure or time as the record has it, anything else as people read it."""
     if value is None or value == []:
         return ""
     is_typed = column.kind.partition(":")[0] in _TYPED and not isinstance(value, bool)
@@ -111,7 +111,7 @@ def _stand(kind: str) -> dict[str, Any]:
 
 
 def _fit(texts: Sequence[str]) -> int:
-    """Give the width in cells at which texts stand; a long one wraps."""
+    """Return the width in cells at which texts stand; a long one wraps."""
     return min(_WIDEST, max(_NARROWEST, *(width(text) + 3 for text in texts)))
 
 
@@ -242,7 +242,7 @@ class _Form:
             self._across(table.note, size=9)
 
     def _span(self, place: int, spare: int) -> tuple[int, int]:
-        """Give the first and last column of the grid under a table's column."""
+        """Return the first and last column of the grid under a table's column."""
         return (0, spare) if not place else (place + spare, place + spare)
 
     def _height(self, texts: Sequence[str], spare: int) -> None:
@@ -300,7 +300,7 @@ _SIGNED: tuple[dict[str, Any], ...] = (
 
 
 def _unbroken(head: str) -> str:
-    """Give the part of a heading that decides its width: a long one may wrap at a space or a bracket."""
+    """Return the part of a heading that decides its width: a long one may wrap at a space or a bracket."""
     if width(head) <= _SHORT_HEAD:
         return head
     return max(head.replace("（", " （").split(), key=width, default="")

@@ -8,14 +8,14 @@ VERSION = 2
 
 
 def script(version: int) -> str:
-    """Give the SQL that takes a ledger from version - 1 to version."""
+    """Return the SQL that takes a ledger from version - 1 to version."""
     from importlib.resources import files  # not at the head: it brings tempfile and random to every command
 
     return (files(__package__) / f"{version:04d}.sql").read_text(encoding="utf-8")
 
 
 def statements(version: int) -> Iterator[str]:
-    """Give that SQL statement by statement, for a transaction that others began."""
+    """Return that SQL statement by statement, for a transaction that others began."""
     pending = ""
     for line in script(version).splitlines(keepends=True):
         pending += line

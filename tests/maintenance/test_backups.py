@@ -288,9 +288,7 @@ def test_a_ledger_behind_a_link_is_copied_under_its_own_name(today):
 
 
 def test_whatever_goes_wrong_there_the_command_has_succeeded(today, monkeypatch):
-    script = (
-        "import sys; from svcdesk.maintenance import daily_backup as daily; daily._lock = lambda _: 1 / 0; from svcdesk.cli import main; main()"
-    )
+    script = "import sys; from svcdesk.maintenance import daily_backup as daily; daily._lock = lambda _: 1 / 0; from svcdesk.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", script, "staff", "add", "W01", "--name", "x"],
         env=today.full_env(), capture_output=True, text=True, timeout=60,

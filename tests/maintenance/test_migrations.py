@@ -190,7 +190,7 @@ def test_no_room_for_the_copy_leaves_the_old_version(old, small_disk):
 
 @pytest.mark.case(10)
 def test_eight_processes_that_start_together_upgrade_once(executable):
-    """Case 10: reads and writes mixed; all succeed."""
+    """Basis 10: reads and writes mixed; all succeed."""
     commands = [("ticket", "note", f"T{n}", "x") if n % 2 else ("ticket", "list", "--limit", "1") for n in range(8)]
     env = executable.full_env()
     running = [

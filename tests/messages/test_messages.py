@@ -12,8 +12,8 @@ import typer
 
 import svcdesk
 from svcdesk import messages
-from svcdesk.cli import NOUNS, build
-from svcdesk.commands.base import _WORDED
+from svcdesk.commands.grammar import NOUNS, build
+from svcdesk.commands.receipts import _WORDED
 from svcdesk.registers.declarations import FINDING_COLUMNS, REGISTERS
 from svcdesk.regulation.policy import KEYS
 from svcdesk.rules import CLAUSES

@@ -1,7 +1,7 @@
 """The figures of service: each with its numerator and denominator, edges included."""
 
 import pytest
-from conftest import at, case_at, open_ticket, send, travel
+from conftest import at, basis_at, open_ticket, send, travel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,12 +42,12 @@ def test_a_repeat_falls_in_the_window_after_the_closing(received, policy, repeat
     from datetime import date
 
     rows = [(policy[0], policy[1], date.fromisoformat(policy[2]))] if policy else []
-    case = case_at("2027-06-01 09:00", *rows)
-    assert is_repeat(at(received), at("2026-10-01 12:00:00"), case) is repeat
+    basis = basis_at("2027-06-01 09:00", *rows)
+    assert is_repeat(at(received), at("2026-10-01 12:00:00"), basis) is repeat
 
 
 def test_a_repair_not_closed_yet_is_repeated_all_the_same():
-    assert is_repeat(at("2026-10-01 12:00:00"), None, case_at("2026-10-02 09:00"))
+    assert is_repeat(at("2026-10-01 12:00:00"), None, basis_at("2026-10-02 09:00"))
 
 
 def figures(desk, month="2026-10"):

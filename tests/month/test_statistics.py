@@ -10,34 +10,38 @@ from hypothesis import strategies as st
 
 from svcdesk import reports
 from svcdesk.periods import month_from
-from svcdesk.reports import Journey, Travel, person_days
+from svcdesk.reports import Assignment, Travel, person_days
 from svcdesk.store import open_ledger
 
 
-def journey(number, engineer, first, last, line="dispatch", departed=None, starts_here=True):
-    return Journey(departed or f"{first:02d}", number, engineer, line, first, last, starts_here)
+def assignment(number, engineer, first, last, line="dispatch", departed=None, starts_here=True):
+    return Assignment(departed or f"{first:02d}", number, engineer, line, first, last, starts_here)
 
 
 @pytest.mark.parametrize(
-    ("journeys", "dispatch", "installation"),
+    ("assignments", "dispatch", "installation"),
     [
         ([], (0, 0, 0), (0, 0, 0)),
-        ([journey(1, 1, 3, 3)], (1, 1, 1), (0, 0, 0)),
-        ([journey(1, 1, 3, 5)], (1, 1, 3), (0, 0, 0)),
-        ([journey(1, 1, 0, 5, starts_here=False)], (1, 0, 6), (0, 0, 0)),  # began in the month before
-        ([journey(1, 1, 3, 5), journey(2, 1, 3, 5, departed="03x")], (1, 2, 3), (0, 0, 0)),  # one journey, two orders
-        ([journey(1, 1, 3, 5), journey(2, 1, 5, 6)], (1, 2, 4), (0, 0, 0)),  # they share a day
-        ([journey(1, 1, 3, 5), journey(2, 1, 6, 6)], (1, 2, 4), (0, 0, 0)),
-        ([journey(1, 1, 3, 9), journey(2, 1, 5, 6)], (1, 2, 7), (0, 0, 0)),  # one within the other
-        ([journey(1, 1, 3, 5), journey(2, 2, 3, 5)], (2, 2, 6), (0, 0, 0)),  # two people
-        ([journey(1, 1, 3, 5, "installation"), journey(2, 1, 5, 6)], (1, 1, 1), (1, 1, 3)),
-        ([journey(2, 1, 3, 5), journey(1, 1, 5, 6, "installation")], (1, 1, 3), (1, 1, 1)),
-        ([journey(1, 1, 3, 5, "installation"), journey(2, 1, 4, 5)], (0, 1, 0), (1, 1, 3)),
-        ([journey(1, 1, 3, 2)], (0, 1, 0), (0, 0, 0)),  # departs later than today's last day
+        ([assignment(1, 1, 3, 3)], (1, 1, 1), (0, 0, 0)),
+        ([assignment(1, 1, 3, 5)], (1, 1, 3), (0, 0, 0)),
+        ([assignment(1, 1, 0, 5, starts_here=False)], (1, 0, 6), (0, 0, 0)),  # began in the month before
+        (
+            [assignment(1, 1, 3, 5), assignment(2, 1, 3, 5, departed="03x")],
+            (1, 2, 3),
+            (0, 0, 0),
+        ),  # one journey, two orders
+        ([assignment(1, 1, 3, 5), assignment(2, 1, 5, 6)], (1, 2, 4), (0, 0, 0)),  # they share a day
+        ([assignment(1, 1, 3, 5), assignment(2, 1, 6, 6)], (1, 2, 4), (0, 0, 0)),
+        ([assignment(1, 1, 3, 9), assignment(2, 1, 5, 6)], (1, 2, 7), (0, 0, 0)),  # one within the other
+        ([assignment(1, 1, 3, 5), assignment(2, 2, 3, 5)], (2, 2, 6), (0, 0, 0)),  # two people
+        ([assignment(1, 1, 3, 5, "installation"), assignment(2, 1, 5, 6)], (1, 1, 1), (1, 1, 3)),
+        ([assignment(2, 1, 3, 5), assignment(1, 1, 5, 6, "installation")], (1, 1, 3), (1, 1, 1)),
+        ([assignment(1, 1, 3, 5, "installation"), assignment(2, 1, 4, 5)], (0, 1, 0), (1, 1, 3)),
+        ([assignment(1, 1, 3, 2)], (0, 1, 0), (0, 0, 0)),  # departs later than today's last day
     ],
 )
-def test_person_days(journeys, dispatch, installation):
-    for order in (journeys, journeys[::-1]):
+def test_person_days(assignments, dispatch, installation):
+    for order in (assignments, assignments[::-1]):
         assert person_days(order) == {"installation": Travel(*installation), "dispatch": Travel(*dispatch)}
 
 
@@ -73,7 +77,7 @@ MONTHS = ((0, 30), (31, 59), (60, 99))  # days of a quarter and what comes after
 def cut(trips, first, last):
     """The journeys that touch a month, cut at its ends, as the ledger gives them."""
     return [
-        Journey(departed, number, engineer, line, max(0, start - first), min(last, end) - first, start >= first)
+        Assignment(departed, number, engineer, line, max(0, start - first), min(last, end) - first, start >= first)
         for departed, number, engineer, line, start, end in trips
         if start <= last and end >= first
     ]
@@ -134,8 +138,8 @@ def test_a_dispatch_cancelled_or_not_departed_counts_nothing(desk):
 
 
 def test_of_two_that_departed_in_one_second_the_lower_dispatch_has_the_day():
-    one = Journey("2026-10-06T00:00:00Z", 2, 1, "dispatch", 5, 6, True, 1)
-    other = Journey("2026-10-06T00:00:00Z", 1, 1, "installation", 5, 6, True, 2)  # its crew was entered first
+    one = Assignment("2026-10-06T00:00:00Z", 2, 1, "dispatch", 5, 6, True, 1)
+    other = Assignment("2026-10-06T00:00:00Z", 1, 1, "installation", 5, 6, True, 2)  # its crew was entered first
     assert person_days([other, one]) == {"installation": Travel(0, 1, 0), "dispatch": Travel(1, 1, 2)}
 
 
@@ -253,7 +257,7 @@ def test_the_four_lines_less_the_excluded_are_the_total(three_tickets, tmp_path_
 @given(trips.filter(lambda made: len(made) <= 5))
 def test_the_months_of_a_ledger_agree_with_counting_each_day(hired, tmp_path_factory, trips):
     """The same journeys, told to a ledger: September, October and November against the slow count."""
-    desk: Desk = copied(hired, tmp_path_factory.mktemp("journeys"), InProcess)
+    desk: Desk = copied(hired, tmp_path_factory.mktemp("assignments"), InProcess)
     desk.now = "2027-03-01T09:00:00+08:00"
     start_of_all = date(2026, 9, 1)
     tickets = {
@@ -268,7 +272,7 @@ def test_the_months_of_a_ledger_agree_with_counting_each_day(hired, tmp_path_fac
     ledger = open_ledger(desk.ledger)
     for first, after in pairwise(firsts):
         period = month_from(first, SHANGHAI)
-        found = person_days(reports.journeys(ledger, period, period.end + timedelta(days=200)))
+        found = person_days(reports.assignments(ledger, period, period.end + timedelta(days=200)))
         days = (first - start_of_all).days, (after - start_of_all).days - 1
         assert found == slow_person_days(trips, *days)
     ledger.close()

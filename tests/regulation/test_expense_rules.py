@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from svcdesk.model import WORDS
-from svcdesk.regulation.expense_rules import Claim, Trip, is_excluded, line_of, problems
+from svcdesk.regulation.expense_rules import Assignment, Claim, is_excluded, line_of, problems
 from svcdesk.regulation.policy import Policy
 
-TRIP = Trip("南京", date(2026, 10, 12), date(2026, 10, 14))
+TRIP = Assignment("南京", date(2026, 10, 12), date(2026, 10, 14))
 FARE = Claim(
     "fare", 13950, date(2026, 10, 12), "上海", "南京", None, "F1", "上海", "engineer", TRIP, (), None
 )  # fmt: skip
@@ -81,8 +81,8 @@ def test_the_ends_of_a_fare(ends, fits):
 
 
 def test_a_declared_transit_place_is_allowed():
-    assert codes(from_city="苏州北", trip=TRIP._replace(transit=("苏州",))) == []
-    assert codes(from_city="苏州北", trip=TRIP._replace(transit=("无锡",))) == ["place_mismatch"]
+    assert codes(from_city="苏州北", assignment=TRIP._replace(transit=("苏州",))) == []
+    assert codes(from_city="苏州北", assignment=TRIP._replace(transit=("无锡",))) == ["place_mismatch"]
 
 
 def test_home_is_allowed_only_where_it_is_known():
@@ -106,7 +106,7 @@ def test_home_is_allowed_only_where_it_is_known():
     ],
 )
 def test_the_place_of_another_dispatch_within_a_day(departed, returned, fits):
-    other = Trip("杭州", departed, returned)
+    other = Assignment("杭州", departed, returned)
     assert codes(to_city="杭州", others=(other,)) == ([] if fits else ["place_mismatch"])
 
 
@@ -114,8 +114,8 @@ def test_the_place_of_another_dispatch_within_a_day(departed, returned, fits):
     ("spent_on", "fits"), [(11, True), (12, True), (14, True), (15, True), (10, False), (16, False)]
 )
 def test_a_fare_that_belongs_to_no_dispatch_goes_by_its_own_date(spent_on, fits):
-    other = Trip("南京", date(2026, 10, 12), date(2026, 10, 14))
-    found = codes(trip=None, others=(other,), spent_on=date(2026, 10, spent_on))
+    other = Assignment("南京", date(2026, 10, 12), date(2026, 10, 14))
+    found = codes(assignment=None, others=(other,), spent_on=date(2026, 10, spent_on))
     assert found == ([] if fits else ["place_mismatch"])
 
 
@@ -126,7 +126,7 @@ def test_a_fare_that_belongs_to_no_dispatch_goes_by_its_own_date(spent_on, fits)
 def test_lodging_is_at_the_place_of_the_dispatch(place, fits):
     lodging = {"category": "lodging", "from_city": None, "to_city": None, "place": place}
     assert codes(**lodging) == ([] if fits else ["place_mismatch"])
-    assert codes(**lodging, trip=None) == []
+    assert codes(**lodging, assignment=None) == []
 
 
 @pytest.mark.parametrize("category", ["allowance", "local", "material", "freight", "other"])
@@ -140,11 +140,11 @@ def test_the_days_of_the_trip(day, fits):
 
 
 def test_a_trip_not_over_has_no_last_day_and_one_not_begun_has_none():
-    assert codes(trip=TRIP._replace(returned=None), spent_on=date(2026, 10, 30)) == []
-    assert codes(trip=TRIP._replace(returned=None), spent_on=date(2026, 10, 11)) == ["outside_trip"]
+    assert codes(assignment=TRIP._replace(returned=None), spent_on=date(2026, 10, 30)) == []
+    assert codes(assignment=TRIP._replace(returned=None), spent_on=date(2026, 10, 11)) == ["outside_trip"]
     never = TRIP._replace(departed=None, returned=None)
-    assert codes(trip=never, spent_on=date(2026, 10, 1)) == []
-    assert codes(trip=never._replace(cancelled=True), spent_on=date(2026, 10, 1)) == ["outside_trip"]
+    assert codes(assignment=never, spent_on=date(2026, 10, 1)) == []
+    assert codes(assignment=never._replace(cancelled=True), spent_on=date(2026, 10, 1)) == ["outside_trip"]
 
 
 def test_limits():

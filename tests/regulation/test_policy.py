@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from conftest import at, case_at
+from conftest import at, basis_at
 
 from svcdesk.errors import BadInput, NotFound
 from svcdesk.regulation.policy import KEYS, Policy, key_of, read_value
@@ -145,11 +145,11 @@ def test_limits_by_role_are_listed_once_they_are_set():
 
 
 def test_a_fact_is_judged_by_the_centres_date():
-    case = case_at("2026-12-01 00:00", ("answer.hours", "48", date(2026, 11, 1)))
-    assert case.value("answer.hours", at("2026-10-31 23:59:59")) == 24
-    assert case.value("answer.hours", at("2026-11-01 00:00:00")) == 48
-    assert case.cited("answer.hours", at("2026-10-31 12:00")) == {"key": "answer.hours", "value": "24", "from": None}
-    assert case.cited("answer.hours", at("2026-11-01 12:00"))["from"] == "2026-11-01"
+    basis = basis_at("2026-12-01 00:00", ("answer.hours", "48", date(2026, 11, 1)))
+    assert basis.value("answer.hours", at("2026-10-31 23:59:59")) == 24
+    assert basis.value("answer.hours", at("2026-11-01 00:00:00")) == 48
+    assert basis.cited("answer.hours", at("2026-10-31 12:00")) == {"key": "answer.hours", "value": "24", "from": None}
+    assert basis.cited("answer.hours", at("2026-11-01 12:00"))["from"] == "2026-11-01"
 
 
 @pytest.mark.parametrize(

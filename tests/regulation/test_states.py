@@ -12,9 +12,9 @@ from svcdesk.regulation.states import (
     after_feedback,
     allow,
     dispatch_status,
-    journey,
     missing_to_close,
     moves_target,
+    progress,
 )
 
 # For each record, the states in a row, and for each verb where it is allowed (x) and refused (.).
@@ -122,7 +122,7 @@ def member(dispatch=1, code="W01", **times):
     ],
 )
 def test_how_far_an_engineer_has_come(times, status):
-    assert journey(member(**times)) == status
+    assert progress(member(**times)) == status
 
 
 def test_a_dispatch_has_come_as_far_as_its_last():

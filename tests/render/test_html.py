@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sample_report import ENGINEERS, MONTHS, month
 
 from svcdesk import messages
-from svcdesk.registers.declarations import Column
+from svcdesk.columns import Column
 from svcdesk.render import html
 from svcdesk.render.document import Chart, Document, Series, Table
 from svcdesk.render.svg import svg

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sample_report import ENGINEERS, MONTHS, month
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.errors import BadInput
-from svcdesk.registers.declarations import Column
 from svcdesk.render import cells, workbook
 from svcdesk.render.document import Chart, Document, Series, Table
 

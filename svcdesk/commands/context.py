@@ -1,0 +1,136 @@
+"""What a verb works with: the open ledger, the clock, the zone, and the one transaction of a writing one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from svcdesk import messages, periods
+from svcdesk.commands.receipts import Receipt, formatted, repeat
+from svcdesk.errors import BadInput
+from svcdesk.model import LETTERS, Record
+from svcdesk.periods import Period, instant
+from svcdesk.regulation.policy import Basis
+from svcdesk.render import tables
+from svcdesk.session import current
+from svcdesk.store import AlreadyRecorded, Ledger
+
+
+class Read:
+    """What a reading verb works with."""
+
+    def __init__(self, ledger: Ledger, form: str | None = None) -> None:
+        self.ledger = ledger
+        self.now = current.now(ledger.zone)
+        self.zone = ledger.zone
+        self.form = tables.chosen(form)
+
+    @property
+    def basis(self) -> Basis:
+        """What judgements are made by."""
+        return Basis(self.ledger.policy, self.now, self.zone)
+
+    def period(self, month: str | None, since: str | None = None, until: str | None = None) -> Period | None:
+        """Read the period options."""
+        return periods.read_period(month, since, until, self.now, self.zone)
+
+
+class Write(Read):
+    """What a writing verb works with: the ledger inside its transaction, and the options that all share."""
+
+    def __init__(self, ledger: Ledger, given: dict[str, Any]) -> None:
+        super().__init__(ledger, "plain")
+        self._at = given.get("at")
+        self._by = given.get("by")
+        self.note: str | None = given.get("note")
+        self.warnings: list[str] = []
+        self.receipt: Receipt
+
+    def at(self, *, after: str | datetime | None = None) -> datetime:
+        """Return when it happened: --at, default now. Raises BadInput in the future or before the step it follows."""
+        when = periods.read_time(self._at, self.now, self.zone) if self._at else self.now
+        return self.checked(when, after=after)
+
+    def checked(self, when: datetime, *, after: str | datetime | None = None) -> datetime:
+        """Refuse a time in the future or before the step that it follows."""
+        if when > self.now:
+            raise BadInput("future", at=when, now=self.now)
+        earlier = instant(after) if isinstance(after, str) else after
+        if earlier is not None and when < earlier:
+            raise BadInput("before_step", at=when, after=earlier)
+        return when
+
+    def time(self, text: str | None) -> datetime | None:
+        """Read a time that may lie ahead: an appointment, a deadline."""
+        return periods.read_time(text, self.now, self.zone) if text else None
+
+    def date(self, text: str) -> date:
+        """Read a date."""
+        return periods.read_date(text, self.now, self.zone)
+
+    @property
+    def by(self) -> str:
+        """Who did or decided it: --by as a code of the staff, else the one typing."""
+        return str(self.ledger.staff(self._by)["code"]) if self._by else current.actor
+
+    @property
+    def by_staff(self) -> Record | None:
+        """The member of staff named with --by, if one is."""
+        return self.ledger.staff(self._by) if self._by else None
+
+    def staff_id(self, code: str | None) -> int | None:
+        """Return the number of a member of staff, by code."""
+        return int(self.ledger.staff(code)["id"]) if code else None
+
+    def warn(self, key: str, **values: Any) -> None:
+        """Say something beside the receipt, on stderr, once the work is recorded."""
+        self.warnings.append(messages.say(f"warnings.{key}", **formatted(values)))
+
+
+@contextmanager
+def writing(
+    command: str, given: dict[str, Any], request_id: str | None = None, typed: str = "", form: str = "text"
+) -> Iterator[Write]:
+    """Open the ledger and hold the one transaction of a command."""
+    ledger = current.open(write=True)
+    try:
+        w = Write(ledger, given)
+        try:
+            with ledger.command(
+                at=w.now, actor=current.actor, command=command, note=w.note, request_id=request_id, typed=typed
+            ):
+                yield w
+        except AlreadyRecorded as again:
+            repeat(ledger, again.seq, form)
+    except BaseException:
+        ledger.close()
+        raise
+
+
+@contextmanager
+def reading(reveal: bool) -> Iterator[Ledger]:
+    """Open the ledger for reading; to reveal personal data, so that an access entry can be left."""
+    ledger = current.open(write=reveal)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def leave_access(ledger: Ledger, command: str) -> None:
+    """Leave an entry that says who looks at personal data: once nothing stands against it, before it is shown."""
+    with ledger.command(at=current.now(ledger.zone), actor=current.actor, command=f"{command} --reveal"):
+        pass
+
+
+def command_line(noun: str, verb: str, own: dict[str, Any]) -> str:
+    """Name a command as the journal keeps it: noun, verb and the first record named; no personal data."""
+    first = next(iter(own.values()), None)
+    subject = first if isinstance(first, str) and number_like(first) else ""
+    return " ".join(filter(None, (noun, verb, subject)))
+
+
+def number_like(text: str) -> bool:
+    """Return whether a text is an id."""
+    digits = text[1:] if text[:1].upper() in LETTERS.values() else text
+    return digits.isascii() and digits.isdigit()

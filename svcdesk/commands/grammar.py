@@ -1,0 +1,208 @@
+"""The command grammar: the root and its nouns, loaded only when named; help in the reader's language."""
+
+import io
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+
+from svcdesk import __version__, messages
+from svcdesk.errors import BadInput
+from svcdesk.session import current
+
+# Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
+NOUNS = {
+    "init": "init", "status": "status", "demo": "demo", "undo": "undo",
+    "staff": "staff", "customer": "customer", "contract": "contract", "contact": "contact",
+    "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
+    "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
+    "penalty": "penalty", "policy": "policy", "report": "report",
+    "export": "export", "import": "import_", "ledger": "ledger",
+}  # fmt: skip
+SINGLE = ("init", "status", "demo", "undo", "export", "import")
+
+
+class _Help:
+    """Help in the reader's language; plain, because Rich would double the time it takes."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        usage: Any = self
+        pieces = usage.collect_usage_pieces(ctx)
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{messages.say('labels.usage')}: ")
+        text = messages.find(f"help.{_path(ctx)}") or ""
+        if text:
+            formatter.write_paragraph()
+            for line in text.split("\n"):
+                formatter.write(f"  {line}\n")
+        _options(usage, ctx, formatter)
+        if isinstance(usage, Group):
+            with formatter.section(messages.say("labels.commands")):
+                formatter.write_dl([(name, _summary(ctx, name)) for name in usage.list_commands(ctx)])
+        if epilog := messages.find(f"help.{_path(ctx)}.epilog"):
+            formatter.write(f"\n{epilog}\n")
+
+
+def _path(ctx: Any) -> str:
+    return ".".join(ctx.command_path.split()[1:]) or "svcdesk"
+
+
+def _summary(ctx: Any, name: str) -> str:
+    path = _path(ctx)
+    return (messages.find(f"help.{name}" if path == "svcdesk" else f"help.{path}.{name}") or "").partition("\n")[0]
+
+
+def _options(command: Any, ctx: Any, formatter: Any) -> None:
+    arguments, options = [], []
+    for param in command.get_params(ctx):
+        name = param.name.rstrip("_")
+        help_text = messages.find(f"options.{_path(ctx)}.{name}") or messages.find(f"options.{name}") or ""
+        if param.required:
+            help_text += f" [{messages.say('labels.required')}]"
+        if param.param_type_name == "argument":
+            arguments.append((param.make_metavar(ctx), help_text))
+        else:
+            left = ", ".join([*param.opts, *param.secondary_opts])
+            choices = getattr(param.type, "choices", None)
+            if not param.is_flag:
+                left += " " + (
+                    "|".join(map(str, choices)) if choices else param.metavar or param.opts[0].lstrip("-").upper()
+                )
+            options.append((left, help_text))
+    for title, rows in (("arguments", arguments), ("options", options)):
+        if rows:
+            with formatter.section(messages.say(f"labels.{title}")):
+                formatter.write_dl(rows, col_max=34)
+
+
+class Verb(_Help, TyperCommand):
+    """One verb. On a terminal it asks for a required value that is missing."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse the arguments, asking for what is missing where there is somebody to ask."""
+        args = list(args)
+        for _ in range(20):
+            try:
+                return super().make_context(info_name, list(args), parent, **extra)
+            except Exception as error:
+                param: Any = getattr(error, "param", None)
+                missing = type(error).__name__ == "MissingParameter" and param is not None
+                if not missing or not (sys.stdin.isatty() and sys.stderr.isatty()):
+                    raise
+                asked = messages.find(f"options.{param.name.rstrip('_')}") or param.name
+                value = typer.prompt(asked, err=True)
+                args += [param.opts[0], value] if param.param_type_name == "option" else [value]
+        raise AssertionError("unreachable: every missing value was asked for")
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises BadInput for one too many: most often an unquoted text of several words."""
+        ctx.allow_extra_args = True
+        rest: list[str] = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise BadInput("usage_extra", text=" ".join(rest), path=ctx.command_path)
+        return rest
+
+
+class Group(_Help, TyperGroup):
+    """A noun: builds only the verb that is called."""
+
+    source: typer.Typer | None = None
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the verbs in the order in which they are declared."""
+        assert self.source is not None
+        return [info.name for info in self.source.registered_commands if info.name]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Build one verb."""
+        assert self.source is not None
+        for info in self.source.registered_commands:
+            if info.name == cmd_name:
+                return _verb(info)
+        return None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises BadInput where no verb is named."""
+        rest: list[str] = super().parse_args(ctx, args)
+        if not args and not ctx.resilient_parsing:
+            raise BadInput("no_verb", path=ctx.command_path, names=self.list_commands(ctx))
+        return rest
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the verb. Raises BadInput with the nearest names."""
+        if args and args[0] not in self.list_commands(ctx) and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            names = self.list_commands(ctx)
+            raise BadInput(
+                "no_command",
+                text=args[0],
+                path=ctx.command_path,
+                near=get_close_matches(args[0], names, 3, 0.5) or names,
+            )
+        return super().resolve_command(ctx, args)
+
+
+@cache  # the demo calls the same verbs again and again
+def _verb(info: Any) -> Any:
+    info.cls = Verb
+    if prepare := getattr(info.callback, "prepare", None):
+        prepare()
+    return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+
+
+class Root(Group):
+    """The root: imports only the noun that is named."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the nouns in the order of a working day."""
+        return list(NOUNS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import a noun's module and give its group, or its one command."""
+        if cmd_name not in NOUNS:
+            return None
+        source = import_module(f"svcdesk.commands.{NOUNS[cmd_name]}").noun.app
+        group = Group(name=cmd_name, invoke_without_command=False)
+        group.source = source
+        return group.get_command(ctx, cmd_name) if cmd_name in SINGLE else group
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"svcdesk {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    ledger: Annotated[str | None, typer.Option("--ledger")] = None,
+    lang: Annotated[str | None, typer.Option("--lang")] = None,
+    actor: Annotated[str | None, typer.Option("--actor")] = None,
+    no_color: Annotated[bool, typer.Option("--no-color")] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", is_eager=True, callback=_tell_version)] = False,
+) -> None:
+    current.ledger_option, current.actor_option = ledger, actor
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
+
+
+def build() -> Group:
+    """Build the root command."""
+    app = typer.Typer(cls=Root, add_completion=False, rich_markup_mode=None)
+    app.callback()(_root)
+    root = typer.main.get_group(app)
+    assert isinstance(root, Root)
+    return root
+
+
+def perform(args: list[str]) -> None:
+    """Run one command on the session as it stands, its receipts and warnings unsaid. Raises what it raises."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        root = build()
+        with root.make_context("svcdesk", args) as ctx:
+            root.invoke(ctx)

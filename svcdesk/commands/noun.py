@@ -1,0 +1,258 @@
+"""How a verb becomes a command: the options that all writing or reading verbs share, the one transaction, the receipt.
+
+A noun's file declares its verbs with ``@noun.write("verb")`` or ``@noun.read("verb")``; the body is handed a ``Write``
+or ``Read`` and its own options. Help texts stand in words/help.py under ``noun.verb`` and the options' names.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import typer
+
+from svcdesk.commands.context import Read, command_line, leave_access, reading, writing
+from svcdesk.commands.receipts import finish
+from svcdesk.errors import BadInput
+from svcdesk.model import WORDS, Record, number_of
+from svcdesk.registers import records
+from svcdesk.registers.declarations import Register
+from svcdesk.render import tables
+from svcdesk.session import current
+from svcdesk.store import Ledger
+
+Format = Annotated[tables.Format | None, typer.Option("--format", "-f")]
+
+
+WriteFormat = Annotated[tables.WriteFormat, typer.Option("--format", "-f")]
+
+
+Text = Annotated[str | None, typer.Option()]
+
+
+Flag = Annotated[bool, typer.Option()]
+
+
+Month = Annotated[str | None, typer.Option("--month")]
+
+
+Since = Annotated[str | None, typer.Option("--since")]
+
+
+Until = Annotated[str | None, typer.Option("--until")]
+
+
+Yes = Annotated[bool, typer.Option("--yes", "-y")]
+
+
+_WRITE_OPTIONS = {
+    "at": Annotated[str | None, typer.Option("--at")],
+    "by": Annotated[str | None, typer.Option("--by")],
+    "note": Annotated[str | None, typer.Option("--note")],
+    "request_id": Annotated[str | None, typer.Option("--request-id")],
+    "format": WriteFormat,
+}
+
+
+_LIST_OPTIONS = {
+    "month": Month,
+    "since": Since,
+    "until": Until,
+    "limit": Annotated[int | None, typer.Option("--limit", min=0)],
+    "sort": Annotated[str | None, typer.Option("--sort")],
+    "format": Format,
+}
+
+
+Body = Callable[..., Any]
+
+
+def _with_options(run: Callable[..., Any], body: Body, options: dict[str, Any]) -> None:
+    """Return a verb its own options and the shared ones that it does not declare itself."""
+    parameters = list(inspect.signature(body).parameters.values())[1:]
+    names = {parameter.name for parameter in parameters}
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    shared = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default="text" if hint is WriteFormat else None
+        )
+        for name, hint in options.items()
+        if name not in names
+    ]
+    run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+
+
+class Noun:
+    """A noun of the command line and its verbs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.app = typer.Typer(name=name, add_completion=False, rich_markup_mode=None)
+
+    def _register(self, verb: str, body: Body, run: Callable[..., Any], options: dict[str, Any]) -> None:
+        """Declare a verb. Its options are put together only when it is called: a noun has many, a command uses one."""
+        run.__name__ = body.__name__
+        run.prepare = lambda: _with_options(run, body, options)  # type: ignore[attr-defined]
+        self.app.command(verb)(run)
+
+    def write(self, verb: str) -> Callable[[Body], Body]:
+        """Declare a writing verb. Its body gives a Receipt."""
+
+        def register(body: Body) -> Body:
+            def run(**given: Any) -> None:
+                request_id, form = given.pop("request_id"), given.pop("format")
+                typed = repr(sorted(given.items()))
+                own = {name: given[name] for name in inspect.signature(body).parameters if name in given}
+                _refuse_blank(body, own)
+                with writing(command_line(self.name, verb, own), given, request_id, typed, form) as w:
+                    w.receipt = body(w, **own)
+                finish(w, form)
+
+            self._register(verb, body, run, _WRITE_OPTIONS)
+            return body
+
+        return register
+
+    def read(self, verb: str) -> Callable[[Body], Body]:
+        """Declare a reading verb."""
+
+        def register(body: Body) -> Body:
+            def run(**given: Any) -> None:
+                own = inspect.signature(body).parameters
+                form = given["format"] if "format" in own else given.pop("format")
+                ledger = current.open()
+                body(Read(ledger, form), **given)
+                ledger.close()
+
+            self._register(verb, body, run, {"format": Format})
+            return body
+
+        return register
+
+    def plain(self, verb: str) -> Callable[[Body], Body]:
+        """Declare a verb that opens no ledger before its body does."""
+
+        def register(body: Body) -> Body:
+            self.app.command(verb)(body)
+            return body
+
+        return register
+
+    def list_of(
+        self,
+        register: Register,
+        flags: dict[str, tuple[str, Callable[[Record], bool]]] | None = None,
+        *,
+        during: bool = True,
+    ) -> None:
+        """Declare ``list``: periods, limit, sort, a filter for each filter column; ``flags`` are yes-no filters."""
+        options: dict[str, Any] = {
+            name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in ("month", "since", "until")
+        }
+        for name in register.filters:
+            options[f"{name}_" if name in ("from", "id") else name] = Annotated[str | None, typer.Option(f"--{name}")]
+        for name in flags or {}:
+            options[name] = Annotated[bool | None, typer.Option(f"--{name}")]
+        personal = any(column.kind.startswith("personal") and not column.detail for column in register.columns)
+        if personal:
+            options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
+
+        def body(_: Read) -> None: ...
+
+        def run(**given: Any) -> None:
+            reveal = bool(given.get("reveal"))
+            with reading(reveal) as ledger:
+                r = Read(ledger, given["format"])
+                wanted = r.period(given.get("month"), given.get("since"), given.get("until"))
+                selection = records.Selection().during(register, wanted).sorted_by(register, given["sort"])
+                for name in register.filters:
+                    if given[name] is not None:
+                        filter_by(selection, register, name, given[name])
+                keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
+                for name, (condition, _) in (flags or {}).items():
+                    if given[name]:
+                        selection.where(condition)
+                limit = None if given["limit"] is None else min(given["limit"], sys.maxsize)
+                selection.first(None if keeps else limit)
+                flat = register.table == "dispatch" and r.form not in ("json", "jsonl")
+                if reveal:
+                    leave_access(ledger, f"{self.name} list")
+                rows = records.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
+                if keeps:
+                    rows = _first((row for row in rows if all(keep(row) for keep in keeps)), limit)
+                tables.records(rows, records.columns_of(register, detail=False), r.form, r.zone)
+
+        self._register("list", body, run, options)
+
+    def show_of(
+        self,
+        register: Register,
+        find: Callable[[Ledger, str], Record],
+        extra: Callable[[Read, Record, Record], list[tuple[str, str]]] | None = None,
+    ) -> None:
+        """Declare ``show``: one record with all its details; ``extra`` are further lines for people."""
+        personal = any(column.kind.startswith("personal") for column in register.columns)
+
+        def body(_: Read, record: Annotated[str, typer.Argument()]) -> None: ...
+
+        def run(**given: Any) -> None:
+            reveal = bool(given.get("reveal"))
+            with reading(reveal) as ledger:
+                r = Read(ledger, given["format"])
+                stored = find(ledger, given["record"])
+                if reveal:
+                    leave_access(ledger, f"{self.name} show {given['record']}")
+                row = records.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
+                columns = records.columns_of(register, detail=True)
+                if r.form in ("csv", "tsv") and register.table == "dispatch":
+                    selection = records.Selection().where("r.id = ?", stored["id"])
+                    rows = records.records(ledger, register, r.now, selection, detail=True, flat=True)
+                    tables.records(rows, columns, r.form, r.zone)
+                    return
+                lines = extra(r, stored, row) if extra and r.form in ("table", "plain", "markdown") else []
+                if register.table == "dispatch":
+                    columns = [column for column in columns if column.name in row]
+                tables.record(row, columns, r.form, r.zone, lines)
+
+        options: dict[str, Any] = {"format": Format}
+        if personal:
+            options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
+        self._register("show", body, run, options)
+
+
+def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:
+    from itertools import islice
+
+    return rows if limit is None else islice(rows, limit)
+
+
+def filter_by(selection: records.Selection, register: Register, name: str, text: str) -> None:
+    """Keep the records whose column has the value as typed. Raises BadInput for a value that it cannot have."""
+    column = register.column(name)
+    assert column is not None
+    kind, _, rest = column.kind.partition(":")
+    value: Any = text
+    if kind == "id":
+        value = number_of(rest, text)
+    elif kind == "int":
+        if not text.isascii() or not text.isdigit():
+            raise BadInput("not_a_word", name=name, text=text, words=["1", "2", "…"])
+        value = int(text) if len(text) < 19 else -1
+    elif kind == "word" and rest in WORDS and text not in WORDS[rest]:
+        raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
+    selection.where(f"{column.sql} = ?", value)
+
+
+def one_of(*flags: tuple[str, bool]) -> None:
+    """Insist on exactly one of several flags. Raises BadInput."""
+    if sum(given for _, given in flags) != 1:
+        raise BadInput("one_of", names=[name for name, _ in flags])
+
+
+def _refuse_blank(body: Body, given: dict[str, Any]) -> None:
+    """Refuse a blank text where one is required. An optional one may be blank: that is how a form was filled in."""
+    for name, parameter in inspect.signature(body).parameters.items():
+        value = given.get(name)
+        if parameter.default is inspect.Parameter.empty and isinstance(value, str) and not value.strip():
+            raise BadInput("empty", name=f"--{name.rstrip('_').replace('_', '-')}")

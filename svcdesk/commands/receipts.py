@@ -1,0 +1,139 @@
+"""What a writing verb answers: its receipt, its warnings, or the record; and every failure in the reader's language."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from errno import errorcode
+from os import PathLike
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from svcdesk.commands.context import Write
+
+from svcdesk import messages, periods
+from svcdesk.errors import DeskError
+from svcdesk.model import LETTERS, Record
+from svcdesk.registers import records
+from svcdesk.render import tables
+from svcdesk.session import current
+from svcdesk.store import Ledger
+
+
+class Receipt(NamedTuple):
+    """What a writing verb did: the key of its sentence, the record it is about, and what fills the sentence."""
+
+    key: str
+    table: str
+    id: int
+    values: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    records: Sequence[int] = ()  # where several records were written
+
+
+# Values of a sentence that also have a word of their own: {status_word} beside {status}.
+_WORDED = {
+    "line": "line",
+    "sanction": "sanction",
+    "finding": "complaint_finding",
+    "cause": "late_cause",
+    "before": "step",
+    "report": "report",
+}
+_WORDED |= {"result": "phone_result", "status": "status"}
+
+
+def formatted(values: dict[str, Any]) -> dict[str, Any]:
+    """Write values for a sentence: instants in centre time, lists joined, text disarmed, words beside values."""
+    kind = f"{values['kind']}_" if "kind" in values else ""
+    sentence = {name: _formatted(value) for name, value in values.items()}
+    for name, word_kind in _WORDED.items():
+        if isinstance(values.get(name), str):
+            sentence[f"{name}_word"] = messages.word(f"{kind}status" if name == "status" else word_kind, values[name])
+    if "table" in values:
+        sentence["noun"] = values["table"].replace("_", "-")
+    return sentence
+
+
+def explained(error: DeskError) -> tuple[str, str]:
+    """Return an error's sentence and, where there is one, the hint that mends it."""
+    values = formatted(error.values)
+    if not error.values.get("near"):
+        values["near"] = messages.say("labels.none")
+    sentence, _, hint = messages.say(f"errors.{error.key}", **values).partition("\n")
+    return sentence, hint
+
+
+def _formatted(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return periods.short(value, current.zone)
+    if isinstance(value, list | tuple | set | frozenset):
+        return messages.comma(_formatted(item) for item in value)
+    if value is None:
+        return messages.say("labels.none")
+    if isinstance(value, OSError | UnicodeError):
+        return _cause(value)
+    return tables.disarm(str(value)) if isinstance(value, str | PathLike) else value
+
+
+def _cause(error: OSError | UnicodeError) -> str:
+    """Say in words why the system refused; in the system's own where we have none."""
+    if isinstance(error, UnicodeError):
+        return messages.say("system.not_utf8")
+    return messages.find(f"system.{errorcode.get(error.errno or 0)}") or error.strerror or str(error)
+
+
+def finish(w: "Write", form: str) -> None:
+    """Print the receipt, or with json the record as it now stands; then what there is to warn of."""
+    receipt = w.receipt
+    if form == "json":
+        made = [_record(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
+        print(tables.dumps(made if receipt.records else made[0], 2))
+    else:
+        print(receipt_line(receipt.key, w.ledger, record_id(receipt), **receipt.values))
+    for warning in w.warnings:
+        caution(warning)
+    w.ledger.close()
+
+
+def _record(ledger: Ledger, table: str, number: int, now: datetime) -> Record:
+    if table == "submission":
+        from svcdesk.month import submissions
+
+        return submissions.record_of(ledger.get(table, number), ledger)
+    return records.one(ledger, table, number, now)
+
+
+def repeat(ledger: Ledger, seq: int, form: str) -> None:
+    """Say that a request was recorded before, or give its record as it now stands; that is no failure."""
+    made = ledger.one('SELECT "table", row FROM change WHERE entry = ? ORDER BY n LIMIT 1', (seq,))
+    if form == "json" and made:
+        print(tables.dumps(_record(ledger, made["table"], made["row"], current.now(ledger.zone)), 2))
+    else:
+        print(messages.say("receipts.already", entry=entry_mark(ledger, seq)))
+    ledger.close()
+    raise typer.Exit(0)
+
+
+def caution(sentence: str) -> None:
+    """Say on stderr what was refused to nobody, but somebody should know."""
+    print(f"{messages.say('labels.warning')}: {sentence}", file=sys.stderr)
+
+
+def record_id(receipt: Receipt) -> str:
+    """Name the record or records of a receipt."""
+    letter = LETTERS.get(receipt.table, "")
+    return messages.comma(f"{letter}{number}" for number in receipt.records or (receipt.id,))
+
+
+def receipt_line(key: str, ledger: Ledger, id: str = "", /, **values: Any) -> str:
+    """Write a receipt: what was done, what is due next, and the entry with its short hash."""
+    sentence = messages.say(f"receipts.{key}", id=id, **formatted(values))
+    return f"{sentence} [{entry_mark(ledger)}]"
+
+
+def entry_mark(ledger: Ledger, seq: int | None = None) -> str:
+    """Name an entry (else the command's own, else the newest) by number and short hash, as receipts do."""
+    if seq is None:
+        seq = ledger.entry.seq if ledger.entry else ledger.value("SELECT max(seq) FROM entry")
+    return f"#{seq} {str(ledger.value('SELECT hash FROM entry WHERE seq = ?', (seq,)))[:12]}"
