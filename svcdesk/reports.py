@@ -101,38 +101,37 @@ def assignments(ledger: Ledger, period: Period, now: datetime) -> list[Assignmen
 # Three ranges, each on an index: departed in the period; departed before and back since; departed before, not back.
 _ASSIGNMENTS = """
     SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
-      FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
-      WHERE w.departed_at >= :start AND w.departed_at < :end AND w.undone_at IS NULL
+      FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+      WHERE w.departed_at >= :start AND w.departed_at < :end
     UNION ALL
     SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
-      FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
-      WHERE w.returned_at >= :start AND w.departed_at < :start AND w.undone_at IS NULL
+      FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+      WHERE w.returned_at >= :start AND w.departed_at < :start
     UNION ALL
     SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
-      FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
-      WHERE w.returned_at IS NULL AND w.departed_at < :start AND w.undone_at IS NULL"""
+      FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+      WHERE w.returned_at IS NULL AND w.departed_at < :start"""
 
 _COSTS = """
-    SELECT line, excluded, status, sum(amount_fen) FROM expense
-    WHERE spent_on >= :first AND spent_on < :after AND status NOT IN ('rejected', 'falsified') AND undone_at IS NULL
+    SELECT line, excluded, status, sum(amount_fen) FROM live_expense
+    WHERE spent_on >= :first AND spent_on < :after AND status NOT IN ('rejected', 'falsified')
     GROUP BY line, excluded, status"""
 
 _SERVICE = {
-    "contacts": "SELECT count(*) FROM contact WHERE at >= :start AND at < :end AND undone_at IS NULL",
-    "tickets_opened": "SELECT count(*) FROM ticket"
-    " WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL",
+    "contacts": "SELECT count(*) FROM live_contact WHERE at >= :start AND at < :end",
+    "tickets_opened": "SELECT count(*) FROM live_ticket WHERE received_at >= :start AND received_at < :end",
     "closed": "SELECT count(*) FROM ("
-    "SELECT id FROM ticket WHERE closed_at >= :start AND closed_at < :end AND undone_at IS NULL"
-    " UNION SELECT id FROM ticket WHERE first_closed_at >= :start AND first_closed_at < :end AND undone_at IS NULL)",
+    "SELECT id FROM live_ticket WHERE closed_at >= :start AND closed_at < :end"
+    " UNION SELECT id FROM live_ticket WHERE first_closed_at >= :start AND first_closed_at < :end)",
 }
 _ANSWERS = """
-    SELECT received_at, answered_at FROM ticket
-    WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL"""
+    SELECT received_at, answered_at FROM live_ticket
+    WHERE received_at >= :start AND received_at < :end"""
 _ANSWERS_COUNTED = """
     SELECT sum(answered_at <= due), sum(answered_at > due), sum(answered_at IS NULL) FROM (
-      SELECT answered_at, strftime('%Y-%m-%dT%H:%M:%SZ', received_at, :hours) AS due FROM ticket
-      WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL)"""
-_SURVEYS = "SELECT count(*), sum(score) FROM survey WHERE at >= :start AND at < :end AND undone_at IS NULL"
+      SELECT answered_at, strftime('%Y-%m-%dT%H:%M:%SZ', received_at, :hours) AS due FROM live_ticket
+      WHERE received_at >= :start AND received_at < :end)"""
+_SURVEYS = "SELECT count(*), sum(score) FROM live_survey WHERE at >= :start AND at < :end"
 
 
 def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], int]:
@@ -184,8 +183,8 @@ def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, i
 def penalties(ledger: Ledger, period: Period) -> Record:
     """Sum the recorded penalties of the month's findings that were not waived or overturned."""
     rows = ledger.con.execute(
-        "SELECT clause, sanction, count(*), sum(amount_fen) FROM penalty WHERE at >= ? AND at < ?"
-        " AND status NOT IN ('waived', 'overturned') AND undone_at IS NULL GROUP BY clause, sanction ORDER BY clause",
+        "SELECT clause, sanction, count(*), sum(amount_fen) FROM live_penalty WHERE at >= ? AND at < ?"
+        " AND status NOT IN ('waived', 'overturned') GROUP BY clause, sanction ORDER BY clause",
         (stored(period.start), stored(period.end)),
     ).fetchall()
     by_clause: dict[str, dict[str, object]] = {
@@ -235,7 +234,7 @@ def snapshot(ledger: Ledger) -> Iterator[None]:
 
 def is_handed_in(ledger: Ledger, report: str, period: Period) -> bool:
     """Return whether a month's report was handed in, without loading what compares the figures."""
-    sql = "SELECT 1 FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL"
+    sql = "SELECT 1 FROM live_submission WHERE report = ? AND month = ?"
     return ledger.value(sql, (report, period.month)) is not None
 
 

@@ -205,6 +205,18 @@ class Ledger:
         """Run a query and give its rows as records."""
         return list(self.stream(sql, values))
 
+    def every(self, table: str) -> list[Record]:
+        """Read every row of a table, those taken back too."""
+        return self.rows(f'SELECT * FROM "{table}" ORDER BY id')
+
+    def greatest(self, table: str) -> int:
+        """Return the greatest number a table ever gave, 0 where it gave none: a number is never used again."""
+        return int(self.value(f'SELECT max(id) FROM "{table}"') or 0)
+
+    def ever_held(self, table: str, number: int) -> bool:
+        """Return whether a table has the row, taken back or not."""
+        return self.value(f'SELECT 1 FROM "{table}" WHERE id = ?', (number,)) is not None
+
     def stream(self, sql: str, values: Iterable[Any] | dict[str, Any] = ()) -> Iterator[Record]:
         """Run a query and give its rows one by one as records."""
         cursor = self.con.execute(sql, values if isinstance(values, dict) else tuple(values))

@@ -24,7 +24,7 @@ def add(
     warranty_until: Text = None,
 ) -> Receipt:
     no = whole("no", no.strip())
-    if w.ledger.one("SELECT 1 FROM contract WHERE no = ? AND undone_at IS NULL", (no,)):
+    if w.ledger.one("SELECT 1 FROM live_contract WHERE no = ?", (no,)):
         raise Refused("contract_exists", no=no)
     owner = w.ledger.customer(customer)
     number = w.ledger.insert(

@@ -26,7 +26,7 @@ def add(
     key: Flag = False,
 ) -> Receipt:
     name = name.strip()
-    if w.ledger.one("SELECT 1 FROM customer WHERE name = ? AND undone_at IS NULL", (name,)):
+    if w.ledger.one("SELECT 1 FROM live_customer WHERE name = ?", (name,)):
         raise Refused("customer_exists", name=name)
     told = (personal_text(person), personal_text(phone, "phone"), personal_text(address, "address"))
     personal = w.ledger.keep_personal(*told)

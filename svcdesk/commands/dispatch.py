@@ -61,8 +61,8 @@ def _fit_to_go(w: Write, code: str) -> Record:
 def _asked_for(w: Write, asked: Record) -> datetime | None:
     """Return the customer's time while no crew of the ticket has arrived yet (3.4)."""
     arrived = w.ledger.value(
-        "SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id"
-        " WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL AND w.undone_at IS NULL",
+        "SELECT 1 FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
+        " WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL",
         (asked["id"],),
     )
     return None if arrived else _when(asked["on_site_by"])
@@ -70,8 +70,8 @@ def _asked_for(w: Write, asked: Record) -> datetime | None:
 
 def _crew(w: Write, dispatch_id: int, code: str | None = None) -> list[Record]:
     crew = w.ledger.rows(
-        "SELECT w.*, e.code FROM crew w JOIN staff e ON e.id = w.engineer_id"
-        " WHERE w.dispatch_id = ? AND w.undone_at IS NULL ORDER BY w.id",
+        "SELECT w.*, e.code FROM live_crew w JOIN live_staff e ON e.id = w.engineer_id"
+        " WHERE w.dispatch_id = ? ORDER BY w.id",
         (dispatch_id,),
     )
     if code is None:
@@ -215,7 +215,8 @@ def _crew_lines(r: Read, stored_row: Record, shown: Record) -> list[tuple[str, s
     due = {
         row["code"]: row["due_at"]
         for row in r.ledger.rows(
-            "SELECT e.code, w.due_at FROM crew w JOIN staff e ON e.id = w.engineer_id WHERE w.dispatch_id = ?",
+            "SELECT e.code, w.due_at FROM live_crew w JOIN live_staff e ON e.id = w.engineer_id"
+            " WHERE w.dispatch_id = ?",
             (stored_row["id"],),
         )
     }

@@ -42,7 +42,7 @@ def add(
     sent = w.ledger.named("dispatch", dispatch) if dispatch else None
     asked = _ticket_of(w, sent, ticket)
     if sent and not w.ledger.value(
-        "SELECT 1 FROM crew WHERE dispatch_id = ? AND engineer_id = ? AND undone_at IS NULL", (sent["id"], person["id"])
+        "SELECT 1 FROM live_crew WHERE dispatch_id = ? AND engineer_id = ?", (sent["id"], person["id"])
     ):
         raise BadInput("not_on_dispatch", code=person["code"], id=f"D{sent['id']}")
     line = expense_rules.line_of(category, bool(asked) and asked["kind"] == "installation" if asked else False)

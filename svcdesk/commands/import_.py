@@ -93,7 +93,7 @@ def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -
 
         def known(field: str, text: str) -> bool:
             table, key = KEYED[field]
-            sql = f'SELECT 1 FROM "{table}" WHERE "{key}" = ? AND undone_at IS NULL'
+            sql = f'SELECT 1 FROM "live_{table}" WHERE "{key}" = ?'
             return ledger is not None and ledger.value(sql, (text,)) is not None
 
         zone = str(ledger.zone) if ledger is not None else None

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from svcdesk import journal, messages
+from svcdesk import journal, messages, schema
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read
 from svcdesk.commands.noun import Flag, Format, Noun, Text, Yes
@@ -44,9 +44,7 @@ _INFO = tuple(
 @noun.read("info")
 def info(r: Read) -> None:
     newest = r.ledger.one("SELECT seq, hash, at FROM entry ORDER BY seq DESC LIMIT 1") or {}
-    counts = {
-        table: r.ledger.value(f'SELECT count(*) FROM "{table}" WHERE undone_at IS NULL') for table in checks.TABLES[1:]
-    }
+    counts = {table: r.ledger.value(f'SELECT count(*) FROM "live_{table}"') for table in schema.tables()[1:]}
     row = {
         "path": str(r.ledger.path.absolute()),
         "centre": r.ledger.centre["name"],
@@ -162,7 +160,7 @@ def _named(ledger: Ledger, text: str) -> tuple[str, int]:
     for table, letter in LETTERS.items():
         if text[:1].upper() == letter:
             number = number_of(table, text)
-            if ledger.value(f'SELECT 1 FROM "{table}" WHERE id = ?', (number,)) is None:
+            if not ledger.ever_held(table, number):
                 raise NotFound("record", table=table, id=f"{letter}{number}")
             return table, number
     raise BadInput("id", text=text, letter="T")

@@ -157,7 +157,7 @@ def _warn_wage(w: Write, penalty: Record) -> None:
     person = w.ledger.get("staff", penalty["engineer_id"])
     month = month_from(day_of(w.now, w.zone).replace(day=1), w.zone)
     total = w.ledger.value(
-        "SELECT sum(amount_fen) FROM penalty WHERE engineer_id = ? AND sanction = 'fine' AND undone_at IS NULL"
+        "SELECT sum(amount_fen) FROM live_penalty WHERE engineer_id = ? AND sanction = 'fine'"
         " AND (status = 'confirmed'"
         "  OR (status = 'settled' AND via = 'payroll' AND settled_at >= ? AND settled_at < ?))",
         (person["id"], stored(month.start), stored(month.end)),

@@ -65,8 +65,7 @@ def set_(
 def history(r: Read, key: Annotated[str, typer.Argument()]) -> None:
     first = {"key": key, "value": key_of(key).first, "from": None, "reason": None, "set_at": None, "by": None}
     rows = r.ledger.rows(
-        'SELECT "key", value, from_on AS "from", reason, set_at, "by" FROM policy WHERE "key" = ? AND undone_at IS NULL'
-        " ORDER BY id",
+        'SELECT "key", value, from_on AS "from", reason, set_at, "by" FROM live_policy WHERE "key" = ? ORDER BY id',
         (key,),
     )
     for row in rows:

@@ -49,11 +49,11 @@ def file(
     sent = w.ledger.named("dispatch", dispatch)
     if sent["status"] == "cancelled":
         raise Refused("report_cancelled", id=f"D{sent['id']}", article="3.7")
-    done = w.ledger.one("SELECT id FROM service_report WHERE dispatch_id = ? AND undone_at IS NULL", (sent["id"],))
+    done = w.ledger.one("SELECT id FROM live_service_report WHERE dispatch_id = ?", (sent["id"],))
     if done:
         raise Refused("report_filed", id=f"D{sent['id']}", report=f"R{done['id']}", article="3.7")
     crew = w.ledger.rows(
-        "SELECT w.departed_at, w.engineer_id FROM crew w WHERE w.dispatch_id = ? AND w.undone_at IS NULL ORDER BY w.id",
+        "SELECT w.departed_at, w.engineer_id FROM live_crew w WHERE w.dispatch_id = ? ORDER BY w.id",
         (sent["id"],),
     )
     departed = [member["departed_at"] for member in crew if member["departed_at"]]
@@ -109,9 +109,7 @@ def amend(
 def _receipt(w: Write, key: str, number: int, sent: Record, content: Record) -> Receipt:
     """Say what the report still lacks, and until when it can be completed (4.6)."""
     missing = missing_fields(content, sent["kind"], w.basis.value("report.min_chars", w.now))
-    returned = w.ledger.value(
-        "SELECT max(returned_at) FROM crew WHERE dispatch_id = ? AND undone_at IS NULL", (sent["id"],)
-    )
+    returned = w.ledger.value("SELECT max(returned_at) FROM live_crew WHERE dispatch_id = ?", (sent["id"],))
     deadline = report_deadline(instant(returned), w.basis) if returned else None
     lacking = [messages.word("missing", field) for field in missing]
     return Receipt(

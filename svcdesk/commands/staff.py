@@ -27,7 +27,7 @@ def add(
     wage: Text = None,
 ) -> Receipt:
     code = whole("code", code.strip())
-    if w.ledger.one("SELECT 1 FROM staff WHERE code = ? AND undone_at IS NULL", (code,)):
+    if w.ledger.one("SELECT 1 FROM live_staff WHERE code = ?", (code,)):
         raise Refused("staff_exists", code=code)
     number = w.ledger.insert(
         "staff", code=code, name=name, department=department, role=role, home=home,

@@ -25,7 +25,7 @@ def add(
 ) -> Receipt:
     asked = w.ledger.named("ticket", ticket)
     allow("ticket", asked, "survey")
-    earlier = w.ledger.value("SELECT count(*) FROM survey WHERE ticket_id = ? AND undone_at IS NULL", (asked["id"],))
+    earlier = w.ledger.value("SELECT count(*) FROM live_survey WHERE ticket_id = ?", (asked["id"],))
     if earlier > asked["reopen_count"]:
         raise Refused("surveyed", id=f"T{asked['id']}", article="3.7")
     number = w.ledger.insert(

@@ -76,8 +76,8 @@ def _suggest_repeat(
         return
     since = w.now - timedelta(days=w.basis.value("repeat.window_days", w.now))
     earlier = w.ledger.one(
-        f"SELECT id, closed_at FROM ticket WHERE customer_id = ? AND closed_at >= ? AND {column} = ?"
-        " AND undone_at IS NULL ORDER BY closed_at DESC LIMIT 1",
+        f"SELECT id, closed_at FROM live_ticket WHERE customer_id = ? AND closed_at >= ? AND {column} = ?"
+        " ORDER BY closed_at DESC LIMIT 1",
         (customer_id, stored(since), same),
     )
     if earlier:
@@ -95,8 +95,8 @@ def _noted(w: Write, verb: str, ticket: Record | None = None, text: str | None =
 
 # An arrival is an answer too (3.4); a reply before it, entered later, was the first.
 _ARRIVED_THEN = """
-    SELECT 1 FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
-    WHERE d.ticket_id = ? AND w.arrived_at = ? AND w.undone_at IS NULL"""
+    SELECT 1 FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+    WHERE d.ticket_id = ? AND w.arrived_at = ?"""
 
 
 @noun.write("answer")
@@ -132,7 +132,7 @@ def escalate(w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], major
 def settle_escalation(w: Write, ticket: Ticket, note: Annotated[str, typer.Option()]) -> Receipt:
     asked = w.ledger.named("ticket", ticket)
     pending = w.ledger.one(
-        "SELECT * FROM escalation WHERE ticket_id = ? AND settled_at IS NULL AND undone_at IS NULL ORDER BY id",
+        "SELECT * FROM live_escalation WHERE ticket_id = ? AND settled_at IS NULL ORDER BY id",
         (asked["id"],),
     )
     if pending is None:
@@ -158,7 +158,7 @@ def resume(w: Write, ticket: Ticket) -> Receipt:
     asked = w.ledger.named("ticket", ticket)
     allow("ticket", asked, "resume")
     held = w.ledger.one(
-        "SELECT * FROM hold WHERE ticket_id = ? AND resumed_at IS NULL AND undone_at IS NULL ORDER BY id DESC",
+        "SELECT * FROM live_hold WHERE ticket_id = ? AND resumed_at IS NULL ORDER BY id DESC",
         (asked["id"],),
     )
     at = w.at(after=held["at"] if held else asked["received_at"])
@@ -195,8 +195,8 @@ def appoint(
 def _move_due(w: Write, ticket_id: int, at: datetime, wanted: datetime) -> None:
     """Move the due time of every crew that had not arrived when the customer asked (3.4)."""
     crews = w.ledger.rows(
-        "SELECT w.id, w.dispatch_id FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ?"
-        " AND d.status <> 'cancelled' AND (w.arrived_at IS NULL OR w.arrived_at > ?) AND w.undone_at IS NULL",
+        "SELECT w.id, w.dispatch_id FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = ?"
+        " AND d.status <> 'cancelled' AND (w.arrived_at IS NULL OR w.arrived_at > ?)",
         (ticket_id, stored(at)),
     )
     for member in crews:
@@ -223,16 +223,17 @@ def close(w: Write, ticket: Ticket, resolution: Annotated[str, typer.Option()], 
 
 def _missing(w: Write, asked: Record, no_survey: str | None) -> list[Record]:
     crews = w.ledger.rows(
-        "SELECT w.*, e.code FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id"
-        " WHERE d.ticket_id = ? AND d.status <> 'cancelled' AND d.undone_at IS NULL ORDER BY w.id",
+        "SELECT w.*, e.code FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
+        " JOIN live_staff e ON e.id = w.engineer_id"
+        " WHERE d.ticket_id = ? AND d.status <> 'cancelled' ORDER BY w.id",
         (asked["id"],),
     )
     reported = w.ledger.rows(
-        "SELECT r.dispatch_id FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id"
-        " WHERE d.ticket_id = ? AND r.undone_at IS NULL",
+        "SELECT r.dispatch_id FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id"
+        " WHERE d.ticket_id = ?",
         (asked["id"],),
     )
-    surveyed = w.ledger.value("SELECT 1 FROM survey WHERE ticket_id = ? AND undone_at IS NULL", (asked["id"],))
+    surveyed = w.ledger.value("SELECT 1 FROM live_survey WHERE ticket_id = ?", (asked["id"],))
     return states.missing_to_close(asked, crews, {row["dispatch_id"] for row in reported}, bool(surveyed), no_survey)
 
 
@@ -240,11 +241,11 @@ def _last_step(w: Write, asked: Record) -> datetime:
     """Return the latest thing that a closing must follow: receipt, answer, return, report, survey."""
     latest = w.ledger.value(
         "SELECT max(at) FROM ("
-        " SELECT w.returned_at AS at FROM crew w JOIN dispatch d ON d.id = w.dispatch_id WHERE d.ticket_id = :ticket"
-        " AND w.undone_at IS NULL"
-        " UNION ALL SELECT r.filed_at FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id"
-        " WHERE d.ticket_id = :ticket AND r.undone_at IS NULL"
-        " UNION ALL SELECT at FROM survey WHERE ticket_id = :ticket AND undone_at IS NULL)",
+        " SELECT w.returned_at AS at FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
+        " WHERE d.ticket_id = :ticket"
+        " UNION ALL SELECT r.filed_at FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id"
+        " WHERE d.ticket_id = :ticket"
+        " UNION ALL SELECT at FROM live_survey WHERE ticket_id = :ticket)",
         {"ticket": asked["id"]},
     )
     return instant(max(filter(None, (asked["received_at"], asked["answered_at"], latest))))
@@ -267,7 +268,7 @@ def cancel(w: Write, ticket: Ticket, reason: Reason) -> Receipt:
     asked = w.ledger.named("ticket", ticket)
     allow("ticket", asked, "cancel")
     away = w.ledger.value(
-        "SELECT id FROM dispatch WHERE ticket_id = ? AND status NOT IN ('returned', 'cancelled') AND undone_at IS NULL",
+        "SELECT id FROM live_dispatch WHERE ticket_id = ? AND status NOT IN ('returned', 'cancelled')",
         (asked["id"],),
     )
     if away:
@@ -316,9 +317,9 @@ def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
     """Tell for each engineer sent when to be on site, when there, and the minutes between (3.4, 4.5)."""
     lines = []
     for row in r.ledger.rows(
-        "SELECT w.dispatch_id, w.due_at, w.arrived_at, w.late_cause, e.code FROM crew w"
-        " JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id"
-        " WHERE d.ticket_id = ? AND d.status <> 'cancelled' AND w.undone_at IS NULL ORDER BY w.id",
+        "SELECT w.dispatch_id, w.due_at, w.arrived_at, w.late_cause, e.code FROM live_crew w"
+        " JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id"
+        " WHERE d.ticket_id = ? AND d.status <> 'cancelled' ORDER BY w.id",
         (ticket_id,),
     ):
         due, arrived = (instant(row[name]) if row[name] else None for name in ("due_at", "arrived_at"))
@@ -339,9 +340,7 @@ def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
 
 def _appointment_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
     lines = []
-    for row in r.ledger.rows(
-        "SELECT * FROM appointment WHERE ticket_id = ? AND undone_at IS NULL ORDER BY id", (ticket_id,)
-    ):
+    for row in r.ledger.rows("SELECT * FROM live_appointment WHERE ticket_id = ? ORDER BY id", (ticket_id,)):
         text = messages.say(
             "labels.appointment_moved" if row["moved"] else "labels.appointment_kept",
             at=short(instant(row["at"]), r.zone), wanted=short(instant(row["on_site_by"]), r.zone),

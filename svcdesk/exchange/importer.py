@@ -101,7 +101,7 @@ class Importer:
         self._bad: list[tuple[Row, DeskError]] = []
 
     def _greatest(self, table: str) -> int:
-        return self.ledger.value(f'SELECT max(id) FROM "{table}"') or 0
+        return self.ledger.greatest(table)
 
     def _targets(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], list[tuple[str, str]]]:
         """Sort the fields by where they go: the record (field, column, table looked up), the crew, personal data."""
@@ -231,7 +231,7 @@ class Importer:
         """Find who or what a row names. Raises NotFound; somebody new is left to be made with the row."""
         key = (table, text)
         if key not in self._found:
-            sql = f'SELECT id FROM "{table}" WHERE "{_KEYS[table]}" = ? AND undone_at IS NULL'
+            sql = f'SELECT id FROM "live_{table}" WHERE "{_KEYS[table]}" = ?'
             self._found[key] = self.ledger.value(sql, (text,)) or self.ledger.value(sql, (text.strip(),))
         number = self._found[key]
         if number is None:
@@ -294,8 +294,8 @@ class Importer:
         found: dict[Any, Record] = {}
         for name, values in wanted.items():
             marks = ", ".join("?" * len(values))
-            only = "" if name == "id" else " AND undone_at IS NULL"
-            sql = f'SELECT * FROM "{self.table}" WHERE "{name}" IN ({marks}){only}'
+            source = self.table if name == "id" else f"live_{self.table}"  # what was taken back is refused by its id
+            sql = f'SELECT * FROM "{source}" WHERE "{name}" IN ({marks})'
             found |= {(name, row[name]): row for row in self.ledger.stream(sql, values)}
         return found
 
@@ -310,7 +310,7 @@ class Importer:
         if any(isinstance(value, _New) for value in told.values()):
             return None
         same = " AND ".join(f'"{name}" IS ?' for name in told)
-        sql = f'SELECT * FROM "{self.table}" WHERE id <= ? AND {same} AND undone_at IS NULL'
+        sql = f'SELECT * FROM "live_{self.table}" WHERE id <= ? AND {same}'
         return self.ledger.one(sql, (self._top, *told.values()))
 
     def _meet(self, existing: Record, item: _Item) -> None:
@@ -343,7 +343,7 @@ class Importer:
         )
 
     def _crew_of(self, dispatch_id: int) -> list[Record]:
-        return self.ledger.rows("SELECT * FROM crew WHERE dispatch_id = ? AND undone_at IS NULL", (dispatch_id,))
+        return self.ledger.rows("SELECT * FROM live_crew WHERE dispatch_id = ?", (dispatch_id,))
 
     def _same_personal(self, existing: Record, values: Record) -> bool:
         if not self._personal:

@@ -63,12 +63,12 @@ _NEEDS: dict[str, tuple[tuple[str, tuple[str, ...] | None, tuple[str, ...]], ...
 }  # fmt: skip
 _LINKS = (("ticket_id", "ticket"), ("repeat_of", "ticket"), ("dispatch_id", "dispatch"), ("complaint_id", "complaint"))
 _FACTS = {
-    "ticket": "SELECT id, kind, contract_id, customer_id, received_at, reopen_count FROM ticket",
-    "dispatch": "SELECT id, kind, ticket_id, sent_at FROM dispatch",
-    "complaint": "SELECT id FROM complaint",
-    "contract": "SELECT id, customer_id, includes_installation FROM contract",
-    "customer": "SELECT id FROM customer",
-    "staff": "SELECT id, retired_at FROM staff",
+    "ticket": "SELECT id, kind, contract_id, customer_id, received_at, reopen_count FROM live_ticket",
+    "dispatch": "SELECT id, kind, ticket_id, sent_at FROM live_dispatch",
+    "complaint": "SELECT id FROM live_complaint",
+    "contract": "SELECT id, customer_id, includes_installation FROM live_contract",
+    "customer": "SELECT id FROM live_customer",
+    "staff": "SELECT id, retired_at FROM live_staff",
 }
 _KEPT = 5000  # facts remembered at a time
 
@@ -129,7 +129,7 @@ class Checks:
             return None
         key = (table, number)
         if key not in self._facts:
-            found = self.ledger.one(f"{_FACTS[table]} WHERE id = ? AND undone_at IS NULL", (number,))
+            found = self.ledger.one(f"{_FACTS[table]} WHERE id = ?", (number,))
             if found is None and table == self.table:
                 return None  # it may still come
             self._remember(key, found)
@@ -203,7 +203,7 @@ class Checks:
         """Refuse a new survey where the ticket has all that it can have: one for each time it was closed."""
         if self.table != "survey":
             return
-        ticket_id, sql = columns["ticket_id"], "SELECT count(*) FROM survey WHERE ticket_id = ? AND undone_at IS NULL"
+        ticket_id, sql = columns["ticket_id"], "SELECT count(*) FROM live_survey WHERE ticket_id = ?"
         asked = self.fact("ticket", ticket_id)
         before = self._surveys.get(ticket_id) or self.ledger.value(sql, (ticket_id,))
         if asked and before > asked["reopen_count"]:
@@ -244,7 +244,7 @@ class Checks:
     def _went(self, dispatch_id: int, engineer_id: Any) -> bool:
         key = ("crew", dispatch_id, engineer_id)
         if key not in self._facts:
-            sql = "SELECT 1 FROM crew WHERE dispatch_id = ? AND engineer_id = ? AND undone_at IS NULL"
+            sql = "SELECT 1 FROM live_crew WHERE dispatch_id = ? AND engineer_id = ?"
             known = isinstance(engineer_id, int)  # somebody new has gone nowhere yet
             self._remember(key, known and self.ledger.value(sql, (dispatch_id, engineer_id)) is not None)
         return bool(self._facts[key])
@@ -273,17 +273,20 @@ def lines_after(ledger: Ledger, table: str, number: int) -> None:
     where = "t.id = ?" if table == "ticket" else "t.contract_id = ?"
     sql = f"""
         SELECT r.id, r.category, r.line, r.excluded, t.kind, k.includes_installation
-        FROM ticket t LEFT JOIN contract k ON k.id = t.contract_id JOIN expense r
-          ON r.ticket_id = t.id OR r.dispatch_id IN (SELECT d.id FROM dispatch d WHERE d.ticket_id = t.id)
-        WHERE {where} AND r.undone_at IS NULL"""
+        FROM live_ticket t LEFT JOIN live_contract k ON k.id = t.contract_id JOIN live_expense r
+          ON r.ticket_id = t.id OR r.dispatch_id IN (SELECT d.id FROM live_dispatch d WHERE d.ticket_id = t.id)
+        WHERE {where}"""
     for row in ledger.rows(sql, (number,)):
         line = expense_rules.line_of(row["category"], row["kind"] == "installation")
         excluded = int(expense_rules.is_excluded(line, bool(row["includes_installation"])))
         if (line, excluded) != (row["line"], row["excluded"]):
             ledger.update("expense", row["id"], line=line, excluded=excluded)
     if table == "ticket":
-        kind = "CASE (SELECT kind FROM ticket WHERE id = ?1) WHEN 'installation' THEN 'installation' ELSE 'service' END"
-        sql = f"SELECT id, {kind} AS kind FROM dispatch WHERE ticket_id = ?1 AND undone_at IS NULL AND kind <> {kind}"
+        kind = (
+            "CASE (SELECT kind FROM live_ticket WHERE id = ?1)"
+            " WHEN 'installation' THEN 'installation' ELSE 'service' END"
+        )
+        sql = f"SELECT id, {kind} AS kind FROM live_dispatch WHERE ticket_id = ?1 AND kind <> {kind}"
         for row in ledger.rows(sql, (number,)):
             ledger.update("dispatch", row["id"], kind=row["kind"])
 

@@ -20,12 +20,6 @@ from svcdesk.regulation import expense_rules
 from svcdesk.regulation.states import dispatch_status
 from svcdesk.store import Ledger, connect, version_of
 
-TABLES = (
-    "centre", "staff", "customer", "contract", "ticket", "appointment", "escalation", "hold", "dispatch", "crew",
-    "service_report", "survey", "complaint", "contact", "phone_check", "conduct", "expense", "penalty", "policy",
-    "submission",
-)  # fmt: skip
-
 _PERSONAL = ("staff", "customer", "complaint", "contact")
 _TICK = 1000
 
@@ -161,26 +155,48 @@ def _references(con: sqlite3.Connection) -> Faults:
         yield Fault("dangling", subject, _entry_of(con, table, row), parent)
 
 
+def _orphans(con: sqlite3.Connection) -> Faults:
+    """Find rows that stand although what they refer to was taken back: no list would show them with it."""
+    for table in schema.tables(version_of(con)):
+        for column, parent in con.execute(_PARENTS, (table, table)).fetchall():
+            rows = con.execute(
+                f'SELECT r.id FROM "{table}" r JOIN "{parent}" p ON p.id = r."{column}"'
+                " WHERE r.undone_at IS NULL AND p.undone_at IS NOT NULL"
+            )
+            for (row,) in rows.fetchall():
+                yield Fault("orphan", named(table, row), _entry_of(con, table, row), f"{column}: {parent}")
+
+
+# The columns of a table that refer to a record that can be taken back.
+_PARENTS = """
+    SELECT f."from", f."table" FROM pragma_foreign_key_list(?) f
+    WHERE EXISTS (SELECT 1 FROM pragma_table_info(f."table") WHERE name = 'undone_at')
+      AND EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE name = 'undone_at')"""
+
+
 # The replay: every row against its last image in the journal
 
 
 def _replay(con: sqlite3.Connection) -> Faults:
     """Compare every row with its last image in the journal, every last image with its row; count what is in neither."""
-    vanished = dict.fromkeys(TABLES, 0)
-    for entry, table, row, after in con.execute(_misfits(con)):
-        fault = _compare(con, table, row, after, entry)
+    tables = schema.tables(version_of(con))
+    vanished = dict.fromkeys(tables, 0)
+    for entry, table, row, after in con.execute(_misfits(con, tables)):
+        fault = (
+            _compare(con, table, row, after, entry) if table in tables else Fault("stranger", f"{table} {row}", entry)
+        )
         if fault:
             yield fault
             vanished[table] = vanished.get(table, 0) + (fault.kind == "vanished")
-    for table in TABLES:
+    for table in tables:
         yield from _unjournaled(con, table, vanished[table])
 
 
-def _misfits(con: sqlite3.Connection) -> str:
+def _misfits(con: sqlite3.Connection, tables: tuple[str, ...]) -> str:
     """Return the query for the images that neither equal their row nor were overtaken by a later one."""
     cases = " ".join(
         f"""WHEN '{table}' THEN (SELECT {_quick_image(table, con)} FROM "{table}" WHERE id = c.row)"""
-        for table in TABLES
+        for table in tables
         if journal.columns(table, con)
     )
     return f"""
@@ -208,8 +224,6 @@ def _quick_image(table: str, con: sqlite3.Connection) -> str:
 
 def _compare(con: sqlite3.Connection, table: str, row: int, after: bytes, entry: int) -> Fault | None:
     """Compare a row with its last image as JSON, so that another SQLite's way of escaping is no fault."""
-    if table not in TABLES:
-        return Fault("stranger", f"{table} {row}", entry)
     found = con.execute(f'SELECT {journal.image_sql(table, con)} FROM "{table}" WHERE id = ?', (row,)).fetchone()
     if found is None:
         return Fault("vanished", named(table, row), entry)
@@ -432,6 +446,7 @@ def _contradictions(con: sqlite3.Connection, table: str, rows: Any, columns: str
 _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Faults]], ...] = (
     ("schema", _schema),
     ("references", _references),
+    ("taken back", _orphans),
     ("personal", _personal),
     ("requests", _requests),
     ("expenses", _expenses),

@@ -6,6 +6,7 @@ TEXTS = {
     "schema_added": ("多了 {subject}", "{subject} was added"),
     "schema_changed": ("{subject} 被改过", "{subject} was changed"),
     "dangling": ("{subject} 指向不存在的 {detail}", "{subject} refers to a {detail} that is not there"),
+    "orphan": ("{subject} 还在，它所属的（{detail}）却已收回", "{subject} stands although what it belongs to ({detail}) was taken back"),
     "gap": ("日志缺 {subject}", "the journal lacks {subject}"),
     "prev": ("{subject} 与前一条接不上", "{subject} does not follow the entry before it"),
     "hash": ("{subject} 的内容与其哈希不符", "{subject} does not match its hash"),

@@ -36,9 +36,8 @@ def items(ledger: Ledger, basis: Basis) -> list[Item]:
 
 def _answers(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows(
-        "SELECT r.id, r.received_at, c.name FROM ticket r JOIN customer c ON c.id = r.customer_id"
-        " WHERE r.answered_at IS NULL AND r.received_at >= ? AND r.status IN ('open', 'on_hold')"
-        " AND r.undone_at IS NULL",
+        "SELECT r.id, r.received_at, c.name FROM live_ticket r JOIN live_customer c ON c.id = r.customer_id"
+        " WHERE r.answered_at IS NULL AND r.received_at >= ? AND r.status IN ('open', 'on_hold')",
         (stored(basis.now - longest_wait(ledger) - _LOOK_BACK),),
     )
     for row in rows:
@@ -53,9 +52,9 @@ _LOOK_BACK = timedelta(days=90)
 def _assignments(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List who is due on site and who is on the road."""
     rows = ledger.rows(
-        "SELECT w.*, d.place, d.status, e.code FROM dispatch d JOIN crew w ON w.dispatch_id = d.id"
-        " JOIN staff e ON e.id = w.engineer_id WHERE d.status IN ('sent', 'travelling', 'on_site', 'left')"
-        " AND w.returned_at IS NULL AND d.undone_at IS NULL ORDER BY w.id"
+        "SELECT w.*, d.place, d.status, e.code FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id"
+        " JOIN live_staff e ON e.id = w.engineer_id WHERE d.status IN ('sent', 'travelling', 'on_site', 'left')"
+        " AND w.returned_at IS NULL ORDER BY w.id"
     )
     for row in rows:
         subject = f"D{row['dispatch_id']}"
@@ -81,12 +80,13 @@ def _reports(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List the reports that are missing or incomplete while their ticket is open or their deadline has not passed."""
     rows = ledger.rows(
         "SELECT d.id, d.kind, max(w.returned_at) AS returned_at, r.id AS report, r.fault_cause, r.solution, r.parts,"
-        " r.no_parts, r.customer_opinion, min(e.code) AS code FROM dispatch d JOIN crew w ON w.dispatch_id = d.id"
-        " JOIN staff e ON e.id = w.engineer_id JOIN ticket t ON t.id = d.ticket_id"
-        " LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL"
-        " WHERE d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= ? AND undone_at IS NULL)"
+        " r.no_parts, r.customer_opinion, min(e.code) AS code FROM live_dispatch d"
+        " JOIN live_crew w ON w.dispatch_id = d.id"
+        " JOIN live_staff e ON e.id = w.engineer_id JOIN live_ticket t ON t.id = d.ticket_id"
+        " LEFT JOIN live_service_report r ON r.dispatch_id = d.id"
+        " WHERE d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= ?)"
         " AND +d.status = 'returned' AND +t.status IN ('open', 'answered', 'on_hold')"
-        " AND d.undone_at IS NULL GROUP BY d.id",
+        " GROUP BY d.id",
         (stored(basis.now - _LOOK_BACK),),
     )
     for row in rows:
@@ -105,17 +105,17 @@ def report_of(row: Record, due: datetime | None = None) -> Iterator[Item]:
 
 def _surveys(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows(
-        "SELECT t.id, c.name FROM ticket t JOIN customer c ON c.id = t.customer_id WHERE t.status = 'answered'"
-        " AND t.received_at >= ? AND t.undone_at IS NULL"
-        " AND EXISTS (SELECT 1 FROM dispatch d WHERE d.ticket_id = t.id AND d.status = 'returned'"
-        "   AND d.undone_at IS NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM dispatch d WHERE d.ticket_id = t.id AND d.undone_at IS NULL"
+        "SELECT t.id, c.name FROM live_ticket t JOIN live_customer c ON c.id = t.customer_id"
+        " WHERE t.status = 'answered'"
+        " AND t.received_at >= ?"
+        " AND EXISTS (SELECT 1 FROM live_dispatch d WHERE d.ticket_id = t.id AND d.status = 'returned')"
+        " AND NOT EXISTS (SELECT 1 FROM live_dispatch d WHERE d.ticket_id = t.id"
         "   AND d.status NOT IN ('returned', 'cancelled'))",
         (stored(basis.now - _LOOK_BACK),),
     )
     for row in rows:
         subject = f"T{row['id']}"
-        if ledger.value("SELECT 1 FROM survey WHERE ticket_id = ? AND undone_at IS NULL", (row["id"],)):
+        if ledger.value("SELECT 1 FROM live_survey WHERE ticket_id = ?", (row["id"],)):
             command = f"svcdesk ticket close {subject} --resolution TEXT"
             yield Item("close", subject, None, command, {"customer": row["name"]})
         else:
@@ -134,8 +134,8 @@ _COMPLAINT_NEXT = {
 
 def _complaints(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     rows = ledger.rows(
-        "SELECT id, at, status, finding FROM complaint WHERE status IN"
-        " ('registered', 'assigned', 'investigating', 'decided', 'remedied', 'fed_back') AND undone_at IS NULL"
+        "SELECT id, at, status, finding FROM live_complaint WHERE status IN"
+        " ('registered', 'assigned', 'investigating', 'decided', 'remedied', 'fed_back')"
     )
     for row in rows:
         step = "remedy" if (row["status"], row["finding"]) == ("decided", "upheld") else _COMPLAINT_NEXT[row["status"]]
@@ -146,7 +146,7 @@ def _complaints(ledger: Ledger, basis: Basis) -> Iterator[Item]:
 
 
 def _escalations(ledger: Ledger, basis: Basis) -> Iterator[Item]:
-    rows = ledger.rows('SELECT ticket_id, at, "to" FROM escalation WHERE settled_at IS NULL AND undone_at IS NULL')
+    rows = ledger.rows('SELECT ticket_id, at, "to" FROM live_escalation WHERE settled_at IS NULL')
     for row in rows:
         subject = f"T{row['ticket_id']}"
         command = f"svcdesk ticket settle-escalation {subject} --note TEXT"
@@ -185,8 +185,8 @@ def decisions(ledger: Ledger, basis: Basis, period: Period | None = None) -> Ite
     """List the penalties to decide, and those whose facts changed since; of one period's facts where it is given."""
     span = (stored(period.start), stored(period.end)) if period else ("", "9999")
     for row in ledger.rows(
-        "SELECT p.*, e.code AS engineer FROM penalty p JOIN staff e ON e.id = p.engineer_id"
-        " WHERE p.status IN ('proposed', 'appealed', 'confirmed') AND p.at >= ? AND p.at < ? AND p.undone_at IS NULL"
+        "SELECT p.*, e.code AS engineer FROM live_penalty p JOIN live_staff e ON e.id = p.engineer_id"
+        " WHERE p.status IN ('proposed', 'appealed', 'confirmed') AND p.at >= ? AND p.at < ?"
         " ORDER BY p.id",
         span,
     ):

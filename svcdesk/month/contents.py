@@ -76,8 +76,8 @@ def trips(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """List the journeys behind a month's persons, trips and days, each with the days that it counts."""
     found = list(reports.counted(reports.assignments(ledger, period, now)))
     steps = {row[0]: row[1:] for row in ledger.con.execute(_STEPS, (json.dumps([trip.id for trip, _ in found]),))}
-    codes = dict(ledger.con.execute("SELECT id, code FROM staff"))
-    names = dict(ledger.con.execute("SELECT id, name FROM staff"))
+    codes = dict(ledger.con.execute("SELECT id, code FROM live_staff"))
+    names = dict(ledger.con.execute("SELECT id, name FROM live_staff"))
     rows = []
     for assignment, days in found:
         departed, returned, place = steps[assignment.id]
@@ -125,7 +125,7 @@ def _local(text: str | None, ledger: Ledger) -> str | None:
 
 
 _STEPS = """
-    SELECT w.id, w.departed_at, w.returned_at, d.place FROM crew w JOIN dispatch d ON d.id = w.dispatch_id
+    SELECT w.id, w.departed_at, w.returned_at, d.place FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
     WHERE w.id IN (SELECT value FROM json_each(?))"""
 
 MAKERS: dict[str, Callable[[Ledger, Period, datetime], Record]] = {

@@ -213,49 +213,52 @@ def _span(period: Period) -> dict[str, str]:
     return {"start": stored(period.start), "end": stored(period.end)}
 
 
-_RECEIVED = "received_at >= :start AND received_at < :end AND undone_at IS NULL"
-_TICKETS = f"SELECT id, received_at, answered_at, answered_by, cancelled_at FROM ticket WHERE {_RECEIVED} ORDER BY id"
+_RECEIVED = "received_at >= :start AND received_at < :end"
+_TICKETS = (
+    f"SELECT id, received_at, answered_at, answered_by, cancelled_at FROM live_ticket WHERE {_RECEIVED} ORDER BY id"
+)
 _ARRIVALS = """
     SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause
-    FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id
-    WHERE w.id IN (SELECT id FROM crew WHERE arrived_at >= :start AND arrived_at < :end
-        UNION SELECT id FROM crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end)
-      AND w.due_at IS NOT NULL AND w.undone_at IS NULL AND d.undone_at IS NULL AND d.status <> 'cancelled'
+    FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
+    WHERE w.id IN (SELECT id FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end
+        UNION SELECT id FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end)
+      AND w.due_at IS NOT NULL AND d.status <> 'cancelled'
     ORDER BY w.id"""
 _REPAIRS = """
     SELECT t.id, t.first_closed_at, t.reopen_count, t.repeat_of,
-      (SELECT min(r.received_at) FROM ticket r WHERE r.repeat_of = t.id AND r.undone_at IS NULL)
-    FROM ticket t WHERE t.first_closed_at >= :start AND t.first_closed_at < :end AND t.kind = 'repair'
-      AND t.undone_at IS NULL ORDER BY t.id"""
+      (SELECT min(r.received_at) FROM live_ticket r WHERE r.repeat_of = t.id)
+    FROM live_ticket t WHERE t.first_closed_at >= :start AND t.first_closed_at < :end
+    AND t.kind = 'repair' ORDER BY t.id"""
 _REPEATS = """
-    SELECT t.received_at, t.repeat_of, o.first_closed_at FROM ticket t LEFT JOIN ticket o ON o.id = t.repeat_of
-    WHERE t.received_at >= :start AND t.received_at < :end AND t.kind = 'repair' AND t.undone_at IS NULL"""
+    SELECT t.received_at, t.repeat_of, o.first_closed_at FROM live_ticket t LEFT
+    JOIN live_ticket o ON o.id = t.repeat_of
+    WHERE t.received_at >= :start AND t.received_at < :end AND t.kind = 'repair'"""
 # The tickets open at an instant. A plus before a column keeps SQLite from its index: what closed since is few, what was
 # ever closed is much.
 OPEN = """
-    SELECT received_at, contract_id, customer_id FROM ticket
-    WHERE status IN ('open', 'answered', 'on_hold') AND received_at < :until AND undone_at IS NULL
+    SELECT received_at, contract_id, customer_id FROM live_ticket
+    WHERE status IN ('open', 'answered', 'on_hold') AND received_at < :until
     UNION ALL
-    SELECT received_at, contract_id, customer_id FROM ticket
-    WHERE closed_at >= :until AND +received_at < :until AND +status = 'closed' AND undone_at IS NULL
+    SELECT received_at, contract_id, customer_id FROM live_ticket
+    WHERE closed_at >= :until AND +received_at < :until AND +status = 'closed'
     UNION ALL
-    SELECT received_at, contract_id, customer_id FROM ticket
-    WHERE status = 'cancelled' AND received_at < :until AND cancelled_at >= :until AND undone_at IS NULL"""
+    SELECT received_at, contract_id, customer_id FROM live_ticket
+    WHERE status = 'cancelled' AND received_at < :until AND cancelled_at >= :until"""
 _SURVEYED = """
     SELECT count(s), count(*) FROM (
-      SELECT (SELECT min(v.id) FROM survey v WHERE v.ticket_id = t.id AND v.undone_at IS NULL) AS s FROM ticket t
-      WHERE t.first_closed_at >= :start AND t.first_closed_at < :end AND t.undone_at IS NULL
-        AND EXISTS (SELECT 1 FROM dispatch d JOIN crew w ON w.dispatch_id = d.id
-          WHERE d.ticket_id = t.id AND w.departed_at IS NOT NULL AND w.undone_at IS NULL AND d.undone_at IS NULL))"""
-_SCORES = "SELECT sum(score), count(*) FROM survey WHERE at >= :start AND at < :end AND undone_at IS NULL"
-_COMPLAINTS = "SELECT count(*) FROM complaint WHERE at >= :start AND at < :end AND undone_at IS NULL"
+      SELECT (SELECT min(v.id) FROM live_survey v WHERE v.ticket_id = t.id) AS s FROM live_ticket t
+      WHERE t.first_closed_at >= :start AND t.first_closed_at < :end
+        AND EXISTS (SELECT 1 FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id
+          WHERE d.ticket_id = t.id AND w.departed_at IS NOT NULL))"""
+_SCORES = "SELECT sum(score), count(*) FROM live_survey WHERE at >= :start AND at < :end"
+_COMPLAINTS = "SELECT count(*) FROM live_complaint WHERE at >= :start AND at < :end"
 _UPHELD = """
-    SELECT sum(finding = 'upheld'), count(*) FROM complaint
-    WHERE decided_at >= :start AND decided_at < :end AND undone_at IS NULL"""
+    SELECT sum(finding = 'upheld'), count(*) FROM live_complaint
+    WHERE decided_at >= :start AND decided_at < :end"""
 # What came from another register was never entered late: it was moved. CROSS JOIN: from the month's tickets, not from
 # the journal of all years.
 _LAGS = """
-    SELECT t.received_at, n.at FROM ticket t CROSS JOIN change g ON g."table" = 'ticket' AND g.row = t.id
+    SELECT t.received_at, n.at FROM live_ticket t CROSS JOIN change g ON g."table" = 'ticket' AND g.row = t.id
     CROSS JOIN entry n ON n.seq = g.entry
-    WHERE t.received_at >= :start AND t.received_at < :end AND t.undone_at IS NULL AND n.command NOT LIKE 'import %'
+    WHERE t.received_at >= :start AND t.received_at < :end AND n.command NOT LIKE 'import %'
       AND NOT EXISTS (SELECT 1 FROM change o WHERE o."table" = 'ticket' AND o.row = t.id AND o.entry < g.entry)"""

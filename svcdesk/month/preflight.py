@@ -56,7 +56,8 @@ def _answers(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     for answer in indicators.answers(ledger, period, basis):
         if answer.in_time is False and answer.answered_at is None:
             name = ledger.value(
-                "SELECT c.name FROM ticket t JOIN customer c ON c.id = t.customer_id WHERE t.id = ?", (answer.ticket,)
+                "SELECT c.name FROM live_ticket t JOIN live_customer c ON c.id = t.customer_id WHERE t.id = ?",
+                (answer.ticket,),
             )
             command = f"svcdesk ticket answer T{answer.ticket} --at TIME"
             yield Item("unanswered", f"T{answer.ticket}", None, command, {"customer": name})
@@ -70,24 +71,25 @@ def _complaints(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
 
 _AWAY = """
     SELECT w.dispatch_id, e.code, w.departed_at
-    FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id
-    WHERE w.returned_at IS NULL AND w.departed_at < :end AND w.undone_at IS NULL AND d.undone_at IS NULL
+    FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
+    WHERE w.returned_at IS NULL AND w.departed_at < :end
     ORDER BY w.id"""
 _SENT = """
-    SELECT d.id, e.code FROM dispatch d JOIN crew w ON w.dispatch_id = d.id JOIN staff e ON e.id = w.engineer_id
+    SELECT d.id, e.code FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id
+    JOIN live_staff e ON e.id = w.engineer_id
     WHERE d.sent_at >= :start AND d.sent_at < :end AND w.departed_at IS NULL AND d.status <> 'cancelled'
-      AND w.undone_at IS NULL AND d.undone_at IS NULL ORDER BY w.id"""
+      ORDER BY w.id"""
 _REPORTS = """
     SELECT d.id, d.kind, r.id AS report, r.fault_cause, r.solution, r.parts, r.no_parts, r.customer_opinion,
       min(e.code) AS code
-    FROM dispatch d JOIN crew w ON w.dispatch_id = d.id JOIN staff e ON e.id = w.engineer_id
-    LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL
-    WHERE d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= :start AND returned_at < :end
-      AND undone_at IS NULL) AND d.status = 'returned' AND d.undone_at IS NULL
+    FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id JOIN live_staff e ON e.id = w.engineer_id
+    LEFT JOIN live_service_report r ON r.dispatch_id = d.id
+    WHERE d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)
+      AND d.status = 'returned'
     GROUP BY d.id ORDER BY d.id"""
 _UNDECIDED = """
-    SELECT id, status FROM complaint WHERE status IN ('registered', 'assigned', 'investigating') AND at < :end
-      AND undone_at IS NULL ORDER BY id"""
+    SELECT id, status FROM live_complaint WHERE status IN ('registered', 'assigned', 'investigating')
+    AND at < :end ORDER BY id"""
 
 _SECTIONS: tuple[Section, ...] = (
     _not_over,

@@ -116,65 +116,67 @@ def _owner(contract: int | None, customer: int | None) -> Owner:
 
 
 def _owners(ledger: Ledger, tickets: set[int]) -> dict[int, Owner]:
-    sql = "SELECT id, contract_id, customer_id FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+    sql = "SELECT id, contract_id, customer_id FROM live_ticket WHERE id IN (SELECT value FROM json_each(?))"
     rows = ledger.con.execute(sql, (json.dumps(sorted(tickets)),))
     return {ticket: _owner(contract, customer) for ticket, contract, customer in rows}
 
 
 def _named(ledger: Ledger, owner: Owner) -> Record:
     if owner.contract:
-        sql = "SELECT c.no, c.project, k.name FROM contract c JOIN customer k ON k.id = c.customer_id WHERE c.id = ?"
+        sql = (
+            "SELECT c.no, c.project, k.name FROM live_contract c"
+            " JOIN live_customer k ON k.id = c.customer_id WHERE c.id = ?"
+        )
         no, project, customer = ledger.con.execute(sql, (owner.contract,)).fetchone()
         return {"contract": no, "project": project, "customer": customer}
-    name = ledger.value("SELECT name FROM customer WHERE id = ?", (owner.customer,)) if owner.customer else None
+    name = ledger.value("SELECT name FROM live_customer WHERE id = ?", (owner.customer,)) if owner.customer else None
     return {"contract": None, "project": None, "customer": name}
 
 
 # What is counted for each owner; each query gives contract, customer, then its counts.
 _COUNTS = (
-    """SELECT contract_id, customer_id, count(*) AS tickets FROM ticket
-       WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL
+    """SELECT contract_id, customer_id, count(*) AS tickets FROM live_ticket
+       WHERE received_at >= :start AND received_at < :end
        GROUP BY contract_id, CASE WHEN contract_id IS NULL THEN customer_id END""",
     f"""SELECT contract_id, customer_id, count(*) AS open FROM ({OPEN})
        GROUP BY contract_id, CASE WHEN contract_id IS NULL THEN customer_id END""",
     """SELECT t.contract_id, t.customer_id, count(*) AS major_quality
-       FROM escalation x JOIN ticket t ON t.id = x.ticket_id
-       WHERE x.at >= :start AND x.at < :end AND x.major_quality AND x.undone_at IS NULL
+       FROM live_escalation x JOIN live_ticket t ON t.id = x.ticket_id
+       WHERE x.at >= :start AND x.at < :end AND x.major_quality
        GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
     """SELECT t.contract_id, t.customer_id, count(*) AS opinions
-       FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id JOIN ticket t ON t.id = d.ticket_id
-       WHERE r.filed_at >= :start AND r.filed_at < :end AND r.customer_opinion <> '' AND r.undone_at IS NULL
+       FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id JOIN live_ticket t ON t.id = d.ticket_id
+       WHERE r.filed_at >= :start AND r.filed_at < :end AND r.customer_opinion <> ''
        GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
     """SELECT t.contract_id, t.customer_id, count(*) AS surveys, sum(s.score) AS score
-       FROM survey s JOIN ticket t ON t.id = s.ticket_id WHERE s.at >= :start AND s.at < :end AND s.undone_at IS NULL
+       FROM live_survey s JOIN live_ticket t ON t.id = s.ticket_id WHERE s.at >= :start AND s.at < :end
        GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
     """SELECT t.contract_id, t.customer_id, count(*) AS complaints
-       FROM complaint p LEFT JOIN ticket t ON t.id = p.ticket_id
-       WHERE p.at >= :start AND p.at < :end AND p.undone_at IS NULL
+       FROM live_complaint p LEFT JOIN live_ticket t ON t.id = p.ticket_id
+       WHERE p.at >= :start AND p.at < :end
        GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
 )
 _COSTS = """
     SELECT t.contract_id, t.customer_id, e.line, e.excluded, e.status, sum(e.amount_fen)
-    FROM expense e LEFT JOIN dispatch d ON d.id = e.dispatch_id
-    LEFT JOIN ticket t ON t.id = coalesce(e.ticket_id, d.ticket_id)
+    FROM live_expense e LEFT JOIN live_dispatch d ON d.id = e.dispatch_id
+    LEFT JOIN live_ticket t ON t.id = coalesce(e.ticket_id, d.ticket_id)
     WHERE e.spent_on >= :first AND e.spent_on < :after AND e.status NOT IN ('rejected', 'falsified')
-      AND e.undone_at IS NULL
     GROUP BY t.contract_id, t.customer_id, e.line, e.excluded, e.status"""
 _MAJOR_QUALITY = """
     SELECT x.ticket_id AS ticket, x.at, c.name AS customer, k.no AS contract, k.project, t.product, t.summary,
       x.settled_at IS NOT NULL AS settled
-    FROM escalation x JOIN ticket t ON t.id = x.ticket_id JOIN customer c ON c.id = t.customer_id
-    LEFT JOIN contract k ON k.id = t.contract_id
-    WHERE x.at >= :start AND x.at < :end AND x.major_quality AND x.undone_at IS NULL ORDER BY x.id"""
+    FROM live_escalation x JOIN live_ticket t ON t.id = x.ticket_id JOIN live_customer c ON c.id = t.customer_id
+    LEFT JOIN live_contract k ON k.id = t.contract_id
+    WHERE x.at >= :start AND x.at < :end AND x.major_quality ORDER BY x.id"""
 _OPINIONS = """
     SELECT ticket, at, customer, contract, project, said, score FROM (
       SELECT t.id AS ticket, r.filed_at AS at, t.customer_id, t.contract_id, r.customer_opinion AS said, NULL AS score
-      FROM service_report r JOIN dispatch d ON d.id = r.dispatch_id JOIN ticket t ON t.id = d.ticket_id
-      WHERE r.filed_at >= :start AND r.filed_at < :end AND r.customer_opinion <> '' AND r.undone_at IS NULL
+      FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id JOIN live_ticket t ON t.id = d.ticket_id
+      WHERE r.filed_at >= :start AND r.filed_at < :end AND r.customer_opinion <> ''
       UNION ALL
       SELECT t.id, s.at, t.customer_id, t.contract_id, s.comment, s.score
-      FROM survey s JOIN ticket t ON t.id = s.ticket_id
-      WHERE s.at >= :start AND s.at < :end AND s.undone_at IS NULL) o
-    JOIN (SELECT id AS customer_id, name AS customer FROM customer) USING (customer_id)
-    LEFT JOIN (SELECT id AS contract_id, no AS contract, project FROM contract) USING (contract_id)
+      FROM live_survey s JOIN live_ticket t ON t.id = s.ticket_id
+      WHERE s.at >= :start AND s.at < :end) o
+    JOIN (SELECT id AS customer_id, name AS customer FROM live_customer) USING (customer_id)
+    LEFT JOIN (SELECT id AS contract_id, no AS contract, project FROM live_contract) USING (contract_id)
     ORDER BY at, ticket"""

@@ -141,22 +141,20 @@ def _by_engineer(
     return held
 
 
-_PEOPLE = "SELECT id, code, name, department, role, retired_at FROM staff WHERE undone_at IS NULL ORDER BY code"
+_PEOPLE = "SELECT id, code, name, department, role, retired_at FROM live_staff ORDER BY code"
 _COSTS = """
-    SELECT engineer_id, sum(amount_fen) FROM expense WHERE spent_on >= :first AND spent_on < :after
-      AND status NOT IN ('rejected', 'falsified') AND undone_at IS NULL GROUP BY engineer_id"""
+    SELECT engineer_id, sum(amount_fen) FROM live_expense WHERE spent_on >= :first AND spent_on < :after
+      AND status NOT IN ('rejected', 'falsified') GROUP BY engineer_id"""
 _TAKEN = """
-    SELECT e.code, count(*) FROM ticket t JOIN staff e ON e.id = t.taken_by
-    WHERE t.received_at >= :start AND t.received_at < :end AND t.undone_at IS NULL GROUP BY e.code"""
+    SELECT e.code, count(*) FROM live_ticket t JOIN live_staff e ON e.id = t.taken_by
+    WHERE t.received_at >= :start AND t.received_at < :end GROUP BY e.code"""
 _WENT = """
     SELECT DISTINCT d.ticket_id, e.code
-    FROM dispatch d JOIN crew w ON w.dispatch_id = d.id JOIN staff e ON e.id = w.engineer_id
-    WHERE d.ticket_id IN (SELECT value FROM json_each(?)) AND w.departed_at IS NOT NULL AND w.undone_at IS NULL
-      AND d.undone_at IS NULL"""
+    FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id JOIN live_staff e ON e.id = w.engineer_id
+    WHERE d.ticket_id IN (SELECT value FROM json_each(?)) AND w.departed_at IS NOT NULL"""
 _SURVEYS = """
     SELECT code, count(*), sum(score) FROM (
-      SELECT DISTINCT e.code, s.id, s.score FROM survey s JOIN dispatch d ON d.ticket_id = s.ticket_id
-      JOIN crew w ON w.dispatch_id = d.id JOIN staff e ON e.id = w.engineer_id
-      WHERE s.at >= :start AND s.at < :end AND s.undone_at IS NULL AND w.departed_at IS NOT NULL
-        AND w.undone_at IS NULL AND d.undone_at IS NULL)
+      SELECT DISTINCT e.code, s.id, s.score FROM live_survey s JOIN live_dispatch d ON d.ticket_id = s.ticket_id
+      JOIN live_crew w ON w.dispatch_id = d.id JOIN live_staff e ON e.id = w.engineer_id
+      WHERE s.at >= :start AND s.at < :end AND w.departed_at IS NOT NULL)
     GROUP BY code"""

@@ -72,7 +72,7 @@ def submit(
 
 def standing(ledger: Ledger, report: str, month: str) -> Record | None:
     """Find the submission that stands for a month, or None."""
-    return ledger.one("SELECT * FROM submission WHERE report = ? AND month = ? AND undone_at IS NULL", (report, month))
+    return ledger.one("SELECT * FROM live_submission WHERE report = ? AND month = ?", (report, month))
 
 
 def record_of(row: Record, ledger: Ledger) -> Record:
@@ -96,7 +96,7 @@ def record_of(row: Record, ledger: Ledger) -> Record:
 
 def every(ledger: Ledger) -> Iterator[Record]:
     """Return every submission in the order in which they were made, the corrected ones too."""
-    for row in ledger.rows("SELECT * FROM submission ORDER BY id"):
+    for row in ledger.every("submission"):
         yield record_of(row, ledger)
 
 
@@ -230,7 +230,7 @@ def late_items(ledger: Ledger, period: Period) -> list[Record]:
     """
     handed_in = {
         row["month"]: json.loads(row["figures"])["entry"]
-        for row in ledger.rows("SELECT month, figures FROM submission WHERE report = 'monthly' AND undone_at IS NULL")
+        for row in ledger.rows("SELECT month, figures FROM live_submission WHERE report = 'monthly'")
     }
     before = reports.shifted(period, -1, ledger.zone)
     if before is None or before.month not in handed_in:
@@ -265,9 +265,9 @@ def _were_handed_in(handed_in: dict[str, int], month: str, until: Period, entry:
 
 _LATE = """
     SELECT x.id, x.spent_on, x.category, x.amount_fen, x.line, x.status, s.code AS engineer, g.entry
-    FROM change g JOIN expense x ON x.id = g.row JOIN staff s ON s.id = x.engineer_id
+    FROM change g JOIN live_expense x ON x.id = g.row JOIN live_staff s ON s.id = x.engineer_id
     WHERE g.entry > :since AND (:until IS NULL OR g.entry <= :until) AND g."table" = 'expense'
-      AND x.spent_on < :first AND x.undone_at IS NULL AND x.status NOT IN ('rejected', 'falsified')
+      AND x.spent_on < :first AND x.status NOT IN ('rejected', 'falsified')
       AND NOT EXISTS (SELECT 1 FROM change o WHERE o."table" = 'expense' AND o.row = g.row AND o.entry < g.entry)
     ORDER BY x.id"""
 
@@ -312,10 +312,10 @@ def _holds_anything(ledger: Ledger, month: Period) -> bool:
 
 
 _ANYTHING = """
-    SELECT EXISTS (SELECT 1 FROM ticket WHERE received_at >= :start AND received_at < :end AND undone_at IS NULL)
-      OR EXISTS (SELECT 1 FROM contact WHERE at >= :start AND at < :end AND undone_at IS NULL)
-      OR EXISTS (SELECT 1 FROM expense WHERE spent_on >= :first AND spent_on < :after AND undone_at IS NULL)
-      OR EXISTS (SELECT 1 FROM crew WHERE departed_at >= :start AND departed_at < :end AND undone_at IS NULL)"""
+    SELECT EXISTS (SELECT 1 FROM live_ticket WHERE received_at >= :start AND received_at < :end)
+      OR EXISTS (SELECT 1 FROM live_contact WHERE at >= :start AND at < :end)
+      OR EXISTS (SELECT 1 FROM live_expense WHERE spent_on >= :first AND spent_on < :after)
+      OR EXISTS (SELECT 1 FROM live_crew WHERE departed_at >= :start AND departed_at < :end)"""
 
 
 def check_over(period: Period, now: datetime) -> None:

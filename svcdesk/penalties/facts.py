@@ -30,15 +30,15 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
     sql = f"""
         SELECT w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at, w.left_at,
           w.returned_at, w.late_cause, w.note,
-          (SELECT min(c.id) FROM complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
-             AND c.finding = 'upheld' AND c.cause = 'untimely' AND c.undone_at IS NULL),
+          (SELECT min(c.id) FROM live_complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
+             AND c.finding = 'upheld' AND c.cause = 'untimely'),
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
-             FROM appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id
+             FROM live_appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id
              JOIN entry n ON n.seq = g.entry
-             WHERE a.ticket_id = d.ticket_id AND a.moved AND a.undone_at IS NULL AND n.at > a.previous
+             WHERE a.ticket_id = d.ticket_id AND a.moved AND n.at > a.previous
                AND n.command NOT LIKE 'import %')
-        FROM crew w JOIN dispatch d ON d.id = w.dispatch_id JOIN staff e ON e.id = w.engineer_id
-        WHERE {where[0]} AND w.undone_at IS NULL AND d.undone_at IS NULL AND d.status <> 'cancelled'
+        FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
+        WHERE {where[0]} AND d.status <> 'cancelled'
           AND (w.arrived_at > w.due_at OR (w.arrived_at IS NULL AND w.due_at IS NOT NULL) OR w.callback_at IS NULL
                OR w.callback_at > coalesce(w.left_at, w.returned_at))
         ORDER BY w.id"""
@@ -53,11 +53,10 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
 
 def _assignments_in(ledger: Ledger, period: Period) -> Where:
     return (
-        "w.id IN (SELECT id FROM crew WHERE arrived_at >= :start AND arrived_at < :end"
-        " UNION SELECT id FROM crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end"
-        " UNION SELECT id FROM crew WHERE left_at >= :start AND left_at < :end"
-        " UNION SELECT id FROM crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end"
-        " AND undone_at IS NULL)",
+        "w.id IN (SELECT id FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end"
+        " UNION SELECT id FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end"
+        " UNION SELECT id FROM live_crew WHERE left_at >= :start AND left_at < :end"
+        " UNION SELECT id FROM live_crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end)",
         _span(period),
     )
 
@@ -67,12 +66,12 @@ def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
     sql = f"""
         SELECT d.id, d.kind, max(w.returned_at), count(w.departed_at) - count(w.returned_at) AS away,
           r.id, s.code, r.filed_at, r.versions, r.fault_cause, r.solution, r.parts, r.no_parts, r.customer_opinion,
-          (SELECT json_group_array(code) FROM (SELECT e.code FROM crew c JOIN staff e ON e.id = c.engineer_id
-             WHERE c.dispatch_id = d.id AND c.undone_at IS NULL ORDER BY c.id))
-        FROM dispatch d JOIN crew w ON w.dispatch_id = d.id AND w.undone_at IS NULL
-        LEFT JOIN service_report r ON r.dispatch_id = d.id AND r.undone_at IS NULL
-        LEFT JOIN staff s ON s.id = r.filed_by
-        WHERE {where[0]} AND d.undone_at IS NULL AND d.status <> 'cancelled'
+          (SELECT json_group_array(code) FROM (SELECT e.code FROM live_crew c JOIN live_staff e ON e.id = c.engineer_id
+             WHERE c.dispatch_id = d.id ORDER BY c.id))
+        FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id
+        LEFT JOIN live_service_report r ON r.dispatch_id = d.id
+        LEFT JOIN live_staff s ON s.id = r.filed_by
+        WHERE {where[0]} AND d.status <> 'cancelled'
         GROUP BY d.id HAVING away = 0 AND max(w.returned_at) IS NOT NULL"""
     for row in ledger.con.execute(sql, where[1]):
         content = {
@@ -104,8 +103,7 @@ def _listed(text: str | None) -> list[Any]:
 def _report_duties_in(ledger: Ledger, period: Period) -> Where:
     back = timedelta(days=max(ledger.policy.every("report.due_days")) + 2)
     return (
-        "d.id IN (SELECT dispatch_id FROM crew WHERE returned_at >= :start AND returned_at < :end"
-        " AND undone_at IS NULL)",
+        "d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)",
         _span(period, back),
     )
 
@@ -113,8 +111,8 @@ def _report_duties_in(ledger: Ledger, period: Period) -> Where:
 def phone_days(ledger: Ledger, where: Where) -> Iterator[PhoneDay]:
     """Read the unexcused checks that found nobody, gathered by engineer and centre day."""
     sql = f"""
-        SELECT r.id, e.code, r.at, r.result FROM phone_check r JOIN staff e ON e.id = r.engineer_id
-        WHERE {where[0]} AND r.result <> 'answered' AND r.excused IS NULL AND r.undone_at IS NULL
+        SELECT r.id, e.code, r.at, r.result FROM live_phone_check r JOIN live_staff e ON e.id = r.engineer_id
+        WHERE {where[0]} AND r.result <> 'answered' AND r.excused IS NULL
         ORDER BY e.code, r.at, r.id"""
     checks = ((code, instant(at), check, result) for check, code, at, result in ledger.con.execute(sql, where[1]))
     for (code, day), found in groupby(checks, lambda check: (check[0], day_of(check[1], ledger.zone))):
@@ -134,8 +132,8 @@ def _phone_day_of(ledger: Ledger, check: int) -> Where:
 def conduct(ledger: Ledger, where: Where) -> Iterator[Misconduct]:
     """Read the recorded conduct."""
     sql = f"""
-        SELECT r.id, e.code, r.at, r.rule, r.note FROM conduct r JOIN staff e ON e.id = r.engineer_id
-        WHERE {where[0]} AND r.undone_at IS NULL ORDER BY r.id"""
+        SELECT r.id, e.code, r.at, r.rule, r.note FROM live_conduct r JOIN live_staff e ON e.id = r.engineer_id
+        WHERE {where[0]} ORDER BY r.id"""
     for check, code, at, rule, note in ledger.con.execute(sql, where[1]):
         yield Misconduct(check, code, instant(at), rule, note)
 
@@ -144,8 +142,8 @@ def complaints(ledger: Ledger, where: Where) -> Iterator[Decision]:
     """Read the decided complaints."""
     sql = f"""
         SELECT r.id, e.code, r.decided_at, r.decided_by, r.finding, r.cause, r.ticket_id
-        FROM complaint r LEFT JOIN staff e ON e.id = r.about_id
-        WHERE {where[0]} AND r.decided_at IS NOT NULL AND r.undone_at IS NULL ORDER BY r.id"""
+        FROM live_complaint r LEFT JOIN live_staff e ON e.id = r.about_id
+        WHERE {where[0]} AND r.decided_at IS NOT NULL ORDER BY r.id"""
     for row in ledger.con.execute(sql, where[1]):
         yield Decision(row[0], row[1], instant(row[2]), row[3], finding=row[4], cause=row[5], ticket=row[6])
 
@@ -154,8 +152,8 @@ def frauds(ledger: Ledger, where: Where) -> Iterator[Decision]:
     """Read the expenses that were found falsified."""
     sql = f"""
         SELECT r.id, e.code, r.falsified_at, r.falsified_by, r.sanction, r.refer_legal, r.evidence, r.amount_fen
-        FROM expense r JOIN staff e ON e.id = r.engineer_id
-        WHERE {where[0]} AND r.falsified_at IS NOT NULL AND r.undone_at IS NULL ORDER BY r.id"""
+        FROM live_expense r JOIN live_staff e ON e.id = r.engineer_id
+        WHERE {where[0]} AND r.falsified_at IS NOT NULL ORDER BY r.id"""
     for row in ledger.con.execute(sql, where[1]):
         yield Decision(
             row[0], row[1], instant(row[2]), row[3],
@@ -166,8 +164,8 @@ def frauds(ledger: Ledger, where: Where) -> Iterator[Decision]:
 def questions(ledger: Ledger, where: Where) -> Iterator[Question]:
     """Read the tickets that were not answered within the shortest time any policy ever set."""
     sql = f"""
-        SELECT r.id, r.received_at, r.answered_at, r.cancelled_at FROM ticket r
-        WHERE {where[0]} AND r.undone_at IS NULL
+        SELECT r.id, r.received_at, r.answered_at, r.cancelled_at FROM live_ticket r
+        WHERE {where[0]}
           AND (r.answered_at IS NULL OR r.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', r.received_at, :shortest))
         ORDER BY r.id"""
     shortest = f"+{min(ledger.policy.every('answer.hours'))} hours"

@@ -101,8 +101,8 @@ def matched(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> Iterat
 def recorded(ledger: Ledger, finding: Finding) -> Record | None:
     """Find the penalty recorded for a finding by its natural key (clause, subject, engineer)."""
     return ledger.one(
-        "SELECT p.* FROM penalty p JOIN staff e ON e.id = p.engineer_id"
-        " WHERE p.clause = ? AND p.natural_key = ? AND e.code = ? AND p.undone_at IS NULL",
+        "SELECT p.* FROM live_penalty p JOIN live_staff e ON e.id = p.engineer_id"
+        " WHERE p.clause = ? AND p.natural_key = ? AND e.code = ?",
         (finding.clause, finding.key, finding.engineer),
     )
 

@@ -144,11 +144,10 @@ def _expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
 # Journeys further off than this, in UTC, are not within a day in any zone.
 _NEAR = timedelta(days=3)
 _OTHER_TRIPS = """
-    SELECT o.place, w.departed_at, w.returned_at FROM crew w JOIN dispatch o ON o.id = w.dispatch_id
+    SELECT o.place, w.departed_at, w.returned_at FROM live_crew w JOIN live_dispatch o ON o.id = w.dispatch_id
     WHERE w.engineer_id = ? AND w.dispatch_id IS NOT ?
       AND w.departed_at >= date(?, '-60 days') AND w.departed_at < date(?, '+60 days')
-      AND coalesce(w.returned_at, '9') >= ? AND w.departed_at < ?
-      AND w.undone_at IS NULL AND o.status <> 'cancelled'"""
+      AND coalesce(w.returned_at, '9') >= ? AND w.departed_at < ? AND o.status <> 'cancelled'"""
 
 
 def _message(problem: "expense_rules.Problem") -> str:

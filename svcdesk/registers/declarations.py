@@ -44,10 +44,10 @@ _REFERENCE = Column("reference", "r.reference", detail=True)
 _TICKET = Column("ticket", "r.ticket_id", "id:ticket", brief=True)
 _DISPATCH = Column("dispatch", "r.dispatch_id", "id:dispatch", brief=True)
 _ENGINEER = Column("engineer", "e.code", brief=True, need=True)
-_ENGINEER_JOIN = "JOIN staff e ON e.id = r.engineer_id"
+_ENGINEER_JOIN = "JOIN live_staff e ON e.id = r.engineer_id"
 
 STAFF = Register(
-    "staff", "staff", f"staff r {_PERSON_JOIN}", "",
+    "staff", "staff", f"live_staff r {_PERSON_JOIN}", "",
     (
         Column("code", "r.code", brief=True, need=True),
         Column("name", "r.name", brief=True, need=True),
@@ -63,7 +63,7 @@ STAFF = Register(
 )  # fmt: skip
 
 CUSTOMERS = Register(
-    "customer", "customers", f"customer r {_PERSON_JOIN}", "",
+    "customer", "customers", f"live_customer r {_PERSON_JOIN}", "",
     (
         Column("name", "r.name", brief=True, need=True),
         Column("region", "r.region", brief=True),
@@ -75,7 +75,7 @@ CUSTOMERS = Register(
 )  # fmt: skip
 
 CONTRACTS = Register(
-    "contract", "contracts", "contract r JOIN customer c ON c.id = r.customer_id", "",
+    "contract", "contracts", "live_contract r JOIN live_customer c ON c.id = r.customer_id", "",
     (
         Column("no", "r.no", brief=True, need=True),
         Column("customer", "c.name", brief=True, need=True),
@@ -88,7 +88,8 @@ CONTRACTS = Register(
 
 CONTACTS = Register(
     "contact", "contacts",
-    f"contact r LEFT JOIN customer c ON c.id = r.customer_id LEFT JOIN staff s ON s.id = r.taken_by {_PERSON_JOIN}",
+    f"live_contact r LEFT JOIN live_customer c ON c.id = r.customer_id LEFT"
+    f" JOIN live_staff s ON s.id = r.taken_by {_PERSON_JOIN}",
     "r.at",
     (
         _ID["L"],
@@ -107,8 +108,8 @@ CONTACTS = Register(
 
 TICKETS = Register(
     "ticket", "tickets",
-    "ticket r JOIN customer c ON c.id = r.customer_id LEFT JOIN contract k ON k.id = r.contract_id"
-    " LEFT JOIN staff s ON s.id = r.taken_by", "r.received_at",
+    "live_ticket r JOIN live_customer c ON c.id = r.customer_id LEFT JOIN live_contract k ON k.id = r.contract_id"
+    " LEFT JOIN live_staff s ON s.id = r.taken_by", "r.received_at",
     (
         _ID["T"],
         Column("customer", "c.name", brief=True, need=True),
@@ -156,7 +157,7 @@ ASSIGNMENT_COLUMNS = (
 
 DISPATCHES = Register(
     "dispatch", "dispatches",
-    "dispatch r JOIN crew w ON w.dispatch_id = r.id JOIN staff e ON e.id = w.engineer_id", "r.sent_at",
+    "live_dispatch r JOIN live_crew w ON w.dispatch_id = r.id JOIN live_staff e ON e.id = w.engineer_id", "r.sent_at",
     (
         _ID["D"],
         Column("ticket", "r.ticket_id", "id:ticket", brief=True, need=True),
@@ -178,7 +179,8 @@ DISPATCHES = Register(
 
 SERVICE_REPORTS = Register(
     "service_report", "service-reports",
-    "service_report r JOIN staff s ON s.id = r.filed_by JOIN dispatch d ON d.id = r.dispatch_id", "r.filed_at",
+    "live_service_report r JOIN live_staff s ON s.id = r.filed_by"
+    " JOIN live_dispatch d ON d.id = r.dispatch_id", "r.filed_at",
     (
         _ID["R"],
         Column("dispatch", "r.dispatch_id", "id:dispatch", brief=True, need=True),
@@ -198,7 +200,7 @@ SERVICE_REPORTS = Register(
 )  # fmt: skip
 
 SURVEYS = Register(
-    "survey", "surveys", "survey r", "r.at",
+    "survey", "surveys", "live_survey r", "r.at",
     (
         _ID["S"],
         Column("ticket", "r.ticket_id", "id:ticket", brief=True, need=True),
@@ -211,7 +213,7 @@ SURVEYS = Register(
 )  # fmt: skip
 
 COMPLAINTS = Register(
-    "complaint", "complaints", f"complaint r LEFT JOIN staff s ON s.id = r.about_id {_PERSON_JOIN}", "r.at",
+    "complaint", "complaints", f"live_complaint r LEFT JOIN live_staff s ON s.id = r.about_id {_PERSON_JOIN}", "r.at",
     (
         _ID["C"],
         Column("at", "r.at", "instant", brief=True, need=True),
@@ -234,7 +236,7 @@ COMPLAINTS = Register(
 )  # fmt: skip
 
 PHONE_CHECKS = Register(
-    "phone_check", "phone-checks", f"phone_check r {_ENGINEER_JOIN}", "r.at",
+    "phone_check", "phone-checks", f"live_phone_check r {_ENGINEER_JOIN}", "r.at",
     (
         _ID["H"],
         Column("at", "r.at", "instant", brief=True, need=True),
@@ -248,7 +250,7 @@ PHONE_CHECKS = Register(
 )  # fmt: skip
 
 CONDUCT = Register(
-    "conduct", "conduct", f"conduct r {_ENGINEER_JOIN}", "r.at",
+    "conduct", "conduct", f"live_conduct r {_ENGINEER_JOIN}", "r.at",
     (
         _ID["B"],
         Column("at", "r.at", "instant", brief=True, need=True),
@@ -263,12 +265,13 @@ CONDUCT = Register(
 )  # fmt: skip
 
 _CLAIM_FACTS = (
-    "expense r JOIN staff e ON e.id = r.engineer_id LEFT JOIN dispatch d ON d.id = r.dispatch_id"
-    " LEFT JOIN crew w ON w.dispatch_id = r.dispatch_id AND w.engineer_id = r.engineer_id AND w.undone_at IS NULL"
+    "live_expense r JOIN live_staff e ON e.id = r.engineer_id LEFT JOIN live_dispatch d ON d.id = r.dispatch_id"
+    " LEFT JOIN live_crew w ON w.dispatch_id = r.dispatch_id AND w.engineer_id = r.engineer_id"
 )
 _EARLIER_INVOICE = (
-    "(SELECT min(x.id) FROM expense x WHERE x.invoice = r.invoice COLLATE NOCASE AND x.id < r.id"
-    " AND x.status <> 'rejected' AND x.undone_at IS NULL)"
+    "(SELECT min(x.id) FROM live_expense x"
+    " WHERE replace(x.invoice, ' ', '') = replace(r.invoice, ' ', '') COLLATE NOCASE AND x.id < r.id"
+    " AND x.status <> 'rejected')"
 )
 EXPENSES = Register(
     "expense", "expenses", _CLAIM_FACTS, "r.spent_on",
@@ -314,7 +317,7 @@ EXPENSES = Register(
 )  # fmt: skip
 
 PENALTIES = Register(
-    "penalty", "penalties", f"penalty r {_ENGINEER_JOIN}", "r.at",
+    "penalty", "penalties", f"live_penalty r {_ENGINEER_JOIN}", "r.at",
     (
         _ID["P"],
         Column("clause", "r.clause", "word:clause", brief=True, need=True),
@@ -346,7 +349,7 @@ PENALTIES = Register(
 )  # fmt: skip
 
 POLICY = Register(
-    "policy", "policy", "policy r", "r.set_at",
+    "policy", "policy", "live_policy r", "r.set_at",
     (
         Column("key", 'r."key"', brief=True, need=True),
         Column("value", "r.value", brief=True, need=True),
@@ -359,7 +362,7 @@ POLICY = Register(
 )  # fmt: skip
 
 APPOINTMENTS = Register(
-    "appointment", "appointments", "appointment r", "r.at",
+    "appointment", "appointments", "live_appointment r", "r.at",
     (
         _NUMBER, _TICKET,
         Column("at", "r.at", "instant", need=True, brief=True),
@@ -373,7 +376,7 @@ APPOINTMENTS = Register(
 )  # fmt: skip
 
 ESCALATIONS = Register(
-    "escalation", "escalations", "escalation r", "r.at",
+    "escalation", "escalations", "live_escalation r", "r.at",
     (
         _NUMBER, _TICKET,
         Column("at", "r.at", "instant", need=True, brief=True),
@@ -388,7 +391,7 @@ ESCALATIONS = Register(
 )  # fmt: skip
 
 HOLDS = Register(
-    "hold", "holds", "hold r", "r.at",
+    "hold", "holds", "live_hold r", "r.at",
     (
         _NUMBER, _TICKET,
         Column("at", "r.at", "instant", need=True, brief=True),

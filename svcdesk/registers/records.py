@@ -97,7 +97,7 @@ class Selection:
     """Which records are asked for: SQL conditions with their values, an order and a limit."""
 
     def __init__(self) -> None:
-        self.conditions: list[str] = ["r.undone_at IS NULL"]
+        self.conditions: list[str] = ["1"]
         self.values: list[Any] = []
         self.order: str | None = None
         self.limit: int | None = None
@@ -123,10 +123,11 @@ class Selection:
         start, end = stored(period.start) if period.first.year > 1970 else "", stored(period.end)
         if register.table == "dispatch":
             return self.where(
-                "(r.id IN (SELECT dispatch_id FROM crew"
-                " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL) AND undone_at IS NULL)"
+                "(r.id IN (SELECT dispatch_id FROM live_crew"
+                " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL))"
                 " OR (r.sent_at >= ? AND r.sent_at < ?"
-                " AND NOT EXISTS (SELECT 1 FROM crew x WHERE x.dispatch_id = r.id AND x.departed_at IS NOT NULL)))",
+                " AND NOT EXISTS (SELECT 1 FROM live_crew x WHERE x.dispatch_id = r.id"
+                " AND x.departed_at IS NOT NULL)))",
                 end, start, start, end,
             )  # fmt: skip
         if register.table == "expense":
@@ -235,7 +236,7 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
     if selection.paged and selection.order is None and selection.limit is None:
         last, page = (
             -1,
-            f'SELECT max(id) FROM (SELECT id FROM "{register.table}" WHERE id > ? ORDER BY id LIMIT {_BLOCK})',
+            f'SELECT max(id) FROM (SELECT id FROM "live_{register.table}" WHERE id > ? ORDER BY id LIMIT {_BLOCK})',
         )
         while (final := ledger.value(page, (last,))) is not None:
             values = (*selection.values, last, final)

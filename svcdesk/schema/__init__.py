@@ -4,7 +4,22 @@ import sqlite3
 from collections.abc import Iterator
 
 APPLICATION_ID = 0x53564344  # "SVCD"
-VERSION = 2
+VERSION = 3
+
+# The tables of records, by the version that brought them; the journal writes an image of each of their rows.
+TABLES: dict[int, tuple[str, ...]] = {
+    1: (
+        "centre", "staff", "customer", "contract", "ticket", "appointment", "escalation", "hold", "dispatch", "crew",
+        "service_report", "survey", "complaint", "contact", "phone_check", "conduct", "expense", "penalty", "policy",
+        "submission",
+    ),
+    3: ("reopening", "hand_over", "complaint_person", "former_name", "staff_value", "accepted_entry"),
+}  # fmt: skip
+
+
+def tables(version: int = VERSION) -> tuple[str, ...]:
+    """Return the tables of records that a ledger of a version has."""
+    return tuple(table for since, added in TABLES.items() if since <= version for table in added)
 
 
 def script(version: int) -> str:

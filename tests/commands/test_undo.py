@@ -1,12 +1,14 @@
 """Undo: in people's words what the last command did and what taking it back does; and what it does not take back."""
 
+import csv
+
 import pytest
 from conftest import at, open_ticket, send, travel
 from test_cli import talk
 
 from svcdesk import journal, messages
-from svcdesk.maintenance.verify import TABLES
 from svcdesk.model import LETTERS
+from svcdesk.schema import tables
 from svcdesk.store import open_ledger
 
 
@@ -30,7 +32,7 @@ def test_the_receipt_speaks_chinese(desk):
     assert "：T1 作废，编号不再用；L1 作废，编号不再用 [#" in said
 
 
-def test_money_people_and_journeys_are_told_as_lists_show_them(desk):
+def test_money_people_and_assignments_are_told_as_lists_show_them(desk):
     add = ("expense", "add", "--engineer", "W01", "--category", "fare", "--amount", "553.50")
     desk.run(*add, "--date", "2026-10-19")
     (row,) = desk.json("ledger", "log", "--limit", "1")
@@ -39,7 +41,7 @@ def test_money_people_and_journeys_are_told_as_lists_show_them(desk):
     assert "new E1: engineer W01, category fare, amount 553.50, date 2026-10-19" in told
     dispatch = send(desk, open_ticket(desk, at="2026-10-20 07:30"), "W01", at="2026-10-20 08:00")
     travel(desk, dispatch, depart="2026-10-20 08:30")
-    assert "journey D1 W01: departed 2026-10-20 08:30 → -; D1: status travelling → sent" in undone(desk).stdout
+    assert "assignment D1 W01: departed 2026-10-20 08:30 → -; D1: status travelling → sent" in undone(desk).stdout
 
 
 def test_of_a_list_only_what_was_added_is_told(desk):
@@ -86,7 +88,7 @@ def test_on_a_terminal_it_is_explained_before_the_question(executable):
     assert executable.json("ticket", "show", "T1")["status"] == "answered"
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", tables())
 def test_every_table_has_a_name_for_its_rows(table):
     assert table in LETTERS or messages.find(f"labels.row_{table}")
 
@@ -145,3 +147,43 @@ def test_what_was_built_on_later_is_not_taken_back(desk):
     ledger = open_ledger(desk.ledger)
     assert journal.built_on(ledger.con, last - 1) is None
     ledger.close()
+
+
+def second_engineer_by_import(desk):
+    """T1 with W01 on the way; an import adds W02 to D1 and is taken back."""
+    dispatch = send(desk, open_ticket(desk, at="2026-10-18 08:00"), "W01", at="2026-10-18 09:00")
+    rows = desk.csv("export", "dispatches")
+    file = desk.folder / "dispatches.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows([*rows, {**rows[0], "engineer": "W02"}])
+    desk.run("import", "dispatches", file, "--update")
+    assert [member["engineer"] for member in desk.json("dispatch", "show", dispatch)["crew"]] == ["W01", "W02"]
+    undone(desk)
+    return dispatch
+
+
+def test_an_engineer_whose_import_was_taken_back_is_nowhere(desk):
+    dispatch = second_engineer_by_import(desk)
+    assert [member["engineer"] for member in desk.json("dispatch", "show", dispatch)["crew"]] == ["W01"]
+    assert [row["engineer"] for row in desk.csv("dispatch", "list")] == ["W01"]
+    assert [row["engineer"] for row in desk.csv("export", "dispatches")] == ["W01"]
+
+
+def test_nobody_waits_for_the_return_of_one_whose_import_was_taken_back(desk):
+    dispatch = second_engineer_by_import(desk)
+    travel(desk, dispatch, depart="2026-10-18 10:00", arrive="2026-10-18 12:00", callback="2026-10-18 13:00")
+    travel(desk, dispatch, leave="2026-10-18 14:00", return_="2026-10-18 18:00")
+    desk.run("service-report", "file", dispatch, "--by", "W01", "--solution", "x", "--fault-cause", "x", "--no-parts")
+    desk.run("ticket", "close", "T1", "--resolution", "x", "--no-survey", "x")
+
+
+def test_verify_finds_a_row_that_stands_although_its_parent_was_taken_back(desk):
+    dispatch = send(desk, open_ticket(desk), "W01")
+    ledger = open_ledger(desk.ledger, write=True)
+    with ledger.command(at=at("2026-10-20 10:00"), actor="x", command="undo"):
+        ledger.update("dispatch", int(dispatch[1:]), undone_at=at("2026-10-20 10:00"))
+    ledger.close()
+    (fault,) = desk.json("ledger", "verify", code=1)
+    assert (fault["kind"], fault["subject"]) == ("orphan", "crew 1")

@@ -145,7 +145,7 @@ def test_a_removed_check_is_named(desk):
     """A CHECK is removed, which no integrity check notices."""
     with meddling(desk, guards=True) as con:
         con.execute("PRAGMA writable_schema = ON")
-        clause = " CHECK (amount_fen BETWEEN 0 AND 99999999999)"
+        clause = " CHECK (amount_fen BETWEEN -99999999999 AND 99999999999)"
         con.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '') WHERE name = 'expense'", (clause,))
     assert [fault[:2] for fault in faults(desk)] == [("schema_changed", "table expense")]
 

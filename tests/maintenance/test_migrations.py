@@ -1,5 +1,7 @@
 """Migrations: a ledger of every released version opens, is copied first, and is taken along once, whole or not at all."""
 
+import json
+import lzma
 import os
 import random
 import shutil
@@ -12,12 +14,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from conftest import Executable, InProcess, released
+from conftest import LEDGERS, Executable, InProcess, released
 
 from svcdesk import schema
 from svcdesk.errors import StorageError
 from svcdesk.maintenance import migrations
-from svcdesk.registers.declarations import REGISTERS
 from svcdesk.store import OlderLedger, create, open_ledger
 
 NOW = datetime(2026, 11, 3, 1, tzinfo=UTC)
@@ -56,18 +57,31 @@ def copies(desk):
     return sorted(desk.folder.glob("ledger.db.v1-*.backup"))
 
 
-def exported(desk):
-    return {name: desk.run("export", name, "-f", "json").stdout for name in REGISTERS}
+def read_by_its_own_program(theirs):
+    """What the program that wrote a released ledger exported of it, and its month's lines."""
+    return json.loads(lzma.decompress((LEDGERS / f"v{theirs}.exports.json.xz").read_bytes()))
 
 
-def test_every_export_is_the_same_before_and_after(old, monkeypatch):
-    with monkeypatch.context() as patched:
-        patched.setattr(schema, "VERSION", 1)
-        before = exported(old)
-    assert version(old.ledger) == 1
-    assert exported(old) == before
-    assert version(old.ledger) == schema.VERSION
-    assert "CONSISTENT" in old.run("ledger", "verify", "--full").stdout
+@pytest.mark.parametrize("theirs", [1, 2])
+def test_every_export_is_the_same_before_and_after(tmp_path, theirs):
+    desk, before = released(InProcess(tmp_path), theirs), read_by_its_own_program(theirs)
+    assert version(desk.ledger) == theirs
+    assert desk.run("report", "monthly", "--month", "2026-10", "-f", "csv").stdout == before.pop("monthly")
+    for name, rows in before.items():
+        now = desk.json("export", name)
+        assert [{key: row[key] for key in was} for row, was in zip(now, rows, strict=True)] == rows, name
+    assert version(desk.ledger) == schema.VERSION
+    assert "CONSISTENT" in desk.run("ledger", "verify", "--full").stdout
+
+
+@pytest.mark.parametrize("theirs", [1, 2])
+def test_a_ledger_is_verified_as_the_version_that_it_is(tmp_path, theirs):
+    """An upgrade brings tables that an older ledger does not have: its copy is verified without them."""
+    desk = released(InProcess(tmp_path), theirs)
+    assert "CONSISTENT" in desk.run("ledger", "verify", "--full").stdout
+    desk.run("ledger", "backup", desk.folder / "copy.db")
+    desk.run("ticket", "list")
+    assert len(list(desk.folder.glob(f"ledger.db.v{theirs}-*.backup"))) == 1
 
 
 def test_it_is_said_once_and_the_copy_is_private(old):
@@ -190,7 +204,7 @@ def test_no_room_for_the_copy_leaves_the_old_version(old, small_disk):
 
 @pytest.mark.case(10)
 def test_eight_processes_that_start_together_upgrade_once(executable):
-    """Basis 10: reads and writes mixed; all succeed."""
+    """Case 10: reads and writes mixed; all succeed."""
     commands = [("ticket", "note", f"T{n}", "x") if n % 2 else ("ticket", "list", "--limit", "1") for n in range(8)]
     env = executable.full_env()
     running = [
@@ -228,7 +242,7 @@ KILLED = """
 import os, sys, threading, time
 from datetime import UTC, datetime
 from pathlib import Path
-from svcdesk import migrations
+from svcdesk.maintenance import migrations
 print("ready", flush=True)
 migrations.migrate(Path(sys.argv[1]), datetime.now(UTC))
 print("done", flush=True)
