@@ -62,6 +62,7 @@ def run(args: Sequence[str]) -> int:
         messages.speak(_language(args))
         code = _invoke(list(args))
         sys.stdout.flush()
+        _name_the_unknown()
         _keep_a_copy()
         return code
     except BrokenPipeError:
@@ -140,6 +141,14 @@ def _invoke(args: list[str]) -> int:
     except typer.Abort:
         return _INTERRUPTED
     return _OK
+
+
+def _name_the_unknown() -> None:
+    """Say which ids the ledger holds that only a newer program knows: they were shown as they stand."""
+    if unknown := current.unknown:
+        from svcdesk.commands.receipts import caution
+
+        caution(messages.say("warnings.unknown", ids=messages.comma(sorted(unknown))))
 
 
 def _keep_a_copy() -> None:

@@ -91,6 +91,11 @@ class Session:
             print(said, file=sys.stderr)
 
     @property
+    def unknown(self) -> set[str]:
+        """What the ledger holds that only a newer program knows, as far as this run met it."""
+        return self._opened.unknown if self._opened else set()
+
+    @property
     def recorded(self) -> "Entry | None":
         """The entry that this run has written for good, whatever went wrong after that; a look at data is none."""
         entry = self._opened.entry if self._opened and not self._rehearsing else None

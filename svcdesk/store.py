@@ -176,6 +176,7 @@ class Ledger:
         self.con = con
         self.path = path
         self.entry: Any = None
+        self.unknown: set[str] = set()  # clauses and policy keys of a newer program, as they were met
         self._touched: dict[tuple[str, int], None] | None = None
         self._loaded: list[list[Any]] = []  # runs of rows written in bulk: table, first, last
 

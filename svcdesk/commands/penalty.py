@@ -19,6 +19,7 @@ from svcdesk.registers import records
 from svcdesk.registers.declarations import FINDING_COLUMNS, PENALTIES
 from svcdesk.regulation.states import allow
 from svcdesk.render import tables
+from svcdesk.rules import ARTICLES
 
 noun = Noun("penalty")
 Penalty = Annotated[str, typer.Argument()]
@@ -79,6 +80,8 @@ def _step(w: Write, penalty: Record, step: str, reason: str | None, **values: An
 
 def _facts_now(w: Write, penalty: Record) -> str:
     """Return the digest of the facts as they stand: a decision is taken in view of them."""
+    if penalty["clause"] not in ARTICLES:
+        raise Refused("clause_unknown", id=f"P{penalty['id']}", clause=penalty["clause"])
     code = w.ledger.get("staff", penalty["engineer_id"])["code"]
     return findings.digest(findings.derive(w.ledger, w.basis, {**penalty, "engineer": code}), w.basis)
 
@@ -177,7 +180,7 @@ def _warn_wage(w: Write, penalty: Record) -> None:
 
 def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
     """Explain a penalty: its clause in words, and each step of its history."""
-    lines = [(messages.say("labels.clause_text"), messages.say(f"clauses.{row['clause']}"))]
+    lines = [(messages.say("labels.clause_text"), messages.clause(row["clause"]))]
     for step in json.loads(row["history"]):
         when = periods.short(instant(step["at"]), r.zone)
         text = f"{when} {messages.word('penalty_step', step['step'])} ({step['by']})"

@@ -9,7 +9,7 @@ from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.receipts import Receipt
-from svcdesk.regulation.policy import key_of, read_value
+from svcdesk.regulation.policy import is_known, key_of, read_value
 from svcdesk.render import tables
 
 noun = Noun("policy")
@@ -37,13 +37,22 @@ def list_(r: Read, at: Text = None) -> None:
     rows = []
     for name in r.ledger.policy.names():
         text, since = r.ledger.policy.text(name, on)
+        unit, description = _explained(r, name)
         rows.append(
             {
-                "key": name, "value": text, "unit": key_of(name).unit, "from": since.isoformat() if since else None,
-                "description": messages.find(f"policy.{name}") or messages.say("policy.role_limit"),
+                "key": name, "value": text, "unit": unit, "from": since.isoformat() if since else None,
+                "description": description,
             }
         )  # fmt: skip
     tables.records(rows, _IN_FORCE, r.form, r.zone)
+
+
+def _explained(r: Read, name: str) -> tuple[str | None, str]:
+    """Return a key's unit and what it settles; a key of a newer program is only named."""
+    if not is_known(name):
+        r.ledger.unknown.add(name)
+        return None, messages.say("policy.unknown")
+    return key_of(name).unit, messages.find(f"policy.{name}") or messages.say("policy.role_limit")
 
 
 @noun.write("set")
@@ -63,11 +72,16 @@ def set_(
 
 @noun.read("history")
 def history(r: Read, key: Annotated[str, typer.Argument()]) -> None:
-    first = {"key": key, "value": key_of(key).first, "from": None, "reason": None, "set_at": None, "by": None}
     rows = r.ledger.rows(
         'SELECT "key", value, from_on AS "from", reason, set_at, "by" FROM live_policy WHERE "key" = ? ORDER BY id',
         (key,),
     )
     for row in rows:
         row["set_at"] = periods.local(periods.instant(row["set_at"]), r.zone)
-    tables.records([first, *rows], _HISTORY, r.form, r.zone)
+    if is_known(key) or not rows:  # where there is no such key, this says which are near
+        rows.insert(
+            0, {"key": key, "value": key_of(key).first, "from": None, "reason": None, "set_at": None, "by": None}
+        )
+    else:
+        r.ledger.unknown.add(key)
+    tables.records(rows, _HISTORY, r.form, r.zone)

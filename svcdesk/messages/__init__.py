@@ -47,6 +47,11 @@ def word(kind: str, value: Any) -> str:
     return find(f"values.{kind}.{value}") or find(f"values.{value}") or str(value)
 
 
+def clause(name: str) -> str:
+    """Return a clause in words; one of a newer program by its id."""
+    return find(f"clauses.{name}") or name
+
+
 def comma(items: Any) -> str:
     """Join what is listed in a sentence."""
     return ("、", ", ")[_language].join(str(item) for item in items)

@@ -129,6 +129,7 @@ TEXTS = {
     "step_taken": ("{id} 的 {step} 已于 {at} 记过（{article}）\n记错了用 svcdesk undo", "{id}: {step} was recorded at {at} already ({article})\nif that is wrong, svcdesk undo"),
     "step_missing": ("{id}：{codes} 还没有 {before_word}，不能 {verb}（{article}）\n先补前一步，或用 --engineer 只记一人", "{id}: {codes} have not {before_word} yet, so not {verb} ({article})\nrecord that step first, or name one with --engineer"),
     "not_late": ("{id}：{code} 没有迟到（应到 {due}），无须原因（{article}）\nsvcdesk dispatch show {id}", "{id}: {code} was not late (due {due}), so there is no cause to state ({article})\nsvcdesk dispatch show {id}"),
+    "clause_unknown": ("{id} 依据的 {clause} 是更新版本的条款，本版本不能处理\n升级 svcdesk 后再处理", "{id} goes by {clause}, a clause of a newer svcdesk, which this one cannot decide on\nupgrade svcdesk, then decide"),
     "departed_already": ("{id}：{codes} 已经出发，不能取消（{article}）\n记下返回：svcdesk dispatch return {id}", "{id}: {codes} departed already, so it cannot be cancelled ({article})\nrecord the return: svcdesk dispatch return {id}"),
     "report_filed": ("{id} 已有报告单 {report}（{article}）\n修改用 svcdesk service-report amend {report}", "{id} has its report {report} already ({article})\nto change it: svcdesk service-report amend {report}"),
     "report_cancelled": ("{id} 已取消，没有报告单可交（{article}）\nsvcdesk dispatch show {id}", "{id} was cancelled and needs no report ({article})\nsvcdesk dispatch show {id}"),

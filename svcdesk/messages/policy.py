@@ -4,6 +4,7 @@ _LIMITS = {"fare": ("车船票", "fares"), "lodging": ("住宿", "lodging"), "al
            "material": ("材料", "material"), "freight": ("运费", "freight"), "other": ("其他费用", "other expenses")}  # fmt: skip
 
 TEXTS = {
+    "unknown": ("更新版本的 svcdesk 设的，本版本不认识", "set by a newer svcdesk; this version does not know it"),
     "answer.hours": ("受理后须在多少小时内答复（3.4）", "hours within which a ticket must be answered (3.4)"),
     "answer.clock": ("答复时钟：natural 自然小时，working 工作小时（3.4）", "the answer clock: natural or working hours (3.4)"),
     "late.grace_minutes": ("到场宽限分钟（4.5）", "minutes of grace on arrival (4.5)"),

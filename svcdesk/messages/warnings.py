@@ -15,5 +15,6 @@ TEXTS = {
     "wage_unknown": ("{code} 没有登记月工资，本月待扣罚款 {total} 元，请人事核对", "no wage is recorded for {code}; fines of {total} CNY fall on this month: let HR check"),
     "wage_share": ("{code} 本月从工资扣的罚款 {total} 元，超过月工资的 {share}%（至多 {most} 元）", "fines of {total} CNY through payroll this month exceed {share} % of the wage of {code} (at most {most})"),
     "wage_minimum": ("{code} 扣罚款 {total} 元后余 {left} 元，低于最低工资 {least} 元", "after fines of {total} CNY {code} is left with {left}, less than the minimum wage of {least}"),
+    "unknown": ("账本里有更新版本写下的内容，按原样显示：{ids} → 升级 svcdesk 后可完整显示", "the ledger holds what a newer svcdesk wrote, shown as it stands: {ids} → upgrade svcdesk to see all of it"),
     "no_reference": ("这些行没有编号也没有外部编号，再导入一次会重复", "these rows carry neither id nor reference: importing them again would add them again"),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from svcdesk.model import Record
 from svcdesk.month.submissions import deadlines
 from svcdesk.penalties.facts import longest_wait
-from svcdesk.penalties.findings import check, derive, digest, recorded
+from svcdesk.penalties.findings import check, judged_anew, recorded
 from svcdesk.periods import Period, between, day_of, instant, midnight, month_of, read_month, stored, today
 from svcdesk.registers import records
 from svcdesk.registers.computed import loads
@@ -194,7 +194,7 @@ def decisions(ledger: Ledger, basis: Basis, period: Period | None = None) -> Ite
         if row["status"] != "confirmed":
             verb = "decide" if row["status"] == "appealed" else "confirm"
             yield Item(row["status"], f"P{row['id']}", None, f"svcdesk penalty {verb} P{row['id']}", values)
-        elif digest(derive(ledger, basis, row), basis) != row["facts"]:
+        elif judged_anew(ledger, basis, row)[1]:
             yield Item("changed", f"P{row['id']}", None, f"svcdesk penalty show P{row['id']}", values)
 
 

@@ -34,7 +34,7 @@ def check(ledger: Ledger, basis: Basis, period: Period, engineer: str | None = N
 
 def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
     """Derive the finding behind a recorded penalty anew, from the facts as they stand; None where there is none now."""
-    clause = next(clause for clause in CLAUSES if clause.id == penalty["clause"])
+    clause = _BY_ID[penalty["clause"]]
     source = SOURCES[clause.facts]
     try:
         where = source.about(ledger, int(penalty["natural_key"][1:]))
@@ -45,6 +45,21 @@ def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
             if finding.key == penalty["natural_key"] and finding.engineer == penalty["engineer"]:
                 return finding
     return None
+
+
+def judged_anew(ledger: Ledger, basis: Basis, penalty: Record) -> tuple[Finding | None, bool | None]:
+    """Return the finding behind a penalty as the facts stand, and whether they changed since it was recorded.
+
+    A clause of a newer program cannot be judged: (None, None), and the ledger notes it as unknown.
+    """
+    if penalty["clause"] not in _BY_ID:
+        ledger.unknown.add(penalty["clause"])
+        return None, None
+    finding = derive(ledger, basis, penalty)
+    return finding, digest(finding, basis) != penalty["facts"]
+
+
+_BY_ID = {clause.id: clause for clause in CLAUSES}
 
 
 def digest(finding: Finding | None, basis: Basis) -> str:

@@ -32,7 +32,7 @@ def sections(penalty: Record, person: Record, zone: tzinfo) -> list[Section]:
     return [
         (messages.say("notice.facts"), facts),
         (messages.say("notice.evidence"), [tables.evidence(penalty["evidence"], zone)]),
-        (messages.say("notice.clause"), [messages.say(f"clauses.{penalty['clause']}")]),
+        (messages.say("notice.clause"), [messages.clause(penalty["clause"])]),
         (messages.say("notice.sanction"), [messages.say("notice.proposed", sanction=sanction)]),
         (messages.say("notice.statement"), [messages.say("notice.how", id=penalty["id"])]),
         (messages.say("notice.caution"), [messages.say("notice.law")]),

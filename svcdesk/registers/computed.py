@@ -169,17 +169,18 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
-    from svcdesk.penalties.findings import derive, digest
+    from svcdesk.penalties.findings import judged_anew
     from svcdesk.rules import ARTICLES
 
     def work(
         clause: str, engineer: str, at: str, kind: str, amount: int | None, key: str, facts: str
     ) -> tuple[Any, ...]:
-        finding = derive(ledger, basis, {"clause": clause, "engineer": engineer, "natural_key": key})
+        penalty = {"clause": clause, "engineer": engineer, "natural_key": key, "facts": facts}
+        finding, changed = judged_anew(ledger, basis, penalty)
         sanction = {"kind": kind, "amount": None if amount is None else yuan(amount)}
         month = month_of(instant(at), basis.zone)
         absorbed = finding.absorbed_by if finding else None
-        return ARTICLES.get(clause), month, sanction, absorbed, digest(finding, basis) != facts
+        return ARTICLES.get(clause), month, sanction, absorbed, changed
 
     return work
 

@@ -101,6 +101,11 @@ _ORDERED = (("phone.from", "phone.until"),)
 _ROLE_LIMIT = rf"expense\.limit\.({'|'.join(get_args(Category))})\.({'|'.join(get_args(Role))})"
 
 
+def is_known(name: str) -> bool:
+    """Return whether this program knows the key; a ledger may hold one that a newer program set."""
+    return name in KEYS or re.fullmatch(_ROLE_LIMIT, name) is not None
+
+
 def key_of(name: str) -> Key:
     """Find a key by its name. Raises NotFound, with the nearest names."""
     if name in KEYS:
@@ -155,7 +160,7 @@ class Policy:
 
     def text(self, name: str, on: date) -> tuple[str, date | None]:
         """Return the text in force on a date, and since when."""
-        text, since = key_of(name).first, None
+        text, since = key_of(name).first if is_known(name) else NONE, None
         for start, value in self._dated.get(name, ()):
             if start > on:
                 break
