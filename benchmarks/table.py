@@ -1,4 +1,4 @@
-"""Print the speed table of docs/design.md: medians of alternating rounds, as ratios to BASE.
+"""Print the speed table: medians of alternating rounds, as ratios to BASE.
 
     python benchmarks/table.py [--rounds 15] [--tickets 10000 1000000]
 

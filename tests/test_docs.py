@@ -8,7 +8,8 @@ import pytest
 from svcdesk.commands.grammar import NOUNS, SINGLE, build
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+DOCUMENTS += [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name != "reference"]
 
 
 def typed():

@@ -25,13 +25,23 @@ def language() -> str:
     return LANGUAGES[_language]
 
 
+def pair(key: str) -> tuple[str, str]:
+    """Return the Chinese and the English text of a key. Raises KeyError where there is none."""
+    area, _, name = key.partition(".")
+    return _area(area)[name]
+
+
+def _area(area: str) -> Mapping[str, tuple[str, str]]:
+    if area not in _areas:
+        _areas[area] = import_module(f"svcdesk.messages.{area}").TEXTS
+    return _areas[area]
+
+
 def find(key: str) -> str | None:
     """Return the text of a key in the language in use, or None where there is none."""
     area, _, name = key.partition(".")
-    if area not in _areas:
-        _areas[area] = import_module(f"svcdesk.messages.{area}").TEXTS
-    pair = _areas[area].get(name)
-    return pair[_language] if pair else None
+    found = _area(area).get(name)
+    return found[_language] if found else None
 
 
 def say(key: str, /, **values: Any) -> str:

@@ -197,7 +197,7 @@ def test_under_the_environment_of_cron(demo_month, tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("cron") or os.geteuid() != 0, reason="needs cron and root")
 def test_under_a_real_cron_daemon(demo_month, tmp_path):
-    """The crontab of docs/cron.md, with its own paths, every minute; the daemon runs only for this test."""
+    """The crontab of docs/how-to/cron.md, with its own paths, every minute; the daemon runs only for this test."""
     desk = copied(demo_month, tmp_path)
     made, said = tmp_path / "reports", tmp_path / "said.txt"
     made.mkdir()
