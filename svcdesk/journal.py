@@ -72,6 +72,18 @@ def last(con: sqlite3.Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
+def hash_of(con: sqlite3.Connection, seq: int) -> str:
+    """Return an entry's hash."""
+    return str(con.execute("SELECT hash FROM entry WHERE seq = ?", (seq,)).fetchone()[0])
+
+
+def newest(con: sqlite3.Connection, limit: int, row: tuple[str, int] | None = None) -> list[Entry]:
+    """Read the newest entries in order, at most so many; only those that wrote a row where one is named."""
+    only = 'WHERE seq IN (SELECT entry FROM change WHERE "table" = ? AND row = ?)' if row else ""
+    found = con.execute(f"SELECT * FROM entry {only} ORDER BY seq DESC LIMIT ?", (*(row or ()), limit))
+    return [Entry(*entry) for entry in reversed(found.fetchall())]
+
+
 def origin(con: sqlite3.Connection) -> str | None:
     """Return the first entry's hash: what makes a copy a copy of this very ledger. None before the first."""
     row = con.execute("SELECT hash FROM entry WHERE seq = 1").fetchone()

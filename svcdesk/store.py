@@ -210,6 +210,14 @@ class Ledger:
         """Read every row of a table, those taken back too."""
         return self.rows(f'SELECT * FROM "{table}" ORDER BY id')
 
+    def count(self, table: str) -> int:
+        """Count the rows of a table or a view."""
+        return int(self.value(f'SELECT count(*) FROM "{table}"'))
+
+    def holds(self, table: str, column: str, value: Any) -> bool:
+        """Return whether a record that stands has the value in a column."""
+        return self.value(f'SELECT 1 FROM "live_{table}" WHERE "{column}" = ?', (value,)) is not None
+
     def greatest(self, table: str) -> int:
         """Return the greatest number a table ever gave, 0 where it gave none: a number is never used again."""
         return int(self.value(f'SELECT max(id) FROM "{table}"') or 0)

@@ -115,6 +115,21 @@ def test_what_the_regulation_says_needs_no_ledger(module):
     assert not {room_of(name) for name in GRAPH[module]} & {"store", "journal", "messages", "render", "session"}
 
 
+# Commands that only write columns, until they are declared with their registers.
+ONLY_WRITE = {"commands.survey"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) == "commands" and name not in ONLY_WRITE])
+def test_commands_hold_no_sql(module):
+    assert "SELECT " not in MODULES[module].read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) == "desk"])
+def test_what_happens_at_the_desk_is_told_as_data(module):
+    assert not GRAPH[module] & {"messages", "render", "session"}
+    assert not re.findall(r"\bprint\(|\btyper\b", MODULES[module].read_text("utf-8"))
+
+
 SEES_WHAT_WAS_TAKEN_BACK = {
     "store", "journal", "maintenance.verify", "maintenance.redaction", "maintenance.migrations", "registers.changes",
 }  # fmt: skip

@@ -7,7 +7,7 @@ import typer
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.prompts import personal_text
-from svcdesk.commands.receipts import Receipt
+from svcdesk.desk.act import Receipt
 from svcdesk.model import Channel
 from svcdesk.registers.declarations import CONTACTS
 

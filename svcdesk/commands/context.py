@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from svcdesk import messages, periods
-from svcdesk.commands.receipts import Receipt, formatted, repeat
-from svcdesk.errors import BadInput
-from svcdesk.model import LETTERS, Record
-from svcdesk.periods import Period, instant
+from svcdesk import periods
+from svcdesk.commands.receipts import repeat
+from svcdesk.desk.act import Act, Receipt
+from svcdesk.model import LETTERS
+from svcdesk.periods import Period
 from svcdesk.regulation.policy import Basis
 from svcdesk.render import tables
 from svcdesk.session import current
@@ -35,30 +35,14 @@ class Read:
         return periods.read_period(month, since, until, self.now, self.zone)
 
 
-class Write(Read):
-    """What a writing verb works with: the ledger inside its transaction, and the options that all share."""
+class Write(Act):
+    """What a writing verb works with: a deed whose options are read as they were typed."""
 
     def __init__(self, ledger: Ledger, given: dict[str, Any]) -> None:
-        super().__init__(ledger, "plain")
-        self._at = given.get("at")
-        self._by = given.get("by")
-        self.note: str | None = given.get("note")
-        self.warnings: list[str] = []
+        now, at = current.now(ledger.zone), given.get("at")
+        when = periods.read_time(at, now, ledger.zone) if at else None
+        super().__init__(ledger, now, current.actor, at=when, by=given.get("by"), note=given.get("note"))
         self.receipt: Receipt
-
-    def at(self, *, after: str | datetime | None = None) -> datetime:
-        """Return when it happened: --at, default now. Raises BadInput in the future or before the step it follows."""
-        when = periods.read_time(self._at, self.now, self.zone) if self._at else self.now
-        return self.checked(when, after=after)
-
-    def checked(self, when: datetime, *, after: str | datetime | None = None) -> datetime:
-        """Refuse a time in the future or before the step that it follows."""
-        if when > self.now:
-            raise BadInput("future", at=when, now=self.now)
-        earlier = instant(after) if isinstance(after, str) else after
-        if earlier is not None and when < earlier:
-            raise BadInput("before_step", at=when, after=earlier)
-        return when
 
     def time(self, text: str | None) -> datetime | None:
         """Read a time that may lie ahead: an appointment, a deadline."""
@@ -67,24 +51,6 @@ class Write(Read):
     def date(self, text: str) -> date:
         """Read a date."""
         return periods.read_date(text, self.now, self.zone)
-
-    @property
-    def by(self) -> str:
-        """Who did or decided it: --by as a code of the staff, else the one typing."""
-        return str(self.ledger.staff(self._by)["code"]) if self._by else current.actor
-
-    @property
-    def by_staff(self) -> Record | None:
-        """The member of staff named with --by, if one is."""
-        return self.ledger.staff(self._by) if self._by else None
-
-    def staff_id(self, code: str | None) -> int | None:
-        """Return the number of a member of staff, by code."""
-        return int(self.ledger.staff(code)["id"]) if code else None
-
-    def warn(self, key: str, **values: Any) -> None:
-        """Say something beside the receipt, on stderr, once the work is recorded."""
-        self.warnings.append(messages.say(f"warnings.{key}", **formatted(values)))
 
 
 @contextmanager

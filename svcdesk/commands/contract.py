@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Flag, Noun, Text
-from svcdesk.commands.receipts import Receipt
+from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import whole
 from svcdesk.registers.declarations import CONTRACTS
@@ -24,7 +24,7 @@ def add(
     warranty_until: Text = None,
 ) -> Receipt:
     no = whole("no", no.strip())
-    if w.ledger.one("SELECT 1 FROM live_contract WHERE no = ?", (no,)):
+    if w.ledger.holds("contract", "no", no):
         raise Refused("contract_exists", no=no)
     owner = w.ledger.customer(customer)
     number = w.ledger.insert(

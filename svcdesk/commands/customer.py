@@ -7,7 +7,7 @@ import typer
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.prompts import personal_text
-from svcdesk.commands.receipts import Receipt
+from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.registers.declarations import CUSTOMERS
 
@@ -26,7 +26,7 @@ def add(
     key: Flag = False,
 ) -> Receipt:
     name = name.strip()
-    if w.ledger.one("SELECT 1 FROM live_customer WHERE name = ?", (name,)):
+    if w.ledger.holds("customer", "name", name):
         raise Refused("customer_exists", name=name)
     told = (personal_text(person), personal_text(phone, "phone"), personal_text(address, "address"))
     personal = w.ledger.keep_personal(*told)

@@ -93,8 +93,7 @@ def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -
 
         def known(field: str, text: str) -> bool:
             table, key = KEYED[field]
-            sql = f'SELECT 1 FROM "live_{table}" WHERE "{key}" = ?'
-            return ledger is not None and ledger.value(sql, (text,)) is not None
+            return ledger is not None and ledger.holds(table, key, text)
 
         zone = str(ledger.zone) if ledger is not None else None
         draft = suggest(register, source, file.name, command, zone, known)

@@ -43,8 +43,8 @@ _INFO = tuple(
 
 @noun.read("info")
 def info(r: Read) -> None:
-    newest = r.ledger.one("SELECT seq, hash, at FROM entry ORDER BY seq DESC LIMIT 1") or {}
-    counts = {table: r.ledger.value(f'SELECT count(*) FROM "live_{table}"') for table in schema.tables()[1:]}
+    (newest,) = journal.newest(r.ledger.con, 1) or (None,)
+    counts = {table: r.ledger.count(f"live_{table}") for table in schema.tables()[1:]}
     row = {
         "path": str(r.ledger.path.absolute()),
         "centre": r.ledger.centre["name"],
@@ -52,9 +52,9 @@ def info(r: Read) -> None:
         "home": r.ledger.centre["home"],
         "version": version_of(r.ledger.con),
         "bytes": r.ledger.path.stat().st_size,
-        "entry": newest.get("seq"),
-        "hash": newest.get("hash"),
-        "at": local(instant(newest["at"]), r.zone) if newest else None,
+        "entry": newest.seq if newest else None,
+        "hash": newest.hash if newest else None,
+        "at": local(instant(newest.at), r.zone) if newest else None,
         "records": counts,
         "sqlite": sqlite3.sqlite_version,
     }
@@ -119,8 +119,7 @@ def _progress(ledger: Ledger) -> Iterator[checks.Tick]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        total = ledger.value("SELECT count(*) FROM change")
-        task = progress.add_task("", total=total)
+        task = progress.add_task("", total=ledger.count("change"))
         yield lambda n: progress.advance(task, n)
 
 
@@ -141,17 +140,8 @@ _LOG = (
 @noun.read("log")
 def log(r: Read, record: Text = None, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
     limit = min(limit, sys.maxsize)
-    sql, values = "SELECT * FROM entry ORDER BY seq DESC LIMIT ?", [limit]
-    only: tuple[str, int] | None = None
-    if record is not None:
-        only = _named(r.ledger, record)
-        sql = (
-            'SELECT * FROM entry WHERE seq IN (SELECT entry FROM change WHERE "table" = ? AND row = ?)'
-            " ORDER BY seq DESC LIMIT ?"
-        )
-        values = [*only, limit]  # type: ignore[list-item]
-    entries = [journal.Entry(*row) for row in r.ledger.con.execute(sql, values)]
-    rows = [_logged(r, entry, only) for entry in reversed(entries)]
+    only = _named(r.ledger, record) if record is not None else None
+    rows = [_logged(r, entry, only) for entry in journal.newest(r.ledger.con, limit, only)]
     tables.records(rows, _LOG, r.form, r.zone)
 
 

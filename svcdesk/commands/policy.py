@@ -8,8 +8,9 @@ from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
-from svcdesk.commands.receipts import Receipt
-from svcdesk.regulation.policy import is_known, key_of, read_value
+from svcdesk.desk import policies
+from svcdesk.desk.act import Receipt
+from svcdesk.regulation.policy import is_known, key_of
 from svcdesk.render import tables
 
 noun = Noun("policy")
@@ -63,19 +64,12 @@ def set_(
     from_: Annotated[str, typer.Option("--from")],
     reason: Annotated[str, typer.Option()],
 ) -> Receipt:
-    told = read_value(key, value)
-    since = w.date(from_)
-    w.ledger.policy.also(key, told, since).check_order(key, since)
-    number = w.ledger.insert("policy", key=key, value=told, from_on=since, reason=reason, set_at=w.now, by=w.by)
-    return Receipt("policy_set", "policy", number, {"key": key, "value": told, "since": since})
+    return policies.set_(w, key, value, w.date(from_), reason)
 
 
 @noun.read("history")
 def history(r: Read, key: Annotated[str, typer.Argument()]) -> None:
-    rows = r.ledger.rows(
-        'SELECT "key", value, from_on AS "from", reason, set_at, "by" FROM live_policy WHERE "key" = ? ORDER BY id',
-        (key,),
-    )
+    rows = policies.history(r.ledger, key)
     for row in rows:
         row["set_at"] = periods.local(periods.instant(row["set_at"]), r.zone)
     if is_known(key) or not rows:  # where there is no such key, this says which are near

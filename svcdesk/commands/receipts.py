@@ -1,35 +1,24 @@
 """What a writing verb answers: its receipt, its warnings, or the record; and every failure in the reader's language."""
 
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from errno import errorcode
 from os import PathLike
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
     from svcdesk.commands.context import Write
 
-from svcdesk import messages, periods
+from svcdesk import journal, messages, periods
+from svcdesk.desk.act import Phrase, Receipt, Word
 from svcdesk.errors import DeskError
 from svcdesk.model import LETTERS, Record
 from svcdesk.registers import records
 from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import Ledger
-
-
-class Receipt(NamedTuple):
-    """What a writing verb did: the key of its sentence, the record it is about, and what fills the sentence."""
-
-    key: str
-    table: str
-    id: int
-    values: dict[str, Any] = {}  # noqa: RUF012 - never changed
-    records: Sequence[int] = ()  # where several records were written
-
 
 # Values of a sentence that also have a word of their own: {status_word} beside {status}.
 _WORDED = {
@@ -64,7 +53,16 @@ def explained(error: DeskError) -> tuple[str, str]:
     return sentence, hint
 
 
+def said(phrase: Phrase) -> str:
+    """Write a phrase."""
+    return messages.say(phrase.key, **formatted(phrase.values))
+
+
 def _formatted(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return said(value)
+    if isinstance(value, Word):
+        return messages.word(value.kind, value.value)
     if isinstance(value, datetime):
         return periods.short(value, current.zone)
     if isinstance(value, list | tuple | set | frozenset):
@@ -91,8 +89,8 @@ def finish(w: "Write", form: str) -> None:
         print(tables.dumps(made if receipt.records else made[0], 2))
     else:
         print(receipt_line(receipt.key, w.ledger, record_id(receipt), **receipt.values))
-    for warning in w.warnings:
-        caution(warning)
+    for key, values in w.cautions:
+        caution(messages.say(f"warnings.{key}", **formatted(values)))
     w.ledger.close()
 
 
@@ -106,9 +104,10 @@ def _record(ledger: Ledger, table: str, number: int, now: datetime) -> Record:
 
 def repeat(ledger: Ledger, seq: int, form: str) -> None:
     """Say that a request was recorded before, or give its record as it now stands; that is no failure."""
-    made = ledger.one('SELECT "table", row FROM change WHERE entry = ? ORDER BY n LIMIT 1', (seq,))
+    made = journal.changes_of(ledger.con, seq)
     if form == "json" and made:
-        print(tables.dumps(_record(ledger, made["table"], made["row"], current.now(ledger.zone)), 2))
+        table, row, _ = made[0]
+        print(tables.dumps(_record(ledger, table, row, current.now(ledger.zone)), 2))
     else:
         print(messages.say("receipts.already", entry=entry_mark(ledger, seq)))
     ledger.close()
@@ -135,5 +134,5 @@ def receipt_line(key: str, ledger: Ledger, id: str = "", /, **values: Any) -> st
 def entry_mark(ledger: Ledger, seq: int | None = None) -> str:
     """Name an entry (else the command's own, else the newest) by number and short hash, as receipts do."""
     if seq is None:
-        seq = ledger.entry.seq if ledger.entry else ledger.value("SELECT max(seq) FROM entry")
-    return f"#{seq} {str(ledger.value('SELECT hash FROM entry WHERE seq = ?', (seq,)))[:12]}"
+        seq = ledger.entry.seq if ledger.entry else journal.last(ledger.con)[0]
+    return f"#{seq} {journal.hash_of(ledger.con, seq)[:12]}"

@@ -9,7 +9,8 @@ from svcdesk import messages, periods, reports
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Month, Noun, Text
-from svcdesk.commands.receipts import Receipt, caution
+from svcdesk.commands.receipts import caution
+from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.month.output import Format, Name, ReportOutput
 from svcdesk.periods import Period

@@ -7,7 +7,7 @@ import typer
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.prompts import personal_text
-from svcdesk.commands.receipts import Receipt
+from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import Role, fen, whole
 from svcdesk.registers.declarations import STAFF
@@ -27,7 +27,7 @@ def add(
     wage: Text = None,
 ) -> Receipt:
     code = whole("code", code.strip())
-    if w.ledger.one("SELECT 1 FROM live_staff WHERE code = ?", (code,)):
+    if w.ledger.holds("staff", "code", code):
         raise Refused("staff_exists", code=code)
     number = w.ledger.insert(
         "staff", code=code, name=name, department=department, role=role, home=home,

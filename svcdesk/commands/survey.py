@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
-from svcdesk.commands.receipts import Receipt
+from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import SurveyVia
 from svcdesk.registers.declarations import SURVEYS

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from svcdesk import journal
+from svcdesk.desk import expenses
 from svcdesk.errors import BadInput, DeskError, NotFound
 from svcdesk.exchange.readers import Row
 from svcdesk.exchange.rules_file import Reader, RulesFile
-from svcdesk.exchange.validation import DEFAULTS, Checks, lines_after
+from svcdesk.exchange.validation import DEFAULTS, Checks
 from svcdesk.model import LETTERS, Record
 from svcdesk.registers.declarations import Register
 from svcdesk.regulation.policy import Basis
@@ -376,7 +377,7 @@ class Importer:
         if self.table == "dispatch":
             self._update_crew(existing["id"], item.crew)
         if self.table in ("ticket", "contract"):
-            lines_after(self.ledger, self.table, existing["id"])
+            expenses.follow(self.ledger, self.table, existing["id"])
 
     def _update_crew(self, dispatch_id: int, crew: list[Record]) -> None:
         there = {row["engineer_id"]: row for row in self._crew_of(dispatch_id)}

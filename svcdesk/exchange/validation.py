@@ -6,10 +6,11 @@ Values are those that mapping reads, as the ledger stores them. History is accep
 from collections.abc import Callable
 from typing import Any
 
+from svcdesk.desk import expenses
+from svcdesk.desk.dispatches import kind_of
 from svcdesk.errors import BadInput, DeskError, NotFound, Refused
 from svcdesk.model import LETTERS, Record
 from svcdesk.periods import midnight, read_date, stored, today
-from svcdesk.regulation import expense_rules
 from svcdesk.regulation.policy import Basis, read_value
 from svcdesk.regulation.states import STEPS, dispatch_status, moves_target
 from svcdesk.rules import ARTICLES
@@ -168,7 +169,7 @@ class Checks:
 
     def _dispatch(self, columns: Record, _: Record) -> None:
         asked = self.fact("ticket", columns["ticket_id"])
-        kind = "installation" if asked and asked["kind"] == "installation" else "service"
+        kind = kind_of(asked["kind"] if asked else None)
         if columns.get("kind") not in (None, kind):
             raise BadInput("status_differs", status=columns["kind"], derived=kind)
         columns["kind"] = kind
@@ -231,10 +232,7 @@ class Checks:
             ticket_id = sent["ticket_id"]
         asked = self.fact("ticket", ticket_id)
         agreed = self.fact("contract", asked["contract_id"]) if asked else None
-        columns["line"] = line = expense_rules.line_of(
-            columns["category"], bool(asked and asked["kind"] == "installation")
-        )
-        columns["excluded"] = int(expense_rules.is_excluded(line, bool(agreed and agreed["includes_installation"])))
+        columns |= expenses.placed(columns["category"], asked, agreed)
         if columns.get("decided_at"):
             day = read_date(columns["spent_on"], self.basis.now, self.basis.zone)
             spent = stored(midnight(day, self.basis.zone))
@@ -266,29 +264,6 @@ class Checks:
         columns["value"] = read_value(columns["key"], columns["value"])
         if columns.get("set_at") is None:
             columns["set_at"] = self._now
-
-
-def lines_after(ledger: Ledger, table: str, number: int) -> None:
-    """Work out anew the lines of the expenses that hang on a ticket or contract that an update has changed."""
-    where = "t.id = ?" if table == "ticket" else "t.contract_id = ?"
-    sql = f"""
-        SELECT r.id, r.category, r.line, r.excluded, t.kind, k.includes_installation
-        FROM live_ticket t LEFT JOIN live_contract k ON k.id = t.contract_id JOIN live_expense r
-          ON r.ticket_id = t.id OR r.dispatch_id IN (SELECT d.id FROM live_dispatch d WHERE d.ticket_id = t.id)
-        WHERE {where}"""
-    for row in ledger.rows(sql, (number,)):
-        line = expense_rules.line_of(row["category"], row["kind"] == "installation")
-        excluded = int(expense_rules.is_excluded(line, bool(row["includes_installation"])))
-        if (line, excluded) != (row["line"], row["excluded"]):
-            ledger.update("expense", row["id"], line=line, excluded=excluded)
-    if table == "ticket":
-        kind = (
-            "CASE (SELECT kind FROM live_ticket WHERE id = ?1)"
-            " WHEN 'installation' THEN 'installation' ELSE 'service' END"
-        )
-        sql = f"SELECT id, {kind} AS kind FROM live_dispatch WHERE ticket_id = ?1 AND kind <> {kind}"
-        for row in ledger.rows(sql, (number,)):
-            ledger.update("dispatch", row["id"], kind=row["kind"])
 
 
 def _instants(ledger: Ledger, table: str) -> list[str]:

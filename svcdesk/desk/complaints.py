@@ -1,0 +1,121 @@
+"""Complaints: registered, assigned, investigated, decided, remedied, fed back, closed (4.1, 4.2)."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from svcdesk.desk.act import Act, Receipt
+from svcdesk.errors import BadInput, Refused
+from svcdesk.model import Record
+from svcdesk.periods import stored
+from svcdesk.regulation import states
+from svcdesk.regulation.states import allow
+
+
+def open_(
+    act: Act, channel: str, complainant: str | None, summary: str, about: str | None = None, ticket: str | None = None
+) -> Receipt:
+    """Register a complaint and the contact that it came with."""
+    concerned = act.ledger.named("ticket", ticket) if ticket else None
+    at = act.at(after=concerned["received_at"] if concerned else None)
+    personal = act.ledger.keep_personal(complainant)
+    number = act.ledger.insert(
+        "complaint", at=at, channel=channel, summary=summary, about_id=act.staff_id(about), status="registered",
+        ticket_id=concerned["id"] if concerned else None, steps=[], **personal,
+    )  # fmt: skip
+    act.ledger.insert(
+        "contact", at=at, channel=channel, summary=summary, complaint_id=number,
+        customer_id=concerned["customer_id"] if concerned else None, ticket_id=concerned["id"] if concerned else None,
+        **personal,
+    )  # fmt: skip
+    return Receipt("complaint_opened", "complaint", number)
+
+
+class _Step:
+    """A step of a complaint whose state allows it: the complaint, and when the step was taken."""
+
+    def __init__(self, act: Act, text: str, verb: str) -> None:
+        self.act, self.verb = act, verb
+        self.complaint = act.ledger.named("complaint", text)
+        allow("complaint", self.complaint, verb)
+        self._steps: list[Record] = json.loads(self.complaint["steps"])
+        self.at: datetime = act.at(after=self._steps[-1]["at"] if self._steps else self.complaint["at"])
+
+    def take(self, values: dict[str, Any], note: str | None = None, **told: Any) -> None:
+        """Record the step, with what it says, and what the complaint becomes by it."""
+        entry = {
+            "round": self.complaint["round"], "step": self.verb, "at": stored(self.at), "by": self.act.by,
+            "note": note or self.act.note, **told,
+        }  # fmt: skip
+        steps = [*self._steps, {name: value for name, value in entry.items() if value is not None}]
+        self.act.ledger.update("complaint", self.complaint["id"], **values, steps=steps)
+
+    def receipt(self, key: str, **values: Any) -> Receipt:
+        """Make the step's receipt."""
+        return Receipt(key, "complaint", self.complaint["id"], values)
+
+
+def _not_the_accused(act: Act, complaint: Record, about_id: int | None) -> None:
+    """Refuse the person complained of as investigator or judge (4.1)."""
+    if about_id is None:
+        return
+    accused = act.ledger.get("staff", about_id)["code"]
+    if accused in (act.by, act.actor):
+        raise Refused("accused", id=f"C{complaint['id']}", code=accused, article="4.1")
+
+
+def assign(act: Act, text: str, department: str) -> Receipt:
+    """Assign a complaint to a department, as the director does."""
+    step = _Step(act, text, "assign")
+    _not_the_accused(act, step.complaint, step.complaint["about_id"])
+    step.take({"status": "assigned", "department": department}, department=department)
+    return step.receipt("complaint_assigned", department=department)
+
+
+def investigate(act: Act, text: str, note: str, about: str | None = None) -> Receipt:
+    """Record what an investigation found out."""
+    step = _Step(act, text, "investigate")
+    about_id = act.staff_id(about) or step.complaint["about_id"]
+    _not_the_accused(act, step.complaint, about_id)
+    step.take({"status": "investigating", "about_id": about_id}, note)
+    return step.receipt("complaint_investigated")
+
+
+def decide(act: Act, text: str, finding: str, cause: str | None = None, about: str | None = None) -> Receipt:
+    """Decide a complaint; upheld needs somebody named, and upheld or partly a cause."""
+    step = _Step(act, text, "decide")
+    opened = step.complaint
+    about_id = act.staff_id(about) or opened["about_id"]
+    _not_the_accused(act, opened, about_id)
+    if finding == "upheld" and about_id is None:
+        raise Refused("nobody_named", id=f"C{opened['id']}", article="4.2")
+    if (finding in ("upheld", "partly")) != (cause is not None):
+        raise BadInput("cause_needed" if cause is None else "cause_not_wanted", finding=finding, id=f"C{opened['id']}")
+    decided = {"status": "decided", "finding": finding, "cause": cause, "about_id": about_id}
+    step.take({**decided, "decided_at": step.at, "decided_by": act.by}, finding=finding, cause=cause)
+    return step.receipt("complaint_upheld" if finding == "upheld" else "complaint_decided", finding=finding)
+
+
+def remedy(act: Act, text: str, note: str) -> Receipt:
+    """Record what was done to make it good."""
+    step = _Step(act, text, "remedy")
+    step.take({"status": "remedied"}, note)
+    return step.receipt("complaint_remedied")
+
+
+def feed_back(act: Act, text: str, *, satisfied: bool) -> Receipt:
+    """Record that the complainant was told, and whether that was enough; if not, another round begins."""
+    decided = act.ledger.named("complaint", text)
+    if decided["finding"] == "upheld" and decided["status"] == "decided":  # the missing step goes before a wrong time
+        raise Refused("no_remedy", id=f"C{decided['id']}", article="4.2")
+    step = _Step(act, text, "feedback")
+    step.take(states.after_feedback(satisfied, step.complaint["round"]), satisfied=satisfied)
+    key = "complaint_satisfied" if satisfied else "complaint_unsatisfied"
+    return step.receipt(key, round=step.complaint["round"] + 1)
+
+
+def close(act: Act, text: str) -> Receipt:
+    """Close a complaint whose complainant is satisfied."""
+    step = _Step(act, text, "close")
+    step.take({"status": "closed"})
+    return step.receipt("complaint_closed")

@@ -1,0 +1,153 @@
+"""Dispatches: engineers sent to a customer, step by step (3.4, 4.4, 4.5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from svcdesk.desk import assignments, tickets
+from svcdesk.desk.act import Act, Receipt, not_before
+from svcdesk.errors import Refused
+from svcdesk.model import Record
+from svcdesk.periods import instant
+from svcdesk.regulation.clock import minutes_late
+from svcdesk.regulation.states import STEPS, allow, dispatch_status
+
+
+def kind_of(ticket_kind: str | None) -> str:
+    """Name the kind of a ticket's dispatches: installation and commissioning, else service."""
+    return "installation" if ticket_kind == "installation" else "service"
+
+
+def send(
+    act: Act,
+    ticket: str,
+    engineers: Sequence[str],
+    place: str,
+    transit: Sequence[str] = (),
+    due: datetime | None = None,
+) -> Receipt:
+    """Send engineers to a customer."""
+    asked = act.ledger.named("ticket", ticket)
+    allow("ticket", asked, "send")
+    at = act.at(after=asked["received_at"])
+    crew = [_fit_to_go(act, code) for code in dict.fromkeys(engineers)]
+    wanted = not_before(due, at) if due else _asked_for(act, asked)
+    number = act.ledger.insert(
+        "dispatch", ticket_id=asked["id"], kind=kind_of(asked["kind"]), place=place, transit=list(transit), sent_at=at,
+        due_at=wanted, status="sent", note=act.note,
+    )  # fmt: skip
+    for person in crew:
+        act.ledger.insert("crew", dispatch_id=number, engineer_id=person["id"], due_at=wanted)
+    names = [person["code"] for person in crew]
+    key = "dispatch_sent" if wanted else "dispatch_sent_open"
+    return Receipt(key, "dispatch", number, {"engineers": names, "place": place, "due": wanted})
+
+
+def _fit_to_go(act: Act, code: str) -> Record:
+    person = act.ledger.staff(code)
+    if person["retired_at"]:
+        raise Refused("staff_retired", code=person["code"])
+    return person
+
+
+def _asked_for(act: Act, asked: Record) -> datetime | None:
+    """Return the customer's time while no crew of the ticket has arrived yet (3.4)."""
+    arrived = act.ledger.value(
+        "SELECT 1 FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
+        " WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL",
+        (asked["id"],),
+    )
+    return None if arrived else _when(asked["on_site_by"])
+
+
+def _when(text: str | None) -> datetime | None:
+    return instant(text) if text else None
+
+
+def step(
+    act: Act,
+    dispatch: str,
+    verb: str,
+    engineer: str | None = None,
+    *,
+    late_cause: str | None = None,
+    note: str | None = None,
+) -> Receipt:
+    """Record a step of the journey for one engineer, else for all who have not taken it yet."""
+    field, _ = STEPS[verb]
+    sent = act.ledger.named("dispatch", dispatch)
+    allow("dispatch", sent, "step")
+    going = _going(assignments.of_dispatch(act.ledger, sent["id"], engineer), sent, verb)
+    also = {name: value for name, value in (("late_cause", late_cause), ("note", note)) if value is not None}
+    for assignment in going:
+        at = act.at(after=_latest(sent, assignment, verb))
+        if verb == "arrive" and assignment["left_at"]:
+            raise _taken(sent, "leave", assignment["left_at"])
+        act.ledger.update("crew", assignment["id"], **{field: at}, **also)
+    status = dispatch_status(assignments.of_dispatch(act.ledger, sent["id"]))
+    act.ledger.update("dispatch", sent["id"], status=status)
+    codes = [assignment["code"] for assignment in going]
+    late = 0
+    if verb == "arrive":
+        tickets.answer_by_arrival(act, sent["ticket_id"], at, codes[0])
+        late = max(minutes_late(_when(assignment["due_at"]), at) or 0 for assignment in going)
+    key = f"dispatch_{verb}_late" if late and not late_cause else f"dispatch_{verb}"
+    return Receipt(key, "dispatch", sent["id"], {"codes": codes, "at": at, "minutes": late, "code": codes[0]})
+
+
+def _going(crew: list[Record], sent: Record, verb: str) -> list[Record]:
+    """List whose step it is. Raises Refused where all have taken it, or somebody has not come so far or is back."""
+    field, before = STEPS[verb]
+    going = [assignment for assignment in crew if not assignment[field]]
+    if not going:
+        raise _taken(sent, verb, crew[0][field])
+    behind = [assignment["code"] for assignment in going if before and not assignment[before]]
+    if behind:
+        raise Refused("step_missing", id=f"D{sent['id']}", verb=verb, codes=behind, before=before, article="3.9")
+    back = [assignment for assignment in going if verb in ("arrive", "leave") and assignment["returned_at"]]
+    if back:
+        raise _taken(sent, "return", back[0]["returned_at"])
+    return going
+
+
+def _taken(sent: Record, step: str, at: str) -> Refused:
+    return Refused("step_taken", id=f"D{sent['id']}", step=step, at=instant(at), article="3.9")
+
+
+_BEFORE: dict[str, tuple[str, ...]] = {
+    "depart": ("sent_at",),
+    "arrive": ("sent_at", "departed_at"),
+    "callback": ("departed_at", "arrived_at"),
+    "leave": ("departed_at", "arrived_at"),
+    "return": ("departed_at", "arrived_at", "left_at"),
+}
+
+
+def _latest(sent: Record, assignment: Record, verb: str) -> str:
+    times: list[str] = [({**sent, **assignment}).get(name) or "" for name in _BEFORE[verb]]
+    return max(times)
+
+
+def state_cause(act: Act, dispatch: str, engineer: str, late_cause: str) -> Receipt:
+    """State why an engineer was late (4.5)."""
+    sent = act.ledger.named("dispatch", dispatch)
+    allow("dispatch", sent, "step")
+    (assignment,) = assignments.of_dispatch(act.ledger, sent["id"], engineer)
+    due = _when(assignment["due_at"])
+    if due is None or (_when(assignment["arrived_at"]) or act.now) <= due:
+        raise Refused("not_late", id=f"D{sent['id']}", code=assignment["code"], due=due, article="4.5")
+    said = {"note": act.note} if act.note else {}
+    act.ledger.update("crew", assignment["id"], late_cause=late_cause, **said)
+    return Receipt("cause_stated", "dispatch", sent["id"], {"code": assignment["code"], "cause": late_cause})
+
+
+def cancel(act: Act, dispatch: str, reason: str) -> Receipt:
+    """Cancel a dispatch that nobody has departed on."""
+    sent = act.ledger.named("dispatch", dispatch)
+    allow("dispatch", sent, "cancel")
+    crew = assignments.of_dispatch(act.ledger, sent["id"])
+    gone = [assignment["code"] for assignment in crew if assignment["departed_at"]]
+    if gone:
+        raise Refused("departed_already", id=f"D{sent['id']}", codes=gone, article="3.9")
+    at = act.at(after=sent["sent_at"])
+    act.ledger.update("dispatch", sent["id"], status="cancelled", cancelled_at=at, cancel_reason=reason)
+    return Receipt("dispatch_cancelled", "dispatch", sent["id"])

@@ -1,0 +1,162 @@
+"""Expenses: what engineers claim, the facts that a claim is judged by, and what becomes of it (4.3)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from svcdesk.desk import assignments
+from svcdesk.desk.act import Act, Receipt, several
+from svcdesk.desk.dispatches import kind_of
+from svcdesk.errors import BadInput, Refused
+from svcdesk.model import Record, fen, invoice, yuan
+from svcdesk.periods import midnight, today
+from svcdesk.registers import records
+from svcdesk.regulation import expense_rules
+from svcdesk.regulation.states import allow
+from svcdesk.store import Ledger
+
+
+class Claim(NamedTuple):
+    """What an engineer claims, as it was typed."""
+
+    engineer: str
+    category: str
+    amount: str
+    spent_on: date
+    dispatch: str | None = None
+    ticket: str | None = None
+    from_city: str | None = None
+    to_city: str | None = None
+    place: str | None = None
+    invoice: str | None = None
+
+
+def add(act: Act, claim: Claim) -> Receipt:
+    """Take an expense in, count it in its line, and tell what is wrong with it."""
+    person, amount = act.ledger.staff(claim.engineer), fen(claim.amount)
+    act.at()
+    if claim.spent_on > today(act.now, act.zone):
+        raise BadInput("future_date", date=claim.spent_on)
+    sent = act.ledger.named("dispatch", claim.dispatch) if claim.dispatch else None
+    named = act.ledger.named("ticket", claim.ticket) if claim.ticket else None
+    asked = ticket_of(act.ledger, sent, named)
+    if sent and not assignments.is_on(act.ledger, sent["id"], person["id"]):
+        raise BadInput("not_on_dispatch", code=person["code"], id=f"D{sent['id']}")
+    agreed = act.ledger.get("contract", asked["contract_id"]) if asked and asked["contract_id"] else None
+    place = placed(claim.category, asked, agreed)
+    made = act.ledger.insert(
+        "expense", engineer_id=person["id"], category=claim.category, amount_fen=amount, spent_on=claim.spent_on,
+        dispatch_id=sent["id"] if sent else None, ticket_id=named["id"] if named else None,
+        from_city=claim.from_city, to_city=claim.to_city, place=claim.place, invoice=invoice(claim.invoice),
+        status="submitted", **place, note=act.note,
+    )  # fmt: skip
+    found = problems(act, made)
+    for problem in found:
+        act.warn("problem", id=f"E{made}", message=problem["message"])
+    key = "expense_added_problems" if found else "expense_added"
+    return Receipt(key, "expense", made, {"amount": yuan(amount), "line": place["line"], "n": len(found)})
+
+
+def ticket_of(ledger: Ledger, sent: Record | None, named: Record | None) -> Record | None:
+    """Find the ticket that an expense belongs to. Raises BadInput where dispatch and ticket disagree."""
+    if sent is None:
+        return named
+    if named and named["id"] != sent["ticket_id"]:
+        raise BadInput("dispatch_of_other", dispatch=f"D{sent['id']}", ticket=f"T{named['id']}")
+    return ledger.get("ticket", sent["ticket_id"])
+
+
+def placed(category: str, ticket: Record | None, contract: Record | None) -> Record:
+    """Return where an expense counts: its line of the month, and whether it leaves the total (part 5)."""
+    line = expense_rules.line_of(
+        category, bool(ticket) and kind_of(ticket["kind"] if ticket else None) == "installation"
+    )
+    return {
+        "line": line,
+        "excluded": int(expense_rules.is_excluded(line, bool(contract and contract["includes_installation"]))),
+    }
+
+
+def follow(ledger: Ledger, table: str, number: int) -> None:
+    """Place anew the expenses that hang on a ticket or contract that was changed, and name its dispatches' kind."""
+    where = "t.id = ?" if table == "ticket" else "t.contract_id = ?"
+    sql = f"""
+        SELECT r.id, r.category, r.line, r.excluded, t.kind, k.includes_installation
+        FROM live_ticket t LEFT JOIN live_contract k ON k.id = t.contract_id JOIN live_expense r
+          ON r.ticket_id = t.id OR r.dispatch_id IN (SELECT d.id FROM live_dispatch d WHERE d.ticket_id = t.id)
+        WHERE {where}"""
+    for row in ledger.rows(sql, (number,)):
+        place = placed(row["category"], row, row)
+        if place != {name: row[name] for name in place}:
+            ledger.update("expense", row["id"], **place)
+    if table == "ticket":
+        kind = kind_of(ledger.get("ticket", number)["kind"])
+        for row in ledger.rows("SELECT id FROM live_dispatch WHERE ticket_id = ? AND kind <> ?", (number, kind)):
+            ledger.update("dispatch", row["id"], kind=kind)
+
+
+def problems(act: Act, number: int) -> list[Record]:
+    """List what is wrong with an expense, each with its code and the words to tell the engineer (4.3)."""
+    found: list[Record] = records.one(act.ledger, "expense", number, act.now)["problems"]
+    return found
+
+
+def _taken(act: Act, ids: Sequence[str], verb: str) -> list[Record]:
+    """Load expenses whose state allows the verb."""
+    found = [act.ledger.named("expense", text) for text in dict.fromkeys(ids)]
+    for expense in found:
+        allow("expense", expense, verb)
+    return found
+
+
+def _decided_at(act: Act, expense: Record) -> datetime:
+    """Return the time of a decision; no earlier than the day the money was spent."""
+    return act.at(after=midnight(date.fromisoformat(expense["spent_on"]), act.zone))
+
+
+def approve(act: Act, ids: Sequence[str], override: str | None = None) -> Receipt:
+    """Approve expenses; one with problems only with a reason."""
+    claimed = _taken(act, ids, "approve")
+    for expense in claimed:
+        found = problems(act, expense["id"])
+        if found and not override:
+            said = [problem["message"] for problem in found]
+            raise Refused("problems", id=f"E{expense['id']}", problems=said, article="4.3")
+        act.ledger.update(
+            "expense", expense["id"], status="approved", override=override, decided_at=_decided_at(act, expense),
+            decided_by=act.by, reason=None,
+        )  # fmt: skip
+    return _receipt("expense_approved", claimed)
+
+
+def reject(act: Act, text: str, reason: str) -> Receipt:
+    """Send an expense back; it counts nowhere."""
+    (claimed,) = _taken(act, [text], "reject")
+    at = _decided_at(act, claimed)
+    act.ledger.update("expense", claimed["id"], status="rejected", reason=reason, decided_at=at, decided_by=act.by)
+    return Receipt("expense_rejected", "expense", claimed["id"])
+
+
+def reimburse(act: Act, ids: Sequence[str]) -> Receipt:
+    """Record that approved expenses were paid."""
+    claimed = _taken(act, ids, "reimburse")
+    for expense in claimed:
+        at = act.at(after=expense["decided_at"])
+        act.ledger.update("expense", expense["id"], status="reimbursed", reimbursed_at=at)
+    return _receipt("expense_reimbursed", claimed)
+
+
+def falsify(act: Act, text: str, sanction: str, evidence: str, *, refer_legal: bool = False) -> Receipt:
+    """Record that an expense was found falsified, and how that is punished (4.3)."""
+    (claimed,) = _taken(act, [text], "falsified")
+    at = _decided_at(act, claimed)
+    act.ledger.update(
+        "expense", claimed["id"], status="falsified", sanction=sanction, evidence=evidence, refer_legal=refer_legal,
+        falsified_at=at, falsified_by=act.by,
+    )  # fmt: skip
+    return Receipt("expense_falsified", "expense", claimed["id"], {"sanction": sanction})
+
+
+def _receipt(key: str, claimed: list[Record]) -> Receipt:
+    total = yuan(sum(expense["amount_fen"] for expense in claimed))
+    return several(key, "expense", [expense["id"] for expense in claimed], amount=total)

@@ -1,0 +1,123 @@
+"""Penalties: what people decide about what the clauses found (part 4)."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from svcdesk.desk.act import Act, Receipt, Word, several
+from svcdesk.errors import BadInput, Refused
+from svcdesk.model import Record, yuan
+from svcdesk.penalties import findings
+from svcdesk.periods import day_of, month_from, stored
+from svcdesk.regulation.states import allow
+from svcdesk.rules import ARTICLES
+
+
+def _taken(act: Act, ids: Sequence[str], verb: str) -> list[Record]:
+    """Load penalties one after another, each of which must allow the verb when its turn comes."""
+    chosen = [act.ledger.named("penalty", text) for text in dict.fromkeys(ids)]
+    for penalty in chosen:
+        allow("penalty", penalty, verb)
+    return chosen
+
+
+def _step(act: Act, penalty: Record, step: str, reason: str | None, **values: Any) -> None:
+    """Record what somebody decided, with who, when and why, in the penalty's history."""
+    history = json.loads(penalty["history"])
+    at = act.at(after=history[-1]["at"] if history else penalty["at"])
+    said = reason or act.note
+    entry = {"at": stored(at), "by": act.by, "step": step, "reason": said}
+    history.append({name: value for name, value in entry.items() if value})
+    decided = {"decided_at": at, "decided_by": act.by, "reason": said} if step != "settle" else {}
+    act.ledger.update("penalty", penalty["id"], history=history, **decided, **values)
+
+
+def _facts_now(act: Act, penalty: Record) -> str:
+    """Return the digest of the facts as they stand: a decision is taken in view of them."""
+    if penalty["clause"] not in ARTICLES:
+        raise Refused("clause_unknown", id=f"P{penalty['id']}", clause=penalty["clause"])
+    code = act.ledger.get("staff", penalty["engineer_id"])["code"]
+    return findings.digest(findings.derive(act.ledger, act.basis, {**penalty, "engineer": code}), act.basis)
+
+
+def confirm(act: Act, ids: Sequence[str], reason: str | None = None) -> Receipt:
+    """Confirm proposed penalties, or once more one whose facts changed."""
+    chosen = _taken(act, ids, "confirm")
+    for penalty in chosen:
+        now = _facts_now(act, penalty)
+        if penalty["status"] == "confirmed" and now == penalty["facts"]:
+            raise Refused(
+                "state", id=f"P{penalty['id']}", kind="penalty", status="confirmed", verb="confirm", article="4.2-4.8",
+                states=("proposed",),
+            )  # fmt: skip
+        if now != penalty["facts"]:
+            act.warn("facts_changed", id=f"P{penalty['id']}")
+        _step(act, penalty, "confirm", reason, status="confirmed", facts=now)
+        _warn_wage(act, penalty)
+    return several("penalty_confirmed", "penalty", [penalty["id"] for penalty in chosen])
+
+
+def waive(act: Act, text: str, reason: str) -> Receipt:
+    """Waive a proposed penalty."""
+    number = _decide_one(act, text, "waive", reason, "waived")
+    return Receipt("penalty_waived", "penalty", number)
+
+
+def appeal(act: Act, text: str, reason: str) -> Receipt:
+    """Record the appeal against a confirmed penalty."""
+    number = _decide_one(act, text, "appeal", reason, "appealed")
+    return Receipt("penalty_appealed", "penalty", number)
+
+
+def decide(act: Act, text: str, reason: str, *, uphold: bool) -> Receipt:
+    """Decide an appeal."""
+    status = "confirmed" if uphold else "overturned"
+    number = _decide_one(act, text, "decide", reason, status)
+    return Receipt(f"penalty_decided_{status}", "penalty", number)
+
+
+def _decide_one(act: Act, text: str, verb: str, reason: str, status: str) -> int:
+    (penalty,) = _taken(act, [text], verb)
+    if not reason.strip():
+        raise BadInput("empty", name="--reason")
+    seen = {} if verb == "appeal" else {"facts": _facts_now(act, penalty)}
+    _step(act, penalty, verb if verb != "decide" else status, reason, status=status, **seen)
+    return int(penalty["id"])
+
+
+def settle(act: Act, ids: Sequence[str], via: str) -> Receipt:
+    """Record that confirmed penalties were carried out."""
+    chosen = _taken(act, ids, "settle")
+    for penalty in chosen:
+        if _facts_now(act, penalty) != penalty["facts"]:
+            raise Refused("facts_changed", id=f"P{penalty['id']}", article=Word("article", penalty["clause"]))
+        if via == "allowance" and penalty["clause"] != "phone_unreachable":
+            raise Refused("allowance_only_phone", id=f"P{penalty['id']}", article="4.7")
+        _step(act, penalty, "settle", None, status="settled", via=via, settled_at=act.at(after=penalty["decided_at"]))
+        if via == "payroll":
+            _warn_wage(act, penalty)
+    numbers = [penalty["id"] for penalty in chosen]
+    return several("penalty_settled", "penalty", numbers, via=Word("settled_via", via))
+
+
+def _warn_wage(act: Act, penalty: Record) -> None:
+    """Warn where a person's payroll fines of one month exceed the share of the wage or leave less than the minimum."""
+    person = act.ledger.get("staff", penalty["engineer_id"])
+    month = month_from(day_of(act.now, act.zone).replace(day=1), act.zone)
+    total = act.ledger.value(
+        "SELECT sum(amount_fen) FROM live_penalty WHERE engineer_id = ? AND sanction = 'fine'"
+        " AND (status = 'confirmed'"
+        "  OR (status = 'settled' AND via = 'payroll' AND settled_at >= ? AND settled_at < ?))",
+        (person["id"], stored(month.start), stored(month.end)),
+    )
+    wage = person["wage_fen"]
+    if not total:
+        return
+    if wage is None:
+        act.warn("wage_unknown", code=person["code"], total=yuan(total))
+        return
+    share, least = act.basis.value("wage.share", act.now), act.basis.value("wage.minimum", act.now)
+    if total * 100 > wage * share:
+        act.warn("wage_share", code=person["code"], total=yuan(total), share=share, most=yuan(wage * share // 100))
+    if least is not None and wage - total < least:
+        act.warn("wage_minimum", code=person["code"], total=yuan(total), left=yuan(wage - total), least=yuan(least))

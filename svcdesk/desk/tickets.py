@@ -1,0 +1,293 @@
+"""Tickets: what a customer asked for, from receipt to closing (3.2 to 3.9)."""
+
+import json
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from svcdesk.desk import assignments
+from svcdesk.desk.act import Act, Phrase, Receipt, Word, not_before
+from svcdesk.errors import BadInput, Refused
+from svcdesk.model import Record, whole
+from svcdesk.periods import instant, stored
+from svcdesk.regulation import states
+from svcdesk.regulation.clock import answer_clock, answered_in_time
+from svcdesk.regulation.states import allow
+from svcdesk.store import Ledger
+
+
+class Call(NamedTuple):
+    """What a customer asks for, as it was taken down."""
+
+    customer: str
+    kind: str
+    channel: str
+    summary: str
+    contract: str | None = None
+    product: str | None = None
+    serial: str | None = None
+    on_site_by: datetime | None = None
+    repeat_of: str | None = None
+    taken_by: str | None = None
+
+
+def open_(act: Act, call: Call) -> Receipt:
+    """Open a ticket and register the contact that it came with (3.9)."""
+    if not call.summary.strip():
+        raise BadInput("empty", name="--summary")
+    serial = whole("serial", call.serial) if call.serial else call.serial
+    caller, at = act.ledger.customer(call.customer), act.at()
+    wanted = not_before(call.on_site_by, at) if call.on_site_by else None
+    contract_id = _contract_of(act, call.contract, caller)
+    earlier, taken_by = act.id_of("ticket", call.repeat_of), act.staff_id(call.taken_by)
+    number = act.ledger.insert(
+        "ticket", customer_id=caller["id"], kind=call.kind, channel=call.channel, summary=call.summary, status="open",
+        received_at=at, contract_id=contract_id, product=call.product, serial=serial, on_site_by=wanted,
+        repeat_of=earlier, taken_by=taken_by, notes=_noted(act, "open"),
+    )  # fmt: skip
+    act.ledger.insert(
+        "contact", at=at, customer_id=caller["id"], channel=call.channel, summary=call.summary, taken_by=taken_by,
+        ticket_id=number,
+    )  # fmt: skip
+    if wanted:
+        act.ledger.insert(
+            "appointment", ticket_id=number, at=at, on_site_by=wanted, asked_by="customer", moved=True, by=act.by
+        )
+    if not earlier:
+        _suggest_repeat(act, act.ledger.get("ticket", number))
+    clock = answer_clock(at, act.ledger.policy, act.zone)
+    if clock.unknown_year:
+        act.warn("calendar_unknown", year=clock.unknown_year)
+    return Receipt("ticket_opened", "ticket", number, {"customer": caller["name"], "due": clock.due})
+
+
+def _contract_of(act: Act, no: str | None, caller: Record) -> int | None:
+    """Find the customer's contract. Raises BadInput for one of somebody else."""
+    if not no:
+        return None
+    agreed = act.ledger.contract(no)
+    if agreed["customer_id"] != caller["id"]:
+        raise BadInput("contract_of_other", no=agreed["no"], customer=caller["name"])
+    return int(agreed["id"])
+
+
+def _suggest_repeat(act: Act, ticket: Record) -> None:
+    """Suggest the ticket that a repair may repeat: same customer and serial, else product, closed within the window."""
+    column = "serial" if ticket["serial"] else "product"
+    if ticket["kind"] != "repair" or not ticket[column]:
+        return
+    since = act.now - timedelta(days=act.basis.value("repeat.window_days", act.now))
+    earlier = act.ledger.one(
+        f"SELECT id, closed_at FROM live_ticket WHERE customer_id = ? AND closed_at >= ? AND {column} = ?"
+        " ORDER BY closed_at DESC LIMIT 1",
+        (ticket["customer_id"], stored(since), ticket[column]),
+    )
+    if earlier:
+        told = {"closed": instant(earlier["closed_at"]), "same": ticket[column]}
+        act.warn("repeat", id=f"T{ticket['id']}", earlier=f"T{earlier['id']}", **told)
+
+
+def _noted(act: Act, verb: str, ticket: Record | None = None, text: str | None = None) -> list[Record]:
+    """Return the ticket's notes with the one that came with this deed."""
+    notes: list[Record] = json.loads(ticket["notes"]) if ticket else []
+    said = text or act.note
+    if said:
+        notes.append({"at": stored(act.now), "by": act.by, "verb": verb, "text": said})
+    return notes
+
+
+def _taken(act: Act, text: str, verb: str) -> Record:
+    """Load a ticket whose state allows the verb."""
+    ticket = act.ledger.named("ticket", text)
+    allow("ticket", ticket, verb)
+    return ticket
+
+
+# An arrival is an answer too (3.4); a reply before it, entered later, was the first.
+_ARRIVED_THEN = """
+    SELECT 1 FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+    WHERE d.ticket_id = ? AND w.arrived_at = ?"""
+
+
+def answer(act: Act, text: str) -> Receipt:
+    """Record the first reply of substance (3.4)."""
+    ticket = _taken(act, text, "answer")
+    by_arrival = ticket["answered_at"] and act.ledger.value(_ARRIVED_THEN, (ticket["id"], ticket["answered_at"]))
+    if ticket["answered_at"] and not (by_arrival and act.at() < instant(ticket["answered_at"])):
+        raise Refused("answered_already", id=f"T{ticket['id']}", at=instant(ticket["answered_at"]), article="3.4")
+    at = act.at(after=ticket["received_at"])
+    status = "answered" if ticket["status"] == "open" else ticket["status"]
+    notes = _noted(act, "answer", ticket)
+    act.ledger.update("ticket", ticket["id"], answered_at=at, answered_by=act.by, status=status, notes=notes)
+    due = _answer_due(act, ticket)
+    late = answered_in_time(due, at, act.now) is False
+    key = "ticket_answered_late" if late else "ticket_answered"
+    return Receipt(key, "ticket", ticket["id"], {"at": at, "due": due})
+
+
+def _answer_due(act: Act, ticket: Record) -> datetime | None:
+    return answer_clock(instant(ticket["received_at"]), act.ledger.policy, act.zone).due
+
+
+def answer_by_arrival(act: Act, ticket_id: int, at: datetime, code: str) -> None:
+    """Take an arrival as the answer of a ticket that has none yet (3.4: a plan, a solution or an arrival)."""
+    ticket = act.ledger.get("ticket", ticket_id)
+    if ticket["answered_at"] is None:
+        status = "answered" if ticket["status"] == "open" else ticket["status"]
+        act.ledger.update("ticket", ticket_id, answered_at=at, answered_by=code, status=status)
+
+
+def escalate(act: Act, text: str, to: str, *, major_quality: bool = False) -> Receipt:
+    """Hand on what the desk cannot answer, or a major quality problem (3.2, 3.8)."""
+    ticket = _taken(act, text, "escalate")
+    at = act.at(after=ticket["received_at"])
+    act.ledger.update("ticket", ticket["id"], notes=_noted(act, "escalate", ticket))
+    act.ledger.insert(
+        "escalation", ticket_id=ticket["id"], at=at, to=to, major_quality=major_quality, by=act.by, note=act.note
+    )
+    return Receipt("ticket_escalated", "ticket", ticket["id"], {"to": Word("escalation", to)})
+
+
+def settle_escalation(act: Act, text: str, note: str) -> Receipt:
+    """Record how the oldest open escalation of a ticket ended."""
+    ticket = act.ledger.named("ticket", text)
+    pending = act.ledger.one(
+        "SELECT * FROM live_escalation WHERE ticket_id = ? AND settled_at IS NULL ORDER BY id", (ticket["id"],)
+    )
+    if pending is None:
+        raise Refused("no_escalation", id=f"T{ticket['id']}", article="3.2")
+    at = act.at(after=pending["at"])
+    act.ledger.update("escalation", pending["id"], settled_at=at, settled_by=act.by, settled_note=note)
+    return Receipt("escalation_settled", "ticket", ticket["id"], {"to": Word("escalation", pending["to"])})
+
+
+def hold(act: Act, text: str, reason: str) -> Receipt:
+    """Put a ticket on hold; that does not stop the answer clock (3.4)."""
+    ticket = _taken(act, text, "hold")
+    at = act.at(after=ticket["received_at"])
+    act.ledger.insert("hold", ticket_id=ticket["id"], at=at, reason=reason, by=act.by)
+    act.ledger.update("ticket", ticket["id"], status="on_hold", notes=_noted(act, "hold", ticket))
+    return Receipt("ticket_held", "ticket", ticket["id"], {"due": _answer_due(act, ticket)})
+
+
+def resume(act: Act, text: str) -> Receipt:
+    """Go on with a ticket that was on hold."""
+    ticket = _taken(act, text, "resume")
+    held = act.ledger.one(
+        "SELECT * FROM live_hold WHERE ticket_id = ? AND resumed_at IS NULL ORDER BY id DESC", (ticket["id"],)
+    )
+    at = act.at(after=held["at"] if held else ticket["received_at"])
+    if held:
+        act.ledger.update("hold", held["id"], resumed_at=at)
+    status = "answered" if ticket["answered_at"] else "open"
+    act.ledger.update("ticket", ticket["id"], status=status, notes=_noted(act, "resume", ticket))
+    return Receipt("ticket_resumed", "ticket", ticket["id"])
+
+
+def appoint(act: Act, text: str, wanted: datetime, asked_by: str) -> Receipt:
+    """Keep an appointment; the customer's own, made before the old time passed, moves the target (3.4)."""
+    ticket = _taken(act, text, "appoint")
+    at = act.at(after=ticket["received_at"])
+    not_before(wanted, at)
+    previous = instant(ticket["on_site_by"]) if ticket["on_site_by"] else None
+    moved = states.moves_target(asked_by, at, previous)
+    act.ledger.insert(
+        "appointment", ticket_id=ticket["id"], at=at, on_site_by=wanted, asked_by=asked_by, moved=moved,
+        previous=previous, by=act.by, note=act.note,
+    )  # fmt: skip
+    notes = _noted(act, "appoint", ticket)
+    act.ledger.update("ticket", ticket["id"], on_site_by=wanted if moved else previous, notes=notes)
+    if moved:
+        _move_due(act, ticket["id"], at, wanted)
+    key = "appointed" if moved else "appointed_by_us" if asked_by == "us" else "appointed_too_late"
+    return Receipt(key, "ticket", ticket["id"], {"at": wanted, "previous": previous})
+
+
+def _move_due(act: Act, ticket_id: int, at: datetime, wanted: datetime) -> None:
+    """Move the due time of every engineer who had not arrived when the customer asked (3.4)."""
+    ahead = [
+        assignment
+        for assignment in assignments.of_ticket(act.ledger, ticket_id)
+        if (assignment["arrived_at"] or "9") > stored(at)
+    ]
+    for assignment in ahead:
+        act.ledger.update("crew", assignment["id"], due_at=wanted)
+    for dispatch_id in {assignment["dispatch_id"] for assignment in ahead}:
+        act.ledger.update("dispatch", dispatch_id, due_at=wanted)
+
+
+def close(act: Act, text: str, resolution: str, no_survey: str | None = None) -> Receipt:
+    """Close a ticket that lacks nothing (3.7)."""
+    ticket = _taken(act, text, "close")
+    if missing := lacking(act.ledger, ticket, no_survey):
+        said = [Phrase(f"missing.to_close_{item['code']}", item) for item in missing]
+        raise Refused("cannot_close", id=f"T{ticket['id']}", missing=said, article="3.7")
+    at = act.at(after=_last_step(act.ledger, ticket))
+    act.ledger.update(
+        "ticket", ticket["id"], status="closed", closed_at=at, first_closed_at=ticket["first_closed_at"] or at,
+        resolution=resolution, no_survey=no_survey, notes=_noted(act, "close", ticket),
+    )  # fmt: skip
+    return Receipt("ticket_closed", "ticket", ticket["id"], {"at": at})
+
+
+def lacking(ledger: Ledger, ticket: Record, no_survey: str | None = None) -> list[Record]:
+    """List what a ticket lacks before it may be closed (3.4, 3.7)."""
+    reported = ledger.rows(
+        "SELECT r.dispatch_id FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id"
+        " WHERE d.ticket_id = ?",
+        (ticket["id"],),
+    )
+    surveyed = ledger.value("SELECT 1 FROM live_survey WHERE ticket_id = ?", (ticket["id"],))
+    crews = assignments.of_ticket(ledger, ticket["id"])
+    return states.missing_to_close(ticket, crews, {row["dispatch_id"] for row in reported}, bool(surveyed), no_survey)
+
+
+def _last_step(ledger: Ledger, ticket: Record) -> datetime:
+    """Return the latest thing that a closing must follow: receipt, answer, return, report, survey."""
+    latest = ledger.value(
+        "SELECT max(at) FROM ("
+        " SELECT w.returned_at AS at FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
+        " WHERE d.ticket_id = :ticket"
+        " UNION ALL SELECT r.filed_at FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id"
+        " WHERE d.ticket_id = :ticket"
+        " UNION ALL SELECT at FROM live_survey WHERE ticket_id = :ticket)",
+        {"ticket": ticket["id"]},
+    )
+    return instant(max(filter(None, (ticket["received_at"], ticket["answered_at"], latest))))
+
+
+def reopen(act: Act, text: str, reason: str) -> Receipt:
+    """Open a closed ticket again."""
+    ticket = _taken(act, text, "reopen")
+    act.at(after=ticket["closed_at"])
+    times = ticket["reopen_count"] + 1
+    act.ledger.update(
+        "ticket", ticket["id"], status="answered" if ticket["answered_at"] else "open", closed_at=None,
+        reopen_count=times, no_survey=None, notes=_noted(act, "reopen", ticket, reason),
+    )  # fmt: skip
+    return Receipt("ticket_reopened", "ticket", ticket["id"], {"times": times})
+
+
+def cancel(act: Act, text: str, reason: str) -> Receipt:
+    """Cancel a ticket that the customer withdrew; nobody may be on the road for it."""
+    ticket = _taken(act, text, "cancel")
+    away = act.ledger.value(
+        "SELECT id FROM live_dispatch WHERE ticket_id = ? AND status NOT IN ('returned', 'cancelled')",
+        (ticket["id"],),
+    )
+    if away:
+        raise Refused("dispatch_away", id=f"T{ticket['id']}", dispatch=f"D{away}", article="3.9")
+    at, notes = act.at(after=ticket["received_at"]), _noted(act, "cancel", ticket)
+    act.ledger.update("ticket", ticket["id"], status="cancelled", cancelled_at=at, cancel_reason=reason, notes=notes)
+    return Receipt("ticket_cancelled", "ticket", ticket["id"])
+
+
+def note(act: Act, text: str, said: str) -> Receipt:
+    """Add a note to a ticket in any state."""
+    ticket = act.ledger.named("ticket", text)
+    act.ledger.update("ticket", ticket["id"], notes=_noted(act, "note", ticket, said))
+    return Receipt("ticket_noted", "ticket", ticket["id"])
+
+
+def appointments(ledger: Ledger, ticket_id: int) -> list[Record]:
+    """List the appointments of a ticket in the order in which they were entered."""
+    return ledger.rows("SELECT * FROM live_appointment WHERE ticket_id = ? ORDER BY id", (ticket_id,))
