@@ -46,11 +46,11 @@ class Write(Act):
 
     def time(self, text: str | None) -> datetime | None:
         """Read a time that may lie ahead: an appointment, a deadline."""
-        return periods.read_time(text, self.now, self.zone) if text else None
+        return periods.read_time(text, self.now, self.zone, ahead=True) if text else None
 
-    def date(self, text: str) -> date:
+    def date(self, text: str, *, ahead: bool = False) -> date:
         """Read a date."""
-        return periods.read_date(text, self.now, self.zone)
+        return periods.read_date(text, self.now, self.zone, ahead=ahead)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def add(
     owner = w.ledger.customer(customer)
     number = w.ledger.insert(
         "contract", no=no, customer_id=owner["id"], project=project, includes_installation=includes_installation,
-        warranty_until=w.date(warranty_until) if warranty_until else None,
+        warranty_until=w.date(warranty_until, ahead=True) if warranty_until else None,
     )  # fmt: skip
     return Receipt("contract_added", "contract", number, {"no": no, "customer": owner["name"]})
 

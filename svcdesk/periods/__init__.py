@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,16 +11,12 @@ from svcdesk.errors import BadInput
 
 # Patterns are compiled when first used: most commands use none of them.
 _TIME = r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?"
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
-_AGO = r"-(\d{1,4})([mhd])"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _AGE, _MONTHS_AT_MOST = r"(\d{1,4})([my])", 1200
 _MONTH = r"(\d{4})-(\d{2})"
-_STEP = {"m": "minutes", "h": "hours", "d": "days"}
 # The calendar's own first and last days have no day beside them: whoever types one means "for ever".
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9998, 12, 31)
 _YEARS = range(1000, 9999)
-_DAYS_BACK = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
 
 
 class Period(NamedTuple):
@@ -128,29 +125,37 @@ def placed(naive: datetime, where: tzinfo, text: str) -> datetime:
     return first.astimezone(UTC)
 
 
-def read_time(text: str, now: datetime, where: tzinfo) -> datetime:
+def read_time(text: str, now: datetime, where: tzinfo, *, ahead: bool = False) -> datetime:
     """Read a time typed by a person as a UTC instant; without an offset it is centre time.
 
-    Takes 2026-10-03 09:12, 2026-10-03T09:12+08:00, 09:12 (today), yesterday 14:00, 昨天 14:00, -2h. Raises BadInput.
+    Takes 2026-10-03 09:12, 2026-10-03T09:12+08:00 and what people say (``spoken``). ``ahead`` is for a due time: a
+    weekday, or a date without its year, is the next one, else the last one. Raises BadInput.
     """
     typed = text.strip()
-    if typed == "now":
-        return now
-    if ago := re.fullmatch(_AGO, typed, re.ASCII):
-        return now - timedelta(**{_STEP[ago[2]]: int(ago[1])})
-    day, _, clock = typed.rpartition(" ")
-    if re.fullmatch(_CLOCK, clock, re.ASCII) and day.strip() in ("", *_DAYS_BACK):
-        on = read_date(day.strip() or "today", now, where)
-        typed = f"{on}T{clock.rjust(8 if clock.count(':') == 2 else 5, '0')}"
     shape = re.fullmatch(_TIME, typed, re.ASCII)
-    if not shape:
-        raise BadInput("time", text=text)
     try:
+        if not shape:
+            return in_calendar(_said(typed, now, where, ahead), text)
         if shape[3]:
             return in_calendar(datetime.fromisoformat(typed).astimezone(UTC), text)
         return in_calendar(placed(datetime.fromisoformat(f"{shape[1]}T{shape[2]}"), where, text), text)
     except (ValueError, OverflowError):
         raise BadInput("time", text=text) from None
+
+
+def _said(typed: str, now: datetime, where: tzinfo, ahead: bool) -> datetime:
+    """Read a time as people say it. Raises BadInput, also for a day without an hour."""
+    from svcdesk.periods import spoken
+
+    away = spoken.shift(typed)
+    if away is not None:
+        return now + away
+    here = now.astimezone(where).replace(tzinfo=None)
+    there = spoken.moment(typed, here, ahead=ahead)
+    if there is None:
+        alone = re.fullmatch(_DATE, typed, re.ASCII) or spoken.day(typed, here.date(), ahead=ahead)
+        raise BadInput("time_no_hour" if alone else "time", text=typed)
+    return placed(there, where, typed)
 
 
 def in_calendar(instant: datetime, text: str) -> datetime:
@@ -160,17 +165,19 @@ def in_calendar(instant: datetime, text: str) -> datetime:
     return instant
 
 
-def read_date(text: str, now: datetime, where: tzinfo) -> date:
-    """Read a date typed by a person: 2026-10-03, today, yesterday, 今天, 昨天. Raises BadInput."""
+def read_date(text: str, now: datetime, where: tzinfo, *, ahead: bool = False) -> date:
+    """Read a date typed by a person: 2026-10-03, and what people say (``spoken.day``). Raises BadInput."""
     typed = text.strip()
-    if typed in _DAYS_BACK:
-        return today(now, where) - timedelta(days=_DAYS_BACK[typed])
     if re.fullmatch(_DATE, typed, re.ASCII):
-        try:
+        with suppress(ValueError):
             return date.fromisoformat(typed)
-        except ValueError:
-            pass
-    raise BadInput("date", text=text)
+        raise BadInput("date", text=text)
+    from svcdesk.periods import spoken
+
+    said = spoken.day(typed, today(now, where), ahead=ahead)
+    if said is None:
+        raise BadInput("date", text=text)
+    return said
 
 
 def read_age(text: str, now: datetime, where: tzinfo) -> datetime:
@@ -185,16 +192,23 @@ def read_age(text: str, now: datetime, where: tzinfo) -> datetime:
 
 
 def read_month(text: str, now: datetime, where: tzinfo) -> Period:
-    """Read a month: 2026-10, this, last. Raises BadInput."""
+    """Read a month: 2026-10, this, last, 上月, 10月. Raises BadInput."""
     this = today(now, where).replace(day=1)
     if text == "this":
         return month_from(this, where)
     if text == "last":
         return month_from((this - timedelta(days=1)).replace(day=1), where)
     shape = re.fullmatch(_MONTH, text, re.ASCII)
-    if not (shape and 1 <= int(shape[2]) <= 12 and 1 <= int(shape[1]) < 9999):
+    year, month = (int(shape[1]), int(shape[2])) if shape else _said_month(text, this)
+    if not (1 <= month <= 12 and 1 <= year < 9999):
         raise BadInput("month", text=text)
-    return month_from(date(int(shape[1]), int(shape[2]), 1), where)
+    return month_from(date(year, month, 1), where)
+
+
+def _said_month(text: str, this: date) -> tuple[int, int]:
+    from svcdesk.periods import spoken
+
+    return spoken.month(text, this) or (0, 0)
 
 
 def month_from(first: date, where: tzinfo) -> Period:
