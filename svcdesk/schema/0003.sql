@@ -146,7 +146,7 @@ CREATE INDEX expense_by_date ON expense (spent_on, line, excluded, status, amoun
 CREATE INDEX expense_by_dispatch ON expense (dispatch_id);
 CREATE INDEX expense_by_ticket ON expense (ticket_id);
 CREATE INDEX expense_by_engineer ON expense (engineer_id, spent_on);
-CREATE INDEX expense_by_invoice ON expense (replace(invoice, ' ', '') COLLATE NOCASE) WHERE invoice IS NOT NULL;
+CREATE INDEX expense_by_invoice ON expense (replace(invoice, ' ', '') COLLATE NOCASE);
 CREATE INDEX expense_by_refund ON expense (refund_of) WHERE refund_of IS NOT NULL;
 CREATE INDEX expense_by_share ON expense (shared_with) WHERE shared_with IS NOT NULL;
 CREATE INDEX expense_by_status ON expense (status, spent_on);
