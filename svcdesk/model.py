@@ -62,6 +62,8 @@ LETTERS = {
 _LISTED_ONLY = ("contact", "survey", "phone_check", "conduct")
 
 _AMOUNT = r"\d{1,9}(\.\d{1,2})?"
+_GROUPED = r"\d{1,3}(,\d{3})+(\.\d+)?"
+_WIDE = str.maketrans("０１２３４５６７８９．，￥", "0123456789.,¥")
 _DESTROYED = r"\d(\.\d+)?[eE]\+?\d+"
 # As spreadsheets write a number they destroyed: 2.4112E+19. A serial such as 1E5 is none.
 _DESTROYED_NAME = r"\d(\.\d+)?[eE]\+\d{2,3}"
@@ -74,11 +76,21 @@ LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def fen(text: str) -> int:
-    """Read an amount of CNY, at most two decimals, as integer fen. Raises BadInput for any other form."""
-    if not re.fullmatch(_AMOUNT, text, re.ASCII):
+    """Read an amount of CNY, at most two decimals, as integer fen; as lists and papers show it too: ￥1,286.00.
+
+    Raises BadInput for any other form.
+    """
+    digits = text if re.fullmatch(_AMOUNT, text, re.ASCII) else unmarked(text)
+    if not re.fullmatch(_AMOUNT, digits, re.ASCII):
         raise BadInput("amount", text=text)
-    yuan, _, cents = text.partition(".")
+    yuan, _, cents = digits.partition(".")
     return int(yuan) * 100 + int(cents.ljust(2, "0"))
+
+
+def unmarked(text: str) -> str:
+    """Write an amount without what it is shown with: ￥ or 元, full-width digits, thousands where rightly grouped."""
+    digits = text.translate(_WIDE).removeprefix("¥").removesuffix("元")
+    return digits.replace(",", "") if re.fullmatch(_GROUPED, digits, re.ASCII) else digits
 
 
 def yuan(amount_fen: int) -> str:

@@ -46,7 +46,7 @@ PROGRAM = [sys.executable, "-m", "svcdesk"]
         (2, "ticket open --customer 江南机床"),
         (2, "ticket open --customer 江南机床 --kind repair --channel call --summary x --at 2026-02-30"),
         (2, "ticket open --customer 江南机床 --kind repairs --channel call --summary x"),
-        (2, "expense add --engineer W01 --category fare --amount 1,000 --date today"),
+        (2, "expense add --engineer W01 --category fare --amount 1,00 --date today"),
         (2, "expense add --engineer W01 --category fare --amount 10 --date tomorrow"),
         (2, "expense add --engineer W01 --category fare --amount 10 --date 2026-10-21"),
         (2, "expense add --engineer W01 --category fare --amount 10 --date today --invoice 2.4112E+19"),

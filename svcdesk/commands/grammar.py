@@ -14,6 +14,7 @@ from typer.main import get_command_from_info
 
 from svcdesk import __version__, messages
 from svcdesk.errors import BadInput
+from svcdesk.model import WORDS
 from svcdesk.session import current
 
 # Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
@@ -153,7 +154,29 @@ def _verb(info: Any) -> Any:
     info.cls = Verb
     if prepare := getattr(info.callback, "prepare", None):
         prepare()
-    return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    for param in command.params:
+        if choices := getattr(param.type, "choices", None):
+            _take_shown_words(param.type, tuple(map(str, choices)))
+    return command
+
+
+def _take_shown_words(kind: Any, choices: tuple[str, ...]) -> None:
+    """Have a choice take its values as lists show them, in either language: 维修 beside repair."""
+    convert = kind.convert
+
+    def taken(value: Any, param: Any, ctx: Any) -> Any:
+        if isinstance(value, str) and value not in choices:
+            value = _meant(value, choices)
+        return convert(value, param, ctx)
+
+    kind.convert = taken
+
+
+def _meant(text: str, choices: tuple[str, ...]) -> str:
+    kinds = [kind for kind, words in WORDS.items() if set(choices) <= set(words)]
+    said = text.strip().lower()
+    return next((word for kind in kinds if (word := messages.shown_words(kind, choices).get(said))), text)
 
 
 class Root(Group):

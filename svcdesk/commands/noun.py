@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from svcdesk import messages
 from svcdesk.commands.context import Read, command_line, leave_access, reading, writing
 from svcdesk.commands.receipts import finish
 from svcdesk.errors import BadInput
@@ -240,7 +241,9 @@ def filter_by(selection: records.Selection, register: Register, name: str, text:
             raise BadInput("not_a_word", name=name, text=text, words=["1", "2", "…"])
         value = int(text) if len(text) < 19 else -1
     elif kind == "word" and rest in WORDS and text not in WORDS[rest]:
-        raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
+        value = messages.shown_words(rest, WORDS[rest]).get(text.strip().lower())
+        if value is None:
+            raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
     selection.where(f"{column.sql} = ?", value)
 
 

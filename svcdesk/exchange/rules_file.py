@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-from svcdesk import periods
+from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.exchange.readers import Source, disarmed
-from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of, unmasked, whole
+from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of, unmarked, unmasked, whole
 from svcdesk.registers.declarations import Register
 
 Parse = Callable[[str], Any]
@@ -249,7 +249,7 @@ class Reader:
             if word not in known:
                 raise BadInput("not_a_word", name=f"values.{column.name}", text=word, words=known)
         rest = theirs.pop("*", None)
-        table = {word: word for word in known} | theirs
+        table = messages.shown_words(column.kind.partition(":")[2], known) | {word: word for word in known} | theirs
 
         def parse(text: str) -> str:
             word = table.get(text) or table.get(text.strip()) or rest
@@ -319,16 +319,15 @@ class Reader:
         elif len(text) > 10:
             at = _iso(text)
         else:
-            if not text[:1].isdigit():  # a register holds dates, never "yesterday"
-                raise BadInput("date", text=text)
             _refuse_serial(text)
-            return periods.read_date(text, self.now, self.centre).isoformat()
+            return periods.iso_date(text).isoformat()  # a register holds dates, never "yesterday"
         return periods.day_of(self._utc(at, text).replace(tzinfo=UTC), self.centre).isoformat()
 
     def _money(self, text: str) -> int:
         text = text.strip()
         if not self.rules.half_up:
             return fen(text)
+        text = unmarked(text)
         try:
             amount = Decimal(text) if text.isascii() and "_" not in text and "e" not in text.lower() else None
         except InvalidOperation:

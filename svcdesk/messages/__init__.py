@@ -4,7 +4,7 @@ A key is ``area.name``; the area is the module that holds it (``errors.amount`` 
 first asked for. Each area has one table ``TEXTS``: name -> (Chinese, English). Machine formats never come here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -60,6 +60,16 @@ def word(kind: str, value: Any) -> str:
 def clause(name: str) -> str:
     """Return a clause in words; one of a newer program by its id."""
     return find(f"clauses.{name}") or name
+
+
+def shown_words(kind: str, values: Iterable[str]) -> dict[str, str]:
+    """Return the values of a kind by the words that are shown for them, in both languages and small letters."""
+    values = tuple(values)
+    find(f"values.{kind}")  # loads them
+    shown = _areas["values"]
+    return {
+        word.lower(): value for value in values for name in (value, f"{kind}.{value}") for word in shown.get(name, ())
+    }
 
 
 def comma(items: Any) -> str:

@@ -1,7 +1,7 @@
 """Words for the values that machines write in English, by kind; a bare name serves several kinds."""
 
 TEXTS = {
-    "call": ("电话", "call"), "letter": ("来函", "letter"), "visit": ("来访", "visit"), "email": ("邮件", "email"), "message": ("消息", "message"),
+    "call": ("电话", "call"), "letter": ("来函", "letter"), "visit": ("来访", "visit"), "email": ("邮件", "email"), "message": ("消息", "message"), "channel.call": ("来电", "call"),
     "ticket_kind.repair": ("维修", "repair"), "ticket_kind.installation": ("安装调试", "installation"), "ticket_kind.training": ("培训", "training"),
     "ticket_kind.consultation": ("咨询", "consultation"), "ticket_kind.visit": ("走访", "visit"),
     "open": ("未答复", "open"), "answered": ("已答复", "answered"), "on_hold": ("搁置", "on hold"), "closed": ("已关闭", "closed"), "cancelled": ("已取消", "cancelled"),

@@ -169,15 +169,21 @@ def read_date(text: str, now: datetime, where: tzinfo, *, ahead: bool = False) -
     """Read a date typed by a person: 2026-10-03, and what people say (``spoken.day``). Raises BadInput."""
     typed = text.strip()
     if re.fullmatch(_DATE, typed, re.ASCII):
-        with suppress(ValueError):
-            return date.fromisoformat(typed)
-        raise BadInput("date", text=text)
+        return iso_date(typed)
     from svcdesk.periods import spoken
 
     said = spoken.day(typed, today(now, where), ahead=ahead)
     if said is None:
         raise BadInput("date", text=text)
     return said
+
+
+def iso_date(text: str) -> date:
+    """Read 2026-10-03 and nothing else, as registers hold a date. Raises BadInput."""
+    if re.fullmatch(_DATE, text, re.ASCII):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise BadInput("date", text=text)
 
 
 def read_age(text: str, now: datetime, where: tzinfo) -> datetime:

@@ -174,7 +174,7 @@ def test_a_bad_file_imports_nothing(desk, content, said):
         ("W01,fare,58.00,2026-12-01,F1", "is in the future"),
         ("W99,fare,58.00,2026-10-01,F1", "no staff code “W99”"),
         ("W01,fare,,2026-10-01,F1", "amount is empty"),
-        ("W01,fare,１００,2026-10-01,F1", "is not an amount"),
+        ("W01,fare,1_00,2026-10-01,F1", "is not an amount"),
     ],
 )
 def test_a_bad_cell_is_named(desk, cells, said):
