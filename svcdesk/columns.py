@@ -1,14 +1,16 @@
-"""A column of a register or a report: its name, the kind of its values, and where people are shown it."""
+"""A column of a register or a report: its name, the kind of its values, where they are stored, who is shown them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+NOW = "now"  # the default of an instant: when the row is written
 
 
 class Column(NamedTuple):
     """One column of a register.
 
     ``kind`` says how the stored value is written and read back: text, int, flag, money, instant, date, json, word,
-    id:TABLE, personal (name, phone, address), or raw (text that only machines read). ``sql`` is None where views works
-    the value out.
+    id:TABLE, personal (name, phone, address), or raw (text that only machines read). ``sql`` is None where the value is
+    worked out.
     """
 
     name: str
@@ -17,5 +19,35 @@ class Column(NamedTuple):
     brief: bool = False  # in the lists that people read
     detail: bool = False  # only in show and export
     derived: bool = False  # import reads past it
-    need: bool = False  # import insists on it
+    need: bool = False  # a record cannot be without it
     keys: tuple[str, ...] = ()  # the keys of a nested value, joined with _ in CSV
+    link: str = ""  # where ``sql`` reads the name of another record: the column that points at it
+    refers: str = ""  # and the table of that record
+    default: Any = None  # what is stored where nothing is given
+    least: int | None = None  # the least value of a number
+    most: int | None = None
+    words: tuple[str, ...] = ()  # the words that may be given, where those are fewer than the kind's
+    steps: tuple[str, ...] = ()  # what each step of a history holds, its time first
+    ahead: bool = False  # a time that may lie in the future
+    follows: bool = False  # where it is not given, it follows from the rest of the record
+    whole: bool = False  # a number that is a name: never a quantity
+    quiet: bool = False  # not told among what an entry changed
+
+    @property
+    def stored(self) -> str:
+        """The column of the table in which the value stands; empty where it is another table's or worked out."""
+        alias, _, name = (self.sql or "").partition(".")
+        name = name.strip('"')
+        return self.link or (name if alias in ("r", "w") and name.isidentifier() else "")
+
+    @property
+    def target(self) -> str:
+        """The table of the record that the value names; empty where it names none."""
+        kind, _, rest = self.kind.partition(":")
+        return self.refers or (rest if kind == "id" and self.name != "id" else "")
+
+    @property
+    def part(self) -> str:
+        """The part of a person's data that the value is: name, phone or address; empty where it is none."""
+        alias, _, name = (self.sql or "").partition(".")
+        return name if alias == "p" else ""

@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 LINES: tuple[str, ...] = get_args(Line)
 
-# The letter of an id, by the table that holds the record.
+# The letter or two of an id, by the table that holds the record.
 LETTERS = {
     "contact": "L",
     "ticket": "T",
@@ -101,15 +101,20 @@ def yuan(amount_fen: int) -> str:
 
 def number_of(table: str, text: str) -> int:
     """Read an id of the table: 'T12', 't12' or '12' is 12. Raises BadInput for any other form."""
-    letter = LETTERS.get(table, "")
-    digits = text[1:] if letter and text[:1].upper() == letter else text
+    letters = LETTERS.get(table, "")
+    digits = text[len(letters) :] if text[: len(letters)].upper() == letters else text
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 12):
-        for other, initial in LETTERS.items():
-            if re.fullmatch(rf"{initial}\d{{1,12}}", text.upper(), re.ASCII):
-                verb = "list" if other in _LISTED_ONLY else f"show {text}"
-                raise BadInput("id_of_other", text=text, letter=letter, command=f"{other.replace('_', '-')} {verb}")
-        raise BadInput("id", text=text, letter=letter)
+        if other := table_of(text):
+            verb = "list" if other in _LISTED_ONLY else f"show {text}"
+            raise BadInput("id_of_other", text=text, letter=letters, command=f"{other.replace('_', '-')} {verb}")
+        raise BadInput("id", text=text, letter=letters)
     return int(digits)
+
+
+def table_of(text: str) -> str | None:
+    """Name the table of an id that has its letters: 'T12' is a ticket; None where a text is no such id."""
+    found = re.fullmatch(r"([A-Z]{1,2})\d{1,12}", text.upper(), re.ASCII)
+    return next((table for table, letters in LETTERS.items() if found and found[1] == letters), None)
 
 
 def invoice(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from svcdesk.commands.prompts import personal_text
 from svcdesk.desk import complaints
 from svcdesk.desk.act import Receipt
 from svcdesk.model import ComplaintCause, ComplaintChannel, ComplaintFinding
-from svcdesk.registers.declarations import COMPLAINTS
+from svcdesk.registers.complaints import COMPLAINTS
 
 noun = Noun("complaint")
 Complaint = Annotated[str, typer.Argument()]

@@ -8,7 +8,7 @@ from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.model import ConductRule
-from svcdesk.registers.declarations import CONDUCT
+from svcdesk.registers.complaints import CONDUCT
 
 noun = Noun("conduct")
 

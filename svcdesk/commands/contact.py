@@ -9,7 +9,7 @@ from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.prompts import personal_text
 from svcdesk.desk.act import Receipt
 from svcdesk.model import Channel
-from svcdesk.registers.declarations import CONTACTS
+from svcdesk.registers.service import CONTACTS
 
 noun = Noun("contact")
 

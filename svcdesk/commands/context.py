@@ -8,7 +8,7 @@ from typing import Any
 from svcdesk import periods
 from svcdesk.commands.receipts import repeat
 from svcdesk.desk.act import Act, Receipt
-from svcdesk.model import LETTERS
+from svcdesk.model import table_of
 from svcdesk.periods import Period
 from svcdesk.regulation.policy import Basis
 from svcdesk.render import tables
@@ -98,5 +98,4 @@ def command_line(noun: str, verb: str, own: dict[str, Any]) -> str:
 
 def number_like(text: str) -> bool:
     """Return whether a text is an id."""
-    digits = text[1:] if text[:1].upper() in LETTERS.values() else text
-    return digits.isascii() and digits.isdigit()
+    return table_of(text) is not None or (text.isascii() and text.isdigit())

@@ -9,7 +9,7 @@ from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import whole
-from svcdesk.registers.declarations import CONTRACTS
+from svcdesk.registers.people import CONTRACTS
 
 noun = Noun("contract")
 

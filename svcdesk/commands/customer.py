@@ -9,7 +9,7 @@ from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.prompts import personal_text
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
-from svcdesk.registers.declarations import CUSTOMERS
+from svcdesk.registers.people import CUSTOMERS
 
 noun = Noun("customer")
 

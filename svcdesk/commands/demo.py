@@ -16,7 +16,7 @@ from svcdesk.commands.init import create_ledger
 from svcdesk.commands.noun import Noun
 from svcdesk.commands.report import print_monthly
 from svcdesk.registers import records
-from svcdesk.registers.declarations import PENALTIES
+from svcdesk.registers.penalties import PENALTIES
 from svcdesk.session import current
 
 noun = Noun("demo")

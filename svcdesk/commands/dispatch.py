@@ -13,7 +13,7 @@ from svcdesk.desk import assignments, dispatches
 from svcdesk.desk.act import Receipt
 from svcdesk.model import LateCause, Record
 from svcdesk.periods import instant, short
-from svcdesk.registers.declarations import DISPATCHES
+from svcdesk.registers.service import DISPATCHES
 
 noun = Noun("dispatch")
 Dispatch = Annotated[str, typer.Argument()]

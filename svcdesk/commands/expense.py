@@ -10,7 +10,7 @@ from svcdesk.desk import expenses as claims
 from svcdesk.desk.act import Receipt
 from svcdesk.model import Category, FraudSanction
 from svcdesk.registers import records
-from svcdesk.registers.declarations import EXPENSES
+from svcdesk.registers.expenses import EXPENSES
 from svcdesk.render import tables
 
 noun = Noun("expense")
@@ -41,7 +41,7 @@ def check(r: Read, month: Month = None, since: Since = None, until: Until = None
     selection = records.Selection().during(EXPENSES, r.period(month, since, until))
     selection.where("r.status NOT IN ('rejected', 'falsified')")
     found = [row for row in records.records(r.ledger, EXPENSES, r.now, selection) if row["problems"]]
-    tables.records(found, records.columns_of(EXPENSES, detail=False), r.form, r.zone)
+    tables.records(found, EXPENSES.seen(detail=False), r.form, r.zone)
     if exit_code and any(row["status"] == "submitted" for row in found):
         raise typer.Exit(1)
 

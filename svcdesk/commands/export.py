@@ -13,7 +13,8 @@ from svcdesk.commands.context import Read, leave_access, reading
 from svcdesk.commands.noun import Flag, Month, Noun, Since, Until
 from svcdesk.errors import BadInput
 from svcdesk.registers import records
-from svcdesk.registers.declarations import REGISTERS, Register
+from svcdesk.registers.declaring import Register
+from svcdesk.registers.index import exported
 from svcdesk.render import tables
 from svcdesk.render.files import draft, opened, pour, whole_file
 from svcdesk.session import current
@@ -26,9 +27,10 @@ Format = Literal["csv", "tsv", "jsonl", "json", "xlsx"]
 
 def register_named(name: str) -> Register:
     """Find a register by the name of its table. Raises BadInput with the names there are."""
-    if name not in REGISTERS:
-        raise BadInput("not_a_word", name="TABLE", text=name, words=list(REGISTERS))
-    return REGISTERS[name]
+    registers = exported()
+    if name not in registers:
+        raise BadInput("not_a_word", name="TABLE", text=name, words=list(registers))
+    return registers[name]
 
 
 @noun.plain("export")
@@ -53,7 +55,7 @@ def export(
         if period and not register.at:
             raise BadInput("no_time", name=table)
         selection = records.Selection().during(register, period).in_pages()
-        columns = records.columns_of(register, detail=True)
+        columns = register.seen(detail=True)
 
         def write(out: TextIO) -> None:
             if form in ("csv", "tsv"):

@@ -15,10 +15,11 @@ from svcdesk.commands.export import register_named
 from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.receipts import caution, explained, formatted, receipt_line
 from svcdesk.errors import BadInput, BadRows, StorageError
-from svcdesk.exchange.importer import KEYED, REFERENCED, Importer, Outcome
+from svcdesk.exchange.importer import Importer, Outcome
 from svcdesk.exchange.readers import ADDED, Row, Source, as_given, open_source
 from svcdesk.exchange.rules_file import Reader, read_rules
-from svcdesk.registers.declarations import Register
+from svcdesk.registers.declaring import Register
+from svcdesk.registers.index import register_of
 from svcdesk.render.files import opened
 from svcdesk.session import current
 from svcdesk.store import Ledger
@@ -92,8 +93,9 @@ def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -
     with _ledger_if_any() as ledger:
 
         def known(field: str, text: str) -> bool:
-            table, key = KEYED[field]
-            return ledger is not None and ledger.holds(table, key, text)
+            named = register.field(field)
+            assert named is not None
+            return ledger is not None and ledger.holds(named.refers, register_of(named.refers).key_column, text)
 
         zone = str(ledger.zone) if ledger is not None else None
         draft = suggest(register, source, file.name, command, zone, known)
@@ -135,7 +137,7 @@ def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | No
     if not errors:
         for row, error in outcome.bad:
             print(messages.say("errors.line", line=row.line, reason=explained(error)[0]), file=sys.stderr)
-    if register.table in REFERENCED and outcome.imported and not {"id", "reference"} & set(reader.given):
+    if register.has_references and outcome.imported and not {"id", "reference"} & set(reader.given):
         caution(messages.say("warnings.no_reference"))
 
 

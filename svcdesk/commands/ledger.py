@@ -24,7 +24,7 @@ from svcdesk.maintenance import catalogue, redaction
 from svcdesk.maintenance import doctor as surroundings
 from svcdesk.maintenance import verify as checks
 from svcdesk.maintenance.anchors import Anchor
-from svcdesk.model import LETTERS, Record, number_of
+from svcdesk.model import LETTERS, Record, number_of, table_of
 from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import changes
 from svcdesk.render import tables
@@ -147,13 +147,13 @@ def log(r: Read, record: Text = None, limit: Annotated[int, typer.Option(min=1)]
 
 def _named(ledger: Ledger, text: str) -> tuple[str, int]:
     """Find the row of an id, even of a record that was taken back: its history stays. Raises BadInput or NotFound."""
-    for table, letter in LETTERS.items():
-        if text[:1].upper() == letter:
-            number = number_of(table, text)
-            if not ledger.ever_held(table, number):
-                raise NotFound("record", table=table, id=f"{letter}{number}")
-            return table, number
-    raise BadInput("id", text=text, letter="T")
+    table = table_of(text)
+    if table is None:
+        raise BadInput("id", text=text, letter="T")
+    number = number_of(table, text)
+    if not ledger.ever_held(table, number):
+        raise NotFound("record", table=table, id=f"{LETTERS[table]}{number}")
+    return table, number
 
 
 def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Record:

@@ -17,7 +17,7 @@ from svcdesk.commands.receipts import finish
 from svcdesk.errors import BadInput
 from svcdesk.model import WORDS, Record, number_of
 from svcdesk.registers import records
-from svcdesk.registers.declarations import Register
+from svcdesk.registers.declaring import Register
 from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import Ledger
@@ -176,13 +176,13 @@ class Noun:
                         selection.where(condition)
                 limit = None if given["limit"] is None else min(given["limit"], sys.maxsize)
                 selection.first(None if keeps else limit)
-                flat = register.table == "dispatch" and r.form not in ("json", "jsonl")
+                flat = register.members is not None and r.form not in ("json", "jsonl")
                 if reveal:
                     leave_access(ledger, f"{self.name} list")
                 rows = records.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
                 if keeps:
                     rows = _first((row for row in rows if all(keep(row) for keep in keeps)), limit)
-                tables.records(rows, records.columns_of(register, detail=False), r.form, r.zone)
+                tables.records(rows, register.seen(detail=False), r.form, r.zone)
 
         self._register("list", body, run, options)
 
@@ -205,15 +205,14 @@ class Noun:
                 if reveal:
                     leave_access(ledger, f"{self.name} show {given['record']}")
                 row = records.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
-                columns = records.columns_of(register, detail=True)
-                if r.form in ("csv", "tsv") and register.table == "dispatch":
+                columns = register.seen(detail=True)
+                if r.form in ("csv", "tsv") and register.members:
                     selection = records.Selection().where("r.id = ?", stored["id"])
                     rows = records.records(ledger, register, r.now, selection, detail=True, flat=True)
                     tables.records(rows, columns, r.form, r.zone)
                     return
                 lines = extra(r, stored, row) if extra and r.form in ("table", "plain", "markdown") else []
-                if register.table == "dispatch":
-                    columns = [column for column in columns if column.name in row]
+                columns = [column for column in columns if column.name in row]
                 tables.record(row, columns, r.form, r.zone, lines)
 
         options: dict[str, Any] = {"format": Format}

@@ -17,7 +17,7 @@ from svcdesk.penalties import findings
 from svcdesk.penalties import notice as notices
 from svcdesk.periods import Period, instant
 from svcdesk.registers import records
-from svcdesk.registers.declarations import FINDING_COLUMNS, PENALTIES
+from svcdesk.registers.penalties import FINDING_COLUMNS, PENALTIES
 from svcdesk.render import tables
 
 noun = Noun("penalty")

@@ -8,7 +8,7 @@ from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.model import PhoneResult
-from svcdesk.registers.declarations import PHONE_CHECKS
+from svcdesk.registers.complaints import PHONE_CHECKS
 
 noun = Noun("phone-check")
 

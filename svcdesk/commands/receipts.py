@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 from svcdesk import journal, messages, periods
 from svcdesk.desk.act import Phrase, Receipt, Word
 from svcdesk.errors import DeskError
-from svcdesk.model import LETTERS, Record
+from svcdesk.model import LETTERS
 from svcdesk.registers import records
 from svcdesk.render import tables
 from svcdesk.session import current
@@ -85,7 +85,7 @@ def finish(w: "Write", form: str) -> None:
     """Print the receipt, or with json the record as it now stands; then what there is to warn of."""
     receipt = w.receipt
     if form == "json":
-        made = [_record(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
+        made = [records.one(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
         print(tables.dumps(made if receipt.records else made[0], 2))
     else:
         print(receipt_line(receipt.key, w.ledger, record_id(receipt), **receipt.values))
@@ -94,20 +94,12 @@ def finish(w: "Write", form: str) -> None:
     w.ledger.close()
 
 
-def _record(ledger: Ledger, table: str, number: int, now: datetime) -> Record:
-    if table == "submission":
-        from svcdesk.month import submissions
-
-        return submissions.record_of(ledger.get(table, number), ledger)
-    return records.one(ledger, table, number, now)
-
-
 def repeat(ledger: Ledger, seq: int, form: str) -> None:
     """Say that a request was recorded before, or give its record as it now stands; that is no failure."""
     made = journal.changes_of(ledger.con, seq)
     if form == "json" and made:
         table, row, _ = made[0]
-        print(tables.dumps(_record(ledger, table, row, current.now(ledger.zone)), 2))
+        print(tables.dumps(records.one(ledger, table, row, current.now(ledger.zone)), 2))
     else:
         print(messages.say("receipts.already", entry=entry_mark(ledger, seq)))
     ledger.close()

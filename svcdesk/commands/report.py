@@ -14,6 +14,7 @@ from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.month.output import Format, Name, ReportOutput
 from svcdesk.periods import Period
+from svcdesk.registers import records
 from svcdesk.render import tables
 
 noun = Noun("report")
@@ -169,7 +170,7 @@ def submit(
         w.ledger, report, period, at=at, now=w.now, by=w.by, to=receivers, file=file,
         corrects=corrects.strip() if corrects else None,
     )  # fmt: skip
-    row = submissions.record_of(w.ledger.get("submission", made), w.ledger)
+    row = w.ledger.get("submission", made)
     late = periods.day_of(at, w.zone) > reports.due_on(w.ledger, submissions.REPORTS[report], period)
     values = {"report": report, "month": period.month, "to": receivers, "digest": row["digest"][:12]}
     if unfinished := preflight.items(w.ledger, w.basis, period):
@@ -177,28 +178,13 @@ def submit(
     return Receipt("report_submitted_late" if late else "report_submitted", "submission", made, values)
 
 
-_SUBMISSIONS = (
-    Column("report", kind="word:report", brief=True),
-    Column("month", brief=True),
-    Column("at", kind="instant", brief=True),
-    Column("by", brief=True),
-    Column("to", kind="json", brief=True),
-    Column("digest", brief=True),
-    Column("digest_of", kind="word:digest_of"),
-    Column("entry", kind="int", brief=True),
-    Column("ledger_hash"),
-    Column("corrects", brief=True),
-    Column("standing", kind="flag", brief=True),
-    Column("figures", kind="json"),
-)
-
-
 @noun.read("submissions")
 def list_submissions(r: Read) -> None:
-    from svcdesk.month import submissions
+    from svcdesk.registers.settings import SUBMISSIONS
 
     headings = {"to": messages.say("report.deadline_to")}
-    tables.records(submissions.every(r.ledger), _SUBMISSIONS, r.form, r.zone, headings=headings)
+    rows = records.records(r.ledger, SUBMISSIONS, r.now)
+    tables.records(rows, SUBMISSIONS.columns, r.form, r.zone, headings=headings)
 
 
 def print_monthly(r: Read, period: Period) -> None:

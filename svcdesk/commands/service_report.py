@@ -9,7 +9,7 @@ from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.desk import service_reports
 from svcdesk.desk.act import Receipt
 from svcdesk.desk.service_reports import Content
-from svcdesk.registers.declarations import SERVICE_REPORTS
+from svcdesk.registers.service import SERVICE_REPORTS
 
 noun = Noun("service-report")
 Parts = Annotated[list[str] | None, typer.Option("--part")]

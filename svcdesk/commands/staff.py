@@ -10,7 +10,7 @@ from svcdesk.commands.prompts import personal_text
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import Role, fen, whole
-from svcdesk.registers.declarations import STAFF
+from svcdesk.registers.people import STAFF
 
 noun = Noun("staff")
 

@@ -9,7 +9,7 @@ from svcdesk.commands.noun import Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import SurveyVia
-from svcdesk.registers.declarations import SURVEYS
+from svcdesk.registers.service import SURVEYS
 from svcdesk.regulation.states import allow
 
 noun = Noun("survey")

@@ -13,7 +13,7 @@ from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.model import AskedBy, Channel, Record, TicketKind
 from svcdesk.periods import instant, short
-from svcdesk.registers.declarations import TICKETS
+from svcdesk.registers.service import TICKETS
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
 
 noun = Noun("ticket")

@@ -11,30 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from svcdesk import journal
+from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
 from svcdesk.errors import BadInput, DeskError, NotFound
 from svcdesk.exchange.readers import Row
 from svcdesk.exchange.rules_file import Reader, RulesFile
-from svcdesk.exchange.validation import DEFAULTS, Checks
-from svcdesk.model import LETTERS, Record
-from svcdesk.registers.declarations import Register
+from svcdesk.exchange.validation import Checks
+from svcdesk.model import Record
+from svcdesk.registers.declaring import Members, Register
+from svcdesk.registers.index import register_of
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
-# Fields that name another record, with the column that refers to it and the table it stands in.
-_LOOKUPS = {
-    "customer": ("customer_id", "customer"),
-    "contract": ("contract_id", "contract"),
-    "engineer": ("engineer_id", "staff"),
-    "taken_by": ("taken_by", "staff"),
-    "about": ("about_id", "staff"),
-    "filed_by": ("filed_by", "staff"),
-}
-_KEYS = {"staff": "code", "customer": "name", "contract": "no", "service_report": "dispatch_id"}
-KEYED = {field: (table, _KEYS[table]) for field, (_, table) in _LOOKUPS.items()}
-_PERSONAL = {"person": "name", "complainant": "name", "phone": "phone", "address": "address"}
-_NESTED = {"sanction_kind": "sanction", "sanction_amount": "amount_fen"}
-REFERENCED = ("ticket", "dispatch", "complaint", "contact", "expense")
 _CHUNK = 1000
 
 
@@ -58,12 +46,12 @@ class _New(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """One record on its way in: its rows, the values of the first, its columns, its crew, fingerprint and key."""
+    """One record on its way in: its rows, the values of the first, its columns, its members, fingerprint and key."""
 
     rows: list[Row]
     values: Record
     columns: Record
-    crew: list[Record]
+    members: list[Record]
     digest: str | None
     key: tuple[str, Any] | None
 
@@ -83,46 +71,45 @@ class Importer:
     ) -> None:
         self.ledger, self.register, self.rules, self.reader = ledger, register, rules, reader
         self.table, self.may_update = register.table, update
-        self._checks = Checks(ledger, self.table, basis)
-        self._defaults = DEFAULTS.get(self.table, {})
-        self._own, self._crew, self._personal = self._targets()
-        self._open = sorted(set(reader.given) - {field for field, _ in self._personal})
-        self._given = {column for _, column, _ in self._own if column != "id"}
-        made = {"customer": rules.new_customers, "staff": rules.new_staff}
-        self._waiting = [column for _, column, table in (*self._own, *self._crew) if made.get(table)]
-        self._columns = [name for name in journal.columns(self.table, ledger.con) if name != "undone_at"]
-        self._crew_columns = [name for name in journal.columns("crew", ledger.con) if name != "undone_at"]
+        self.members = register.members
+        self._checks = Checks(ledger, register, basis)
+        self._defaults = register.defaults()
+        self._own, self._theirs, self._personal = self._targets()
+        self._open = sorted(set(reader.given) - {column.name for column in self._personal})
+        self._given = {column.stored for column in self._own if column.name != "id"}
+        self._may_make = {"customer": rules.new_customers, "staff": rules.new_staff}
+        self._waiting = [c.stored for c in (*self._own, *self._theirs) if self._may_make.get(c.refers)]
+        self._columns = self._written(self.table)
+        self._member_columns = self._written(self.members.table) if self.members else []
+        self._parent, self._who, self._latest = self._member_keys()
         self._found: dict[tuple[str, str], int | None] = {}
         self._new_names: set[tuple[str, str]] = set()
         self._top = self._last = self._greatest(self.table)
-        self._last_crew = self._greatest("crew") if self.table == "dispatch" else 0
+        self._last_member = self._greatest(self.members.table) if self.members else 0
         self._items: list[_Item] = []
         self._keys: set[Any] = set()
         self._read = self._imported = self._skipped = self._updated = self._superseded = 0
         self._bad: list[tuple[Row, DeskError]] = []
 
+    def _member_keys(self) -> tuple[str, str, list[str]]:
+        """Return the stored columns that name a member's record, that tell members apart, and that stand with each."""
+        if not self.members:
+            return "", "", []
+        stored = {column.name: column.stored for column in self.register.columns}
+        return self.members.parent, stored[self.members.who], [stored[name] for name in self.members.latest]
+
+    def _written(self, table: str) -> list[str]:
+        return [name for name in journal.columns(table, self.ledger.con) if name != "undone_at"]
+
     def _greatest(self, table: str) -> int:
         return self.ledger.greatest(table)
 
-    def _targets(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], list[tuple[str, str]]]:
-        """Sort the fields by where they go: the record (field, column, table looked up), the crew, personal data."""
-        own, crew, personal = [], [], []
-        for name in self.reader.given:
-            column = self.register.column(name)
-            sql = (column.sql or "") if column else ""
-            if sql.startswith("p."):
-                personal.append((name, _PERSONAL[name]))
-            elif name == "engineer" and self.table == "dispatch":
-                crew.append((name, "engineer_id", "staff"))
-            elif sql.startswith("w."):
-                crew.append((name, sql[2:], ""))
-            elif sql.startswith("r.") and " " not in sql:
-                own.append((name, sql[2:].strip('"'), ""))
-            elif name in _LOOKUPS:
-                own.append((name, *_LOOKUPS[name]))
-            elif name in _NESTED:
-                own.append((name, _NESTED[name], ""))
-        return own, crew, personal
+    def _targets(self) -> tuple[list[Column], list[Column], list[Column]]:
+        """Sort the columns that are given by where they go: the record, its members, personal data."""
+        given = [column for column in self.register.fields() if column.name in self.reader.given]
+        theirs = [column for column in given if self.members and self.members.holds(column)]
+        personal = [column for column in given if column.part]
+        return [column for column in given if column.stored and column not in theirs], theirs, personal
 
     def take(self, rows: Callable[[], Iterable[Row]]) -> Outcome:
         """Take every row that is good; gather the bad ones with their reasons."""
@@ -141,11 +128,11 @@ class Importer:
     # Reading
 
     def _groups(self, rows: Callable[[], Iterable[Row]]) -> Iterator[list[tuple[Row, Record]]]:
-        """Read the rows; gather those of one dispatch, and of one reference keep the last where the rules say so.
+        """Read the rows; gather those of one record, and of one reference keep the last where the rules say so.
 
         What is gathered is found in a first pass over the file, so that no more than the open groups is ever held.
         """
-        gather, latest = self.table == "dispatch", self.rules.last_row_wins
+        gather, latest = self.members is not None, self.rules.last_row_wins
         left: dict[str, int] = {}
         if gather or latest:
             for row in rows():
@@ -190,7 +177,7 @@ class Importer:
             return error
 
     def _whole(self, group: list[tuple[Row, Record | DeskError]]) -> Iterator[list[tuple[Row, Record]]]:
-        """Return the rows of a dispatch where all can be read; one bad row spoils the others."""
+        """Return the rows of one record where all can be read; one bad row spoils the others."""
         lines = [row.line for row, values in group if isinstance(values, DeskError)]
         if not lines:
             yield [(row, values) for row, values in group if isinstance(values, dict)]
@@ -200,45 +187,46 @@ class Importer:
     # From values to columns
 
     def _item(self, group: list[tuple[Row, Record]]) -> _Item:
-        """Make a record of a row, or of the rows of a dispatch. Raises DeskError with the reason."""
+        """Make a record of a row, or of the rows of its members. Raises DeskError with the reason."""
         values = group[0][1]
         columns = self._filled(self._own, values, dict(self._defaults))
-        crew = []
-        if self.table == "dispatch":
+        members = []
+        if self.members:
             for _, other in group:
-                for field, _, _ in self._own:
-                    if other[field] != values[field]:
-                        raise BadInput("crew_differs", name=field)
-            crew = [self._member(other) for _, other in group]
-        self._checks.record(columns, values, crew)
+                for column in self._own:
+                    if other[column.name] != values[column.name]:
+                        raise BadInput("crew_differs", name=column.name)
+            members = [self._member(other, self.members) for _, other in group]
+        self._checks.record(columns, values, members)
         digest = None
         if values.get("reference") and not values.get("id"):
             digest = self._digest([other for _, other in group])
-        return _Item([row for row, _ in group], values, columns, crew, digest, self._key(columns))
+        return _Item([row for row, _ in group], values, columns, members, digest, self._key(columns))
 
-    def _filled(self, targets: list[tuple[str, str, str]], values: Record, columns: Record) -> Record:
-        for field, column, table in targets:
-            value = values[field]
+    def _filled(self, targets: list[Column], values: Record, columns: Record) -> Record:
+        for column in targets:
+            value = values[column.name]
             if value is not None:
-                columns[column] = self._look_up(table, value, field) if table else value
+                columns[column.stored] = self._look_up(column, value) if column.refers else value
         return columns
 
-    def _member(self, values: Record) -> Record:
-        if values.get("engineer") is None:
-            raise BadInput("cell_empty", name="engineer")
-        return self._filled(self._crew, values, {"due_at": None})
+    def _member(self, values: Record, members: Members) -> Record:
+        if values.get(members.who) is None:
+            raise BadInput("cell_empty", name=members.who)
+        return self._filled(self._theirs, values, dict.fromkeys(self._latest))
 
-    def _look_up(self, table: str, text: str, field: str) -> Any:
+    def _look_up(self, column: Column, text: str) -> Any:
         """Find who or what a row names. Raises NotFound; somebody new is left to be made with the row."""
+        table = column.refers
         key = (table, text)
         if key not in self._found:
-            sql = f'SELECT id FROM "live_{table}" WHERE "{_KEYS[table]}" = ?'
+            sql = f'SELECT id FROM "live_{table}" WHERE "{register_of(table).key_column}" = ?'
             self._found[key] = self.ledger.value(sql, (text,)) or self.ledger.value(sql, (text.strip(),))
         number = self._found[key]
         if number is None:
-            if not {"customer": self.rules.new_customers, "staff": self.rules.new_staff}.get(table) or text.isspace():
+            if not self._may_make.get(table) or text.isspace():
                 raise NotFound(f"unknown_{table}", text=text)
-            return _New(table, text.strip(), "agent" if field == "taken_by" else "engineer")
+            return _New(table, text.strip(), "agent" if column.name == "taken_by" else "engineer")
         return number
 
     def _digest(self, group: list[Record]) -> str:
@@ -262,8 +250,8 @@ class Importer:
 
     def _key(self, columns: Record) -> tuple[str, Any] | None:
         """Name the record that columns are about: by id, by reference, or by its own key."""
-        for name in ("id", "reference", _KEYS.get(self.table)):
-            if name is not None and columns.get(name) is not None:
+        for name in ("id", "reference", self.register.key_column):
+            if name and columns.get(name) is not None:
                 return name, columns[name]
         return None
 
@@ -302,12 +290,10 @@ class Importer:
 
     def _same_without_key(self, item: _Item) -> Record | None:
         """Find the same record from before this import, in a register that has neither references nor keys."""
-        if self.table in (*REFERENCED, *_KEYS) or item.columns.get("id") or not self._top:
+        if self.register.has_references or self.register.key or item.columns.get("id") or not self._top:
             return None
-        told = {
-            name: value for name, value in item.columns.items()
-            if name in self._given and not (name == "set_at" and item.values.get(name) is None)
-        }  # fmt: skip
+        stamped = {c.stored for c in self._own if c.default == NOW and item.values.get(c.name) is None}
+        told = {name: value for name, value in item.columns.items() if name in self._given - stamped}
         if any(isinstance(value, _New) for value in told.values()):
             return None
         same = " AND ".join(f'"{name}" IS ?' for name in told)
@@ -316,9 +302,9 @@ class Importer:
 
     def _meet(self, existing: Record, item: _Item) -> None:
         """Skip a known row with the same values, update it where that was asked for, refuse it elsewhere."""
-        name = item.values.get("reference") or f"{LETTERS.get(self.table, '')}{existing['id']}"
-        if self.table in ("staff", "customer", "contract"):
-            name = existing[_KEYS[self.table]]
+        name = item.values.get("reference") or f"{self.register.letter}{existing['id']}"
+        if self.register.key and not self.register.letter:
+            name = existing[self.register.key_column]
         if existing["undone_at"] is not None:
             raise BadInput("taken_back", id=name)
         before = existing.get("reference_digest")
@@ -335,16 +321,17 @@ class Importer:
     def _same(self, existing: Record, item: _Item) -> bool:
         if not all(_equal(item.columns.get(name), existing[name]) for name in self._given):
             return False
-        if self.table != "dispatch":
+        if not self.members:
             return True
-        there = {row["engineer_id"]: row for row in self._crew_of(existing["id"])}
-        here = {member["engineer_id"]: member for member in item.crew}
+        there = self._members_of(existing["id"], self.members)
+        here = {member[self._who]: member for member in item.members}
         return there.keys() == here.keys() and all(
-            here[engineer].get(name) == there[engineer][name] for engineer in here for _, name, _ in self._crew
+            here[who].get(column.stored) == there[who][column.stored] for who in here for column in self._theirs
         )
 
-    def _crew_of(self, dispatch_id: int) -> list[Record]:
-        return self.ledger.rows("SELECT * FROM live_crew WHERE dispatch_id = ?", (dispatch_id,))
+    def _members_of(self, number: int, members: Members) -> dict[Any, Record]:
+        sql = f'SELECT * FROM "live_{members.table}" WHERE "{members.parent}" = ?'
+        return {row[self._who]: row for row in self.ledger.stream(sql, (number,))}
 
     def _same_personal(self, existing: Record, values: Record) -> bool:
         if not self._personal:
@@ -353,7 +340,7 @@ class Importer:
         kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
         if kept and kept["salt"] is None:
             return True  # redacted: what was erased is not brought back
-        return all(kept.get(part) == values[field] for field, part in self._personal)
+        return all(kept.get(column.part) == values[column.name] for column in self._personal)
 
     def _update(self, existing: Record, item: _Item) -> None:
         """Change a record to what the file gives; what follows from it is worked out anew."""
@@ -365,55 +352,56 @@ class Importer:
                 merged["status"] = "on_hold" if held else None
             if "first_closed_at" not in given and (merged["closed_at"] or "9") < (merged["first_closed_at"] or ""):
                 merged["first_closed_at"] = merged["closed_at"]
-        if self.table == "dispatch":
-            merged["status"] = given.get("status")
-        self._checks.record(merged, item.values, item.crew)
+        if self.members:  # they may have gone further
+            merged |= {c.stored: given.get(c.stored) for c in self.register.own() if c.follows}
+        self._checks.record(merged, item.values, item.members)
         merged |= self._new_personal(existing, item.values)
         if "reference_digest" in merged:
             merged["reference_digest"] = item.digest
         changed = {name: value for name, value in merged.items() if not _equal(value, existing[name])}
         if changed:
             self.ledger.update(self.table, existing["id"], **changed)
-        if self.table == "dispatch":
-            self._update_crew(existing["id"], item.crew)
+        if self.members:
+            self._update_members(existing["id"], item.members, self.members)
         if self.table in ("ticket", "contract"):
             expenses.follow(self.ledger, self.table, existing["id"])
 
-    def _update_crew(self, dispatch_id: int, crew: list[Record]) -> None:
-        there = {row["engineer_id"]: row for row in self._crew_of(dispatch_id)}
-        for member in crew:
+    def _update_members(self, number: int, here: list[Record], members: Members) -> None:
+        there = self._members_of(number, members)
+        for member in here:
             member = member | self._made(member)
-            before = there.pop(member["engineer_id"], None)
+            before = there.pop(member[self._who], None)
             if before is None:
-                self.ledger.insert("crew", dispatch_id=dispatch_id, **member)
+                self.ledger.insert(members.table, **{members.parent: number}, **member)
                 continue
-            given = {name: member.get(name) for _, name, _ in self._crew}
+            given = {column.stored: member.get(column.stored) for column in self._theirs}
             changed = {name: value for name, value in given.items() if value != before[name]}
             if changed:
-                self.ledger.update("crew", before["id"], **changed)
+                self.ledger.update(members.table, before["id"], **changed)
         if there:
-            raise BadInput("crew_missing", id=f"D{dispatch_id}")
+            raise BadInput("crew_missing", id=f"{self.register.letter}{number}")
 
     def _new_personal(self, existing: Record, values: Record) -> Record:
         if not self._personal or self._same_personal(existing, values):
             return {}
         sql = "SELECT name, phone, address FROM personal WHERE id = ?"
         kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
-        return self.ledger.keep_personal(**kept | {part: values[field] for field, part in self._personal})
+        return self.ledger.keep_personal(**kept | {column.part: values[column.name] for column in self._personal})
 
     def _write(self, items: list[_Item]) -> None:
         """Write new records, all at once; where the ledger refuses one of them, one by one."""
         if not items:
             return
-        last, last_crew = self._last, self._last_crew
+        last, last_member = self._last, self._last_member
         try:
             with self.ledger.savepoint():
                 records = [self._row(item) for item in items]
                 self.ledger.insert_many(self.table, self._columns, [row for row, _ in records])
-                if self.table == "dispatch":
-                    self.ledger.insert_many("crew", self._crew_columns, [row for _, crew in records for row in crew])
+                if self.members:
+                    theirs = [row for _, rows in records for row in rows]
+                    self.ledger.insert_many(self.members.table, self._member_columns, theirs)
         except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
-            self._last, self._last_crew = last, last_crew
+            self._last, self._last_member = last, last_member
             for key in self._new_names:  # who was made with rows that are taken back
                 self._found.pop(key, None)
             self._new_names.clear()
@@ -428,20 +416,20 @@ class Importer:
         self._new_names.clear()
 
     def _row(self, item: _Item) -> tuple[list[Any], list[list[Any]]]:
-        """Return a record's row as it is written, and the rows of its crew; give it its number, and make who is new."""
+        """Return a record's row as it is written, and its members'; give it its number, and make who is new."""
         columns = item.columns | self._made(item.columns)
         number = columns.setdefault("id", self._last + 1)
         self._last = max(self._last, number)
         if item.digest:
             columns["reference_digest"] = item.digest
         if self._personal:
-            columns |= self.ledger.keep_personal(**{part: item.values[field] for field, part in self._personal})
-        crew = []
-        for member in item.crew:
-            self._last_crew += 1
-            member = member | self._made(member) | {"id": self._last_crew, "dispatch_id": number}
-            crew.append(list(map(member.get, self._crew_columns)))
-        return list(map(columns.get, self._columns)), crew
+            columns |= self.ledger.keep_personal(**{c.part: item.values[c.name] for c in self._personal})
+        theirs = []
+        for member in item.members:
+            self._last_member += 1
+            member = member | self._made(member) | {"id": self._last_member, self._parent: number}
+            theirs.append(list(map(member.get, self._member_columns)))
+        return list(map(columns.get, self._columns)), theirs
 
     def _made(self, columns: Record) -> Record:
         """Return those columns that had to wait for somebody to be made, with their numbers."""

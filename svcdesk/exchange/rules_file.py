@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.exchange.readers import Source, disarmed
-from svcdesk.model import WORDS, ComplaintChannel, FraudSanction, fen, invoice, number_of, unmarked, unmasked, whole
-from svcdesk.registers.declarations import Register
+from svcdesk.model import WORDS, fen, invoice, number_of, unmarked, unmasked, whole
+from svcdesk.registers.declaring import Register
 
 Parse = Callable[[str], Any]
 
@@ -34,18 +34,7 @@ _OPTIONS: dict[str, type] = {
 _TIMES: dict[str, type] = {"format": str, "zone": str}
 _SECTIONS = ("columns", "times", "values", "defaults", "options")
 
-# Words that a table takes fewer of than the kind has.
-NARROWER = {("complaint", "channel"): get_args(ComplaintChannel), ("expense", "sanction"): get_args(FraudSanction)}
-# Numbers that are names: a spreadsheet that took them for quantities has destroyed them.
-_NUMBERS = ("reference", "serial", "phone", "code", "no")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
-# What each step in a record's history holds: its time first, then what is asked of it later.
-_STEPS = {
-    "notes": ("at", "text"),
-    "steps": ("at", "round", "step"),
-    "versions": ("until", "fault_cause", "solution", "parts", "no_parts", "customer_opinion"),
-    "history": ("at", "step", "by"),
-}
 _SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2091
 _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
@@ -137,25 +126,13 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def importable(register: Register) -> list[Column]:
-    """List the columns that an import reads: all that are stored, and the parts of nested ones."""
-    found = []
-    for column in register.columns:
-        if column.keys:
-            kinds = {"kind": "word:sanction", "amount": "money"}
-            found += [Column(f"{column.name}_{key}", kind=kinds[key]) for key in column.keys]
-        elif not column.derived and column.name[0] != "_":
-            found.append(column)
-    return found
-
-
 class Reader:
     """Reads a row's cells into the stored values of a register, by the rules."""
 
     def __init__(self, register: Register, rules: RulesFile, source: Source, now: datetime, zone: tzinfo) -> None:
         self.register, self.rules, self.now = register, rules, now
         self.centre, self.zone = zone, rules.zone or zone
-        fields = {column.name: column for column in importable(register)}
+        fields = {column.name: column for column in register.fields()}
         wanted = self._wanted(fields, source.headings)
         self._offsets: dict[int, timedelta | None] = {}
         self.given = [name for name in fields if name in wanted or name in rules.defaults]
@@ -220,19 +197,19 @@ class Reader:
         """Make the function that reads one field's texts."""
         kind, _, rest = column.kind.partition(":")
         if kind == "word":
-            parse = self._word(column, NARROWER.get((self.register.table, column.name)) or WORDS.get(rest))
+            parse = self._word(column, column.words or WORDS.get(rest))
         elif kind == "personal":
             parse = self._personal(rest)
         elif kind == "id":
             parse = lambda text: number_of(rest, text.strip())  # noqa: E731
         elif column.name == "invoice":
             parse = invoice
-        elif column.name in _NUMBERS:
+        elif column.whole:
             parse = partial(whole, column.name)
         else:
             parse = {
                 "instant": self._instant, "date": self._date, "money": self._money, "flag": _flag, "int": _int,
-                "json": self._steps(column.name) if column.name in _STEPS else _json(column.name),
+                "json": self._steps(column) if column.steps else _json(column.name),
             }.get(kind, str)  # fmt: skip
         if column.need and kind == "text":
             parse = _filled(column.name, parse)
@@ -277,17 +254,17 @@ class Reader:
     def _stored(self, at: datetime, text: str) -> str:
         return periods.in_calendar(self._utc(at, text), text).isoformat()[:19] + "Z"
 
-    def _steps(self, name: str) -> Parse:
+    def _steps(self, column: Column) -> Parse:
         """Make the reader of a record's steps so far; each has its time, and what is read from it later."""
-        read = _json(name)
-        moment, *needed = _STEPS[name]
+        read = _json(column.name)
+        moment, *needed = column.steps
 
         def parse(text: str) -> str:
             steps = json.loads(read(text))
             for step in steps:
                 if not isinstance(step.get(moment), str) or not step.keys() >= set(needed):
                     raise ValueError(text)
-                if name == "versions" and not _is_content(step):
+                if "parts" in needed and not _is_content(step):
                     raise ValueError(text)
                 step[moment] = self._stored(_iso(step[moment]), step[moment])
             return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))

@@ -13,18 +13,15 @@ from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.errors import DeskError
 from svcdesk.exchange.readers import Source
-from svcdesk.exchange.rules_file import NARROWER, importable
 from svcdesk.exchange.synonyms import folded, headings, meanings
 from svcdesk.model import LETTERS, WORDS, fen
-from svcdesk.registers.declarations import Register
+from svcdesk.registers.declaring import Register
 
 SAMPLE = 500  # rows looked at
 _SHOWN = 30  # words listed at most
 _FLAGS = ("true", "false")
 _NOTHING = ("?", "N/A", "n/a", "NA", "NULL", "null", "None", "#N/A", "-", "--", "—", "/", "无", "未填")
-_FOLLOWS = {("ticket", "status"), ("dispatch", "status"), ("dispatch", "kind")}  # worked out from the rest of the row
-_MADE = {"customer": "new_customers", "engineer": "new_staff", "filed_by": "new_staff"}
-_LOOKED_UP = ("customer", "engineer", "filed_by", "contract", "taken_by", "about")
+_MADE = {"customer": "new_customers", "staff": "new_staff"}
 _READ = ("text", "word", "instant", "date", "money", "int", "flag", "personal", "id")
 
 Known = Callable[[str, str], bool]
@@ -57,15 +54,15 @@ def suggest(register: Register, source: Source, name: str, command: str, zone: s
     reference = fields.get("reference") or _reference(register, cells, fields)
     if reference:
         fields = {"reference": reference} | fields
-    live, set_aside = _sorted_out(register, fields, known)
-    lacking = [column for column in importable(register) if column.need and column.name not in live]
+    live, set_aside = _sorted_out(fields, known)
+    lacking = [column for column in register.fields() if column.need and column.name not in live]
     times, time_lines = _times(live, zone)
     parts = [
         _head(name, command, "suggest.head"),
         ["[columns]", *_columns(live), *set_aside, *_unused(source.headings, fields)],
         ["[times]", *time_lines] if times else [],
-        *(_values(register, field) for field in live.values()),
-        ["[defaults]", *_defaults(register, lacking, live, len(rows))],
+        *(_values(field) for field in live.values()),
+        ["[defaults]", *_defaults(lacking, live, len(rows))],
         ["[options]", *_options(live, source, missing, known)],
     ]
     text = "\n\n".join("\n".join(part) for part in parts if len(part) > 1)
@@ -74,8 +71,8 @@ def suggest(register: Register, source: Source, name: str, command: str, zone: s
 
 def _is_ours(register: Register, source: Source) -> bool:
     """Return whether this is an export of our own, which needs no rules."""
-    names = {column.name for column in register.columns} | {column.name for column in importable(register)}
-    return set(source.headings) <= names and {c.name for c in importable(register) if c.need} <= set(source.headings)
+    names = {column.name for column in register.columns} | {column.name for column in register.fields()}
+    return set(source.headings) <= names and {c.name for c in register.fields() if c.need} <= set(source.headings)
 
 
 def _head(name: str, command: str, key: str) -> list[str]:
@@ -90,7 +87,7 @@ def _recognised(register: Register, cells: dict[str, list[str]]) -> dict[str, _F
     by_fold: dict[str, list[str]] = {}
     for heading in cells:
         by_fold.setdefault(folded(heading), []).append(heading)
-    columns = [column for column in importable(register) if column.kind.partition(":")[0] in _READ]
+    columns = [column for column in register.fields() if column.kind.partition(":")[0] in _READ]
     wanted = {column.name: _names(register, column) for column in columns}
     found: dict[str, _Field] = {}
     taken: set[str] = set()
@@ -151,14 +148,14 @@ def _reference(register: Register, cells: dict[str, list[str]], fields: dict[str
     return None
 
 
-def _sorted_out(register: Register, fields: dict[str, _Field], known: Known) -> tuple[dict[str, _Field], list[str]]:
+def _sorted_out(fields: dict[str, _Field], known: Known) -> tuple[dict[str, _Field], list[str]]:
     """Keep the columns that will do as they stand; write the others as comments with the reason."""
     live, aside = {}, []
     for name, field in fields.items():
         why = None
-        if (register.table, name) in _FOLLOWS:
+        if field.column.follows:
             why = "suggest.follows"
-        elif name in _LOOKED_UP and not field.column.need and not all(known(name, cell) for cell in set(field.cells)):
+        elif field.column.refers and not field.column.need and not all(known(name, cell) for cell in set(field.cells)):
             why = "suggest.not_known"
         if why:
             aside.append(f"# {name} = {_quoted(field.heading)}  # {messages.say(why)}")
@@ -250,14 +247,14 @@ def _read_all(values: list[str], form: str) -> tuple[datetime, ...] | None:
     return tuple(read)
 
 
-def _values(register: Register, field: _Field) -> list[str]:
+def _values(field: _Field) -> list[str]:
     """Map the words seen to ours; what is not known stands as a comment for somebody to fill in."""
     kind, _, rest = field.column.kind.partition(":")
     ours: tuple[str, ...]
     if kind == "flag":
         rest, ours = "flag", _FLAGS
     elif kind == "word":
-        ours = _words_of(register, field.column)
+        ours = _words_of(field.column)
     else:
         return []
     meant = meanings(rest, ours, {word: _shown(rest, word) for word in ours})
@@ -281,34 +278,38 @@ def _shown(kind: str, word: str) -> tuple[str, ...]:
     return TEXTS.get(f"{kind}.{word}") or TEXTS.get(word) or ()
 
 
-def _defaults(register: Register, lacking: list[Column], live: dict[str, _Field], rows: int) -> Iterator[str]:
+def _defaults(lacking: list[Column], live: dict[str, _Field], rows: int) -> Iterator[str]:
     for column in lacking:
-        yield f"# {column.name} = {_quoted(_example(register, column))}  # {_what(register, column)}"
+        yield f"# {column.name} = {_quoted(_example(column))}  # {_what(column)}"
     for name, field in live.items():
         if field.column.need and len(field.cells) < rows:
             gaps = messages.say("suggest.gaps", n=rows - len(field.cells), rows=rows)
-            yield f"# {name} = {_quoted(_example(register, field.column))}  # {gaps}"
+            yield f"# {name} = {_quoted(_example(field.column))}  # {gaps}"
 
 
-def _words_of(register: Register, column: Column) -> tuple[str, ...]:
+def _words_of(column: Column) -> tuple[str, ...]:
     kind, _, rest = column.kind.partition(":")
-    return (NARROWER.get((register.table, column.name)) or WORDS.get(rest, ())) if kind == "word" else ()
+    return (column.words or WORDS.get(rest, ())) if kind == "word" else ()
 
 
-def _example(register: Register, column: Column) -> str:
-    return (_words_of(register, column) or ("",))[0]
+def _example(column: Column) -> str:
+    return (_words_of(column) or ("",))[0]
 
 
-def _what(register: Register, column: Column) -> str:
-    ours = _words_of(register, column)
+def _what(column: Column) -> str:
+    ours = _words_of(column)
     return messages.say("suggest.one_of", words=messages.comma(ours)) if ours else messages.say("suggest.needed")
 
 
 def _options(live: dict[str, _Field], source: Source, missing: list[str], known: Known) -> Iterator[str]:
     if missing:
         yield f"missing = {json.dumps(['', *missing], ensure_ascii=False)}"
-    unknown = [name for name in live if name in _MADE and not all(known(name, cell) for cell in set(live[name].cells))]
-    for option in sorted({_MADE[name] for name in unknown}):
+    unknown = {
+        field.column.refers
+        for name, field in live.items()
+        if field.column.refers in _MADE and not all(known(name, cell) for cell in set(field.cells))
+    }
+    for option in sorted(_MADE[table] for table in unknown):
         yield f"{option} = true  # {messages.say('suggest.made')}"
     if "reference" in live and len(set(live["reference"].cells)) < len(live["reference"].cells):
         yield f"last_row_wins = true  # {messages.say('suggest.last_row')}"

@@ -6,119 +6,88 @@ Values are those that mapping reads, as the ledger stores them. History is accep
 from collections.abc import Callable
 from typing import Any
 
+from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
 from svcdesk.desk.dispatches import kind_of
 from svcdesk.errors import BadInput, DeskError, NotFound, Refused
 from svcdesk.model import LETTERS, Record
 from svcdesk.periods import midnight, read_date, stored, today
+from svcdesk.registers.declaring import Need, Pairs, Register
 from svcdesk.regulation.policy import Basis, read_value
-from svcdesk.regulation.states import STEPS, dispatch_status, moves_target
+from svcdesk.regulation.states import dispatch_status, moves_target
 from svcdesk.rules import ARTICLES
 from svcdesk.store import Ledger
 
-# What a column holds where the file says nothing.
-DEFAULTS: dict[str, Record] = {
-    "customer": {"key": 0},
-    "contract": {"includes_installation": 0},
-    "ticket": {"reopen_count": 0, "notes": "[]"},
-    "dispatch": {"transit": "[]"},
-    "service_report": {"parts": "[]", "no_parts": 0, "versions": "[]"},
-    "complaint": {"status": "registered", "round": 1, "steps": "[]"},
-    "expense": {"status": "submitted", "refer_legal": 0},
-    "penalty": {"status": "proposed", "evidence": "{}", "facts": "", "history": "[]"},
-    "escalation": {"major_quality": 0},
-}
-
-# Times that must not run backwards, by table: each pair as (earlier, later).
-_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
-    "ticket": (
-        ("received_at", "answered_at"), ("received_at", "on_site_by"), ("received_at", "first_closed_at"),
-        ("received_at", "closed_at"), ("first_closed_at", "closed_at"), ("received_at", "cancelled_at"),
-    ),
-    "dispatch": (("sent_at", "cancelled_at"),),
-    "crew": (
-        ("departed_at", "arrived_at"), ("departed_at", "callback_at"), ("arrived_at", "left_at"),
-        ("departed_at", "returned_at"), ("left_at", "returned_at"),
-    ),
-    "complaint": (("at", "decided_at"),),
-    "expense": (("decided_at", "reimbursed_at"),),
-    "penalty": (("at", "decided_at"), ("decided_at", "settled_at")),
-    "appointment": (("at", "on_site_by"),),
-    "escalation": (("at", "settled_at"),),
-    "hold": (("at", "resumed_at"),),
-}  # fmt: skip
-# Which column of a table must not lie before its ticket was received.
-_AFTER_TICKET = {
-    "dispatch": "sent_at", "survey": "at", "complaint": "at", "appointment": "at", "escalation": "at", "hold": "at",
-}  # fmt: skip
-_MAY_LIE_AHEAD = ("on_site_by", "due_at", "previous")
-# What must be there where something else is: table, column, its values (None: any), the columns it needs.
-_NEEDS: dict[str, tuple[tuple[str, tuple[str, ...] | None, tuple[str, ...]], ...]] = {
-    "complaint": (
-        ("finding", None, ("decided_at",)), ("finding", ("upheld", "partly"), ("cause",)),
-        ("finding", ("upheld",), ("about_id",)), ("cause", None, ("finding",)),
-    ),
-    "expense": (("status", ("falsified",), ("falsified_at", "sanction")), ("falsified_at", None, ("sanction",))),
-    "penalty": (("sanction", ("fine",), ("amount_fen",)),),
-    "crew": tuple((field, None, (before,)) for field, before in STEPS.values() if before),
-}  # fmt: skip
-_LINKS = (("ticket_id", "ticket"), ("repeat_of", "ticket"), ("dispatch_id", "dispatch"), ("complaint_id", "complaint"))
-_FACTS = {
-    "ticket": "SELECT id, kind, contract_id, customer_id, received_at, reopen_count FROM live_ticket",
-    "dispatch": "SELECT id, kind, ticket_id, sent_at FROM live_dispatch",
-    "complaint": "SELECT id FROM live_complaint",
-    "contract": "SELECT id, customer_id, includes_installation FROM live_contract",
-    "customer": "SELECT id FROM live_customer",
-    "staff": "SELECT id, retired_at FROM live_staff",
-}
 _KEPT = 5000  # facts remembered at a time
+
+
+class _Insists:
+    """What a declaration insists on of one row: times that may not lie ahead, bounds, their order, what needs what."""
+
+    def __init__(self, columns: list[Column], sequence: Pairs, needs: tuple[Need, ...]) -> None:
+        stored = {column.name: column.stored for column in columns}
+        self._times = [c.stored for c in columns if c.kind == "instant" and not c.ahead]
+        self._bounded = [c for c in columns if c.least is not None or c.most is not None]
+        self._sequence = [(stored[before], stored[after]) for before, after in sequence]
+        self._needs = [(need, stored[need.column], [(name, stored[name]) for name in need.needed]) for need in needs]
+
+    def check(self, row: Record, now: str) -> None:
+        """Check a row. Raises BadInput with the first thing that cannot be."""
+        for name in self._times:
+            value = row.get(name)
+            if value is not None and value > now:
+                raise BadInput("row_future", name=name, at=_instant(value))
+        for column in self._bounded:
+            number = row.get(column.stored)
+            if number is not None and not (column.least or 0) <= number <= (column.most or number):
+                raise BadInput("cell", name=column.name, text=number)
+        for before, after in self._sequence:
+            earlier, later = row.get(before), row.get(after)
+            if earlier is not None and later is not None and later < earlier:
+                raise _before(after, later, before, earlier)
+        for need, column_name, needed in self._needs:
+            value = row.get(column_name)
+            if value is not None and (not need.values or value in need.values):
+                for field, there in needed:
+                    if row.get(there) is None:
+                        raise BadInput("cell_needed", name=field, by=f"{need.column} {_shown(value)}")
 
 
 class Checks:
     """Checks the columns of one record and fills in what follows from them. ``coming`` are numbers not yet written."""
 
-    def __init__(self, ledger: Ledger, table: str, basis: Basis) -> None:
-        self.ledger, self.table, self.basis = ledger, table, basis
+    def __init__(self, ledger: Ledger, register: Register, basis: Basis) -> None:
+        self.ledger, self.register, self.table, self.basis = ledger, register, register.table, basis
         self.coming: set[int] = set()
         self._now, self._today = stored(basis.now), today(basis.now, basis.zone).isoformat()
         self._facts: dict[tuple[Any, ...], Any] = {}
         self._surveys: dict[int, int] = {}
-        self._times = {
-            name: [column for column in _instants(ledger, name) if column not in _MAY_LIE_AHEAD]
-            for name in (table, "crew")
-        }
-        self._fill: Callable[[Record, Record], None] | None = getattr(self, f"_{table}", None)
+        members, own = register.members, register.own()
+        theirs = [column for column in register.fields() if members and members.holds(column)]
+        self._own = _Insists(own, register.sequence, register.needs)
+        self._theirs = _Insists(theirs, members.sequence if members else (), members.needs if members else ())
+        self._links = [(column.stored, column.target) for column in own if column.kind == f"id:{column.target}"]
+        self._stamps = [column.stored for column in own if column.default == NOW]
+        self._fill: Callable[[Record, Record], None] | None = getattr(self, f"_{self.table}", None)
 
-    def record(self, columns: Record, values: Record, crew: list[Record]) -> None:
-        """Check a record, with the crew of a dispatch. Raises DeskError with the reason."""
-        for name, table in _LINKS:
+    def record(self, columns: Record, values: Record, members: list[Record]) -> None:
+        """Check a record, with its members. Raises DeskError with the reason."""
+        for name, table in self._links:
             if columns.get(name) is not None:
                 self._exists(table, columns[name])
+        for name in self._stamps:
+            columns[name] = columns.get(name) or self._now
         if self._fill:
             self._fill(columns, values)
-        self._check(self.table, columns)
-        if follows := _AFTER_TICKET.get(self.table):
+        self._own.check(columns, self._now)
+        if since := self.register.since_ticket:
             asked = self.fact("ticket", columns.get("ticket_id"))
-            if asked and columns[follows] < asked["received_at"]:
-                raise _before(follows, columns[follows], "received_at", asked["received_at"])
+            if asked and columns[since] < asked["received_at"]:
+                raise _before(since, columns[since], "received_at", asked["received_at"])
+        for member in members:
+            self._theirs.check(member, self._now)
         if self.table == "dispatch":
-            self._crew(columns, crew)
-
-    def _check(self, table: str, columns: Record) -> None:
-        for name in self._times[table]:
-            value = columns.get(name)
-            if value is not None and value > self._now:
-                raise BadInput("row_future", name=name, at=_instant(value))
-        for before, after in _ORDER.get(table, ()):
-            earlier, later = columns.get(before), columns.get(after)
-            if earlier is not None and later is not None and later < earlier:
-                raise _before(after, later, before, earlier)
-        for name, values, needed in _NEEDS.get(table, ()):
-            value = columns.get(name)
-            if value is not None and (values is None or value in values):
-                for need in needed:
-                    if columns.get(need) is None:
-                        raise BadInput("cell_needed", name=_field(need), by=f"{_field(name)} {_shown(value)}")
+            self._crew(columns, members)
 
     def _exists(self, table: str, number: int) -> None:
         if self.fact(table, number) is None and not (table == self.table and number in self.coming):
@@ -130,7 +99,7 @@ class Checks:
             return None
         key = (table, number)
         if key not in self._facts:
-            found = self.ledger.one(f"{_FACTS[table]} WHERE id = ?", (number,))
+            found = self.ledger.one(f'SELECT * FROM "live_{table}" WHERE id = ?', (number,))
             if found is None and table == self.table:
                 return None  # it may still come
             self._remember(key, found)
@@ -178,7 +147,6 @@ class Checks:
         if len({member["engineer_id"] for member in crew}) < len(crew):
             raise BadInput("engineer_twice")
         for member in crew:
-            self._check("crew", member)
             departed = member.get("departed_at")
             if departed is not None and departed < columns["sent_at"]:
                 raise _before("departed_at", departed, "sent_at", columns["sent_at"])
@@ -196,10 +164,6 @@ class Checks:
         if sent and columns["filed_at"] < sent["sent_at"]:
             raise _before("filed_at", columns["filed_at"], "sent_at", sent["sent_at"])
 
-    def _survey(self, columns: Record, _: Record) -> None:
-        if not 1 <= columns["score"] <= 5:
-            raise BadInput("cell", name="score", text=columns["score"])
-
     def once_more(self, columns: Record) -> None:
         """Refuse a new survey where the ticket has all that it can have: one for each time it was closed."""
         if self.table != "survey":
@@ -215,10 +179,6 @@ class Checks:
         """Note that all that was coming stands in the ledger now."""
         self.coming.clear()
         self._surveys.clear()
-
-    def _complaint(self, columns: Record, _: Record) -> None:
-        if columns["round"] < 1:
-            raise BadInput("cell", name="round", text=columns["round"])
 
     def _expense(self, columns: Record, _: Record) -> None:
         if columns["spent_on"] > self._today:
@@ -262,13 +222,6 @@ class Checks:
 
     def _policy(self, columns: Record, _: Record) -> None:
         columns["value"] = read_value(columns["key"], columns["value"])
-        if columns.get("set_at") is None:
-            columns["set_at"] = self._now
-
-
-def _instants(ledger: Ledger, table: str) -> list[str]:
-    rows = ledger.con.execute(f'PRAGMA table_info("{table}")')
-    return [row[1] for row in rows if (row[1].endswith("_at") or row[1] == "at") and row[1] != "undone_at"]
 
 
 def _instant(text: str) -> Any:
@@ -279,11 +232,6 @@ def _instant(text: str) -> Any:
 
 def _before(name: str, value: str, earlier: str, after: str) -> DeskError:
     return BadInput("row_order", name=name, at=_instant(value), earlier=earlier, after=_instant(after))
-
-
-def _field(column: str) -> str:
-    """Name a column as the register does."""
-    return {"about_id": "about", "amount_fen": "sanction_amount"}.get(column, column)
 
 
 def _shown(value: Any) -> str:

@@ -88,11 +88,6 @@ def _whose(ledger: Ledger, row: Row) -> str | Row:
     return str(name) if name is not None else row
 
 
-_HOLDING = """
-    SELECT DISTINCT c."table", c.row FROM change c
-    WHERE c."table" IN ('customer', 'contact', 'complaint') AND json_extract(c.after, '$.personal_id') IN
-      (SELECT id FROM personal WHERE coalesce(name, phone, address) IS NOT NULL)
-    ORDER BY 1, 2"""
 _CUSTOMER_OF = {
     "customer": "SELECT name FROM customer WHERE id = ?",
     "contact": """
@@ -103,6 +98,12 @@ _CUSTOMER_OF = {
         LEFT JOIN contact l ON l.complaint_id = r.id AND l.customer_id IS NOT NULL
         JOIN customer k ON k.id = coalesce(t.customer_id, l.customer_id) WHERE r.id = ?""",
 }
+
+_HOLDING = f"""
+    SELECT DISTINCT c."table", c.row FROM change c
+    WHERE c."table" IN {tuple(_CUSTOMER_OF)} AND json_extract(c.after, '$.personal_id') IN
+      (SELECT id FROM personal WHERE coalesce(name, phone, address) IS NOT NULL)
+    ORDER BY 1, 2"""
 
 # When somebody last came, else when they were registered; and whether something of theirs is still open. What undo took
 # back does not count.

@@ -16,11 +16,12 @@ from svcdesk import journal, schema
 from svcdesk.errors import StorageError
 from svcdesk.maintenance.anchors import Anchor
 from svcdesk.model import LETTERS
+from svcdesk.registers.declaring import Register
+from svcdesk.registers.index import every
 from svcdesk.regulation import expense_rules
 from svcdesk.regulation.states import dispatch_status
 from svcdesk.store import Ledger, connect, version_of
 
-_PERSONAL = ("staff", "customer", "complaint", "contact")
 _TICK = 1000
 
 
@@ -325,7 +326,7 @@ def _anchors(con: sqlite3.Connection, anchors: tuple[Anchor, ...]) -> Faults:
 
 def _personal(con: sqlite3.Connection) -> Faults:
     """Hold personal data against the commitments of its records; what was redacted has an entry that says so."""
-    for table in _PERSONAL:
+    for table in _holders(con):
         sql = f"""
             SELECT r.id, r.personal_hash, p.id, p.name, p.phone, p.address, p.salt FROM "{table}" r
             LEFT JOIN personal p ON p.id = r.personal_id WHERE r.personal_id IS NOT NULL"""
@@ -336,6 +337,11 @@ def _personal(con: sqlite3.Connection) -> Faults:
             elif not erased and (found is None or not _keeps(promised, salt, *fields)):
                 yield Fault("personal", named(table, row), _entry_of(con, table, row))
     yield from _earlier_personal(con)
+
+
+def _holders(con: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the tables whose records may hold personal data."""
+    return tuple(register.table for register in _registers(con) if register.holds_personal)
 
 
 def _keeps(promised: str, salt: Any, *fields: str | None) -> bool:
@@ -349,13 +355,14 @@ def _redacted(con: sqlite3.Connection, table: str, row: int) -> bool:
 
 def _earlier_personal(con: sqlite3.Connection) -> Faults:
     """Hold personal data that a record has since replaced against the image that still commits to it."""
-    current = " UNION ALL ".join(f'SELECT personal_id FROM "{t}" WHERE personal_id IS NOT NULL' for t in _PERSONAL)
+    tables = _holders(con)
+    current = " UNION ALL ".join(f'SELECT personal_id FROM "{t}" WHERE personal_id IS NOT NULL' for t in tables)
     loose = {row[0]: row[1:] for row in con.execute(f"SELECT * FROM personal WHERE id NOT IN ({current})")}
     if not loose:
         return
     images = f"""
         SELECT "table", row, entry, json_extract(after, '$.personal_id'), json_extract(after, '$.personal_hash')
-        FROM change WHERE "table" IN {_PERSONAL} AND json_valid(after)"""
+        FROM change WHERE "table" IN {tables} AND json_valid(after)"""
     for table, row, entry, number, promised in con.execute(images):
         *fields, salt = loose.pop(number, (None,))
         if salt is not None and not _keeps(promised, salt, *fields):
@@ -408,26 +415,18 @@ def _dispatches(con: sqlite3.Connection) -> Faults:
             yield from _contradictions(con, "dispatch", rows, "status")
 
 
-# Conditions that no live record meets, each with the columns that contradict one another.
-_NEVER = (
-    ("ticket", "(status = 'closed') <> (closed_at IS NOT NULL)", "status, closed_at"),
-    ("ticket", "status = 'answered' AND answered_at IS NULL", "status, answered_at"),
-    ("ticket", "(status = 'cancelled') <> (cancelled_at IS NOT NULL)", "status, cancelled_at"),
-    ("ticket", "closed_at IS NOT NULL AND first_closed_at IS NULL", "closed_at, first_closed_at"),
-    ("dispatch", "(status = 'cancelled') <> (cancelled_at IS NOT NULL)", "status, cancelled_at"),
-    ("complaint", "(finding IS NULL) <> (decided_at IS NULL)", "finding, decided_at"),
-    ("complaint", "status IN ('decided', 'remedied', 'fed_back', 'closed') AND finding IS NULL", "status, finding"),
-    ("expense", "(status = 'falsified') <> (falsified_at IS NOT NULL)", "status, falsified_at"),
-    ("expense", "status = 'falsified' AND sanction IS NULL", "status, sanction"),
-    ("penalty", "sanction = 'fine' AND amount_fen IS NULL", "sanction, amount_fen"),
-)  # fmt: skip
-
-
 def _never(con: sqlite3.Connection) -> Faults:
     """Find records that contradict themselves."""
-    for table, condition, columns in _NEVER:
-        rows = con.execute(f'SELECT id FROM "{table}" WHERE undone_at IS NULL AND ({condition})')
-        yield from _contradictions(con, table, rows, columns)
+    for register in _registers(con):
+        for condition, columns in register.never:
+            rows = con.execute(f'SELECT id FROM "{register.table}" WHERE undone_at IS NULL AND ({condition})')
+            yield from _contradictions(con, register.table, rows, columns)
+
+
+def _registers(con: sqlite3.Connection) -> list[Register]:
+    """List the registers that a ledger of its version has."""
+    there = schema.tables(version_of(con))
+    return [register for register in every() if register.table in there]
 
 
 def _twice(con: sqlite3.Connection) -> Faults:

@@ -11,7 +11,7 @@ from svcdesk.penalties.findings import check, judged_anew, recorded
 from svcdesk.periods import Period, between, day_of, instant, midnight, month_of, read_month, stored, today
 from svcdesk.registers import records
 from svcdesk.registers.computed import loads
-from svcdesk.registers.declarations import EXPENSES
+from svcdesk.registers.expenses import EXPENSES
 from svcdesk.regulation.clock import answer_clock
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import missing_fields, report_deadline

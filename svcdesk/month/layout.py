@@ -11,7 +11,11 @@ from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
 from svcdesk.periods import Period
 from svcdesk.registers import records
-from svcdesk.registers.declarations import COMPLAINTS, EXPENSES, PENALTIES, SERVICE_REPORTS, SURVEYS, TICKETS, Register
+from svcdesk.registers.complaints import COMPLAINTS
+from svcdesk.registers.declaring import Register
+from svcdesk.registers.expenses import EXPENSES
+from svcdesk.registers.penalties import PENALTIES
+from svcdesk.registers.service import SERVICE_REPORTS, SURVEYS, TICKETS
 from svcdesk.render.capitals import capitals
 from svcdesk.render.document import Chart, Document, Series, Table
 from svcdesk.store import Ledger
@@ -383,7 +387,7 @@ def _rows_behind(ledger: Ledger, period: Period, now: datetime, trips: list[Reco
         if condition:
             selection.where(condition)
         rows = list(records.records(ledger, register, now, selection, flat=True))
-        columns = tuple(records.columns_of(register, detail=False))
+        columns = tuple(register.seen(detail=False))
         key = register.name.replace("-", "_")
         found.append(Table(key, messages.say(f"report.rows_{key}"), columns, rows))
     return found

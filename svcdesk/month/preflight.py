@@ -6,7 +6,7 @@ from svcdesk.month import indicators
 from svcdesk.month.board import Item, decisions, report_of, undecided
 from svcdesk.periods import Period, instant, stored
 from svcdesk.registers import records
-from svcdesk.registers.declarations import EXPENSES
+from svcdesk.registers.expenses import EXPENSES
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 

@@ -11,6 +11,7 @@ from svcdesk.errors import BadInput, Refused
 from svcdesk.model import LETTERS, Record, yuan
 from svcdesk.month import projects
 from svcdesk.periods import Period, instant, local, stored
+from svcdesk.registers import records
 from svcdesk.store import Ledger
 
 # Each report that is handed in: what it freezes, and the policy key of the day on which it is due.
@@ -75,31 +76,6 @@ def standing(ledger: Ledger, report: str, month: str) -> Record | None:
     return ledger.one("SELECT * FROM live_submission WHERE report = ? AND month = ?", (report, month))
 
 
-def record_of(row: Record, ledger: Ledger) -> Record:
-    """Return a submission as the record that JSON and CSV carry."""
-    kept = json.loads(row["figures"])
-    return {
-        "report": row["report"],
-        "month": row["month"],
-        "at": local(instant(row["at"]), ledger.zone),
-        "by": row["by"],
-        "to": json.loads(row["to"]),
-        "digest": row["digest"],
-        "digest_of": "file" if kept["file"] else "figures",
-        "entry": kept["entry"],
-        "ledger_hash": kept["ledger_hash"],
-        "corrects": kept["corrects"],
-        "standing": row["undone_at"] is None,
-        "figures": kept["figures"],
-    }
-
-
-def every(ledger: Ledger) -> Iterator[Record]:
-    """Return every submission in the order in which they were made, the corrected ones too."""
-    for row in ledger.every("submission"):
-        yield record_of(row, ledger)
-
-
 def drift(ledger: Ledger, report: str, period: Period, today: Record) -> Record | None:
     """Compare today's figures of a month with those handed in; None where it was not handed in.
 
@@ -109,7 +85,7 @@ def drift(ledger: Ledger, report: str, period: Period, today: Record) -> Record 
     row = standing(ledger, report, period.month)
     if row is None:
         return None
-    submitted = record_of(row, ledger)
+    submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
     then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
     changed = [
         {"figure": ".".join(path), "path": list(path), "submitted": then.get(path), "today": now.get(path)}

@@ -8,23 +8,12 @@ from svcdesk import journal, messages
 from svcdesk.columns import Column
 from svcdesk.model import LETTERS, yuan
 from svcdesk.periods import instant, short
-from svcdesk.registers.declarations import ASSIGNMENT_COLUMNS, BY_TABLE
+from svcdesk.registers.index import columns_in, is_register, members_in, register_of
 from svcdesk.render import tables
 from svcdesk.store import Ledger
 
-_UNSAID = ("id", "personal_hash")
-_FOR_MACHINES = ("reference_digest", "natural_key", "facts", "digest", "figures", "steps", "history", "versions")
+_UNSAID = ("id", "personal_hash", "reference_digest")
 _LONGEST = 60  # characters of a value in a sentence
-
-# Columns that point at a record with a name of its own: the name they go by, its table and the column that names it.
-_POINTERS = {
-    "customer_id": ("customer", "customer", "name"),
-    "contract_id": ("contract", "contract", "no"),
-    "engineer_id": ("engineer", "staff", "code"),
-    "about_id": ("about", "staff", "code"),
-    "taken_by": ("taken_by", "staff", "code"),
-    "filed_by": ("filed_by", "staff", "code"),
-}
 
 
 class Change(NamedTuple):
@@ -42,30 +31,44 @@ def changes(ledger: Ledger, seq: int) -> Iterator[Change]:
         before = journal.before(ledger.con, table, row, seq)
         was, now = before or {}, json.loads(after)
         names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name) and name not in _UNSAID]
-        fields = {name: (_masked(name, was.get(name)), _masked(name, now.get(name))) for name in names}
+        fields = {name: (_masked(table, name, was.get(name)), _masked(table, name, now.get(name))) for name in names}
         yield Change(table, row, before is None, fields)
 
 
-def _masked(name: str, value: Any) -> Any:
-    return "****" if name == "wage_fen" and value is not None else value
+def _masked(table: str, name: str, value: Any) -> Any:
+    column = _column(table, name)
+    return "****" if column and column.kind.startswith("personal") and value is not None else value
 
 
 def record(ledger: Ledger, table: str, row: int) -> str:
-    """Name a record as people do: T12, W01, a customer by name, a journey by its dispatch and engineer."""
+    """Name a record as people do: T12, W01, a customer by name, an assignment by its dispatch and engineer."""
     if table in LETTERS:
         return f"{LETTERS[table]}{row}"
-    if table in _NAMES:
-        return messages.say(f"labels.row_{table}", name=ledger.value(_NAMES[table], (row,)))
-    return messages.say(f"labels.row_{table}", name=row)
+    return messages.say(f"labels.row_{table}", name=_name(ledger, table, row))
 
 
-_NAMES = {
-    "customer": "SELECT name FROM customer WHERE id = ?",
-    "staff": "SELECT code FROM staff WHERE id = ?",
-    "contract": "SELECT no FROM contract WHERE id = ?",
-    "policy": 'SELECT "key" FROM policy WHERE id = ?',
-    "crew": "SELECT 'D' || dispatch_id || ' ' || code FROM crew w JOIN staff s ON s.id = engineer_id WHERE w.id = ?",
-}
+def _name(ledger: Ledger, table: str, row: int) -> str:
+    if is_register(table):
+        register = register_of(table)
+        called = register.column(register.key or register.called)
+        return _called(ledger, table, row, called) if called else str(row)
+    if found := members_in(table):
+        register, members = found
+        parent = ledger.value(f'SELECT "{members.parent}" FROM "{table}" WHERE id = ?', (row,))
+        who = next(column for column in register.columns if column.name == members.who)
+        return f"{record(ledger, register.table, parent)} {_called(ledger, table, row, who)}"
+    return str(row)
+
+
+def _called(ledger: Ledger, table: str, row: int, column: Column) -> str:
+    """Return what a column of a row says, as people write it."""
+    value = ledger.value(f'SELECT "{column.stored}" FROM "{table}" WHERE id = ?', (row,))
+    return _pointed(ledger, column.refers, value) if column.refers else str(value)
+
+
+def _pointed(ledger: Ledger, table: str, row: int) -> str:
+    """Return the key by which another record is named."""
+    return str(ledger.value(f'SELECT "{register_of(table).key_column}" FROM "{table}" WHERE id = ?', (row,)))
 
 
 def sentence(ledger: Ledger, change: Change, command: str) -> str:
@@ -78,7 +81,7 @@ def sentence(ledger: Ledger, change: Change, command: str) -> str:
     fields = messages.comma(
         f"{_head(change.table, field)} {_value(ledger, change.table, field, now)}"
         for field, (_, now) in change.fields.items()
-        if now is not None and field not in _FOR_MACHINES and _is_listed(change.table, field)
+        if now is not None and not _is_quiet(change.table, field) and _is_listed(change.table, field)
     )
     return messages.say("labels.made", record=name, fields=fields)
 
@@ -95,7 +98,7 @@ def _moves(ledger: Ledger, change: Change, *, back: bool) -> str:
     moves = (
         _move(ledger, change.table, name, *(reversed(pair) if back else pair))
         for name, pair in change.fields.items()
-        if name not in _FOR_MACHINES
+        if not _is_quiet(change.table, name)
     )
     return messages.comma(moves) or messages.say("labels.unchanged")
 
@@ -112,20 +115,22 @@ def _move(ledger: Ledger, table: str, name: str, was: Any, now: Any) -> str:
 
 
 def _column(table: str, name: str) -> Column | None:
-    columns = ASSIGNMENT_COLUMNS if table == "crew" else BY_TABLE[table].columns if table in BY_TABLE else ()
-    sql = (f"r.{name}", f'r."{name}"', f"w.{name}")
-    return next((column for column in columns if column.sql in sql), None)
+    return next((column for column in columns_in(table) if column.stored == name), None)
+
+
+def _is_quiet(table: str, name: str) -> bool:
+    """Return whether a change of the field is for machines alone."""
+    column = _column(table, name)
+    return column is not None and (column.quiet or column.kind == "raw")
 
 
 def _is_listed(table: str, name: str) -> bool:
     column = _column(table, name)
-    return name in _POINTERS or column is None or column.brief
+    return column is None or column.brief or bool(column.refers)
 
 
 def _head(table: str, name: str) -> str:
-    if name in _POINTERS:
-        name = _POINTERS[name][0]
-    elif column := _column(table, name):
+    if column := _column(table, name):
         name = column.name
     return messages.find(f"columns.{name}") or messages.find(f"labels.field_{name}") or name
 
@@ -148,10 +153,10 @@ def _value(ledger: Ledger, table: str, name: str, value: Any) -> str:
         return "-"
     if name == "personal_id":
         return "****"
-    if name in _POINTERS:
-        _, there, naming = _POINTERS[name]
-        text = str(ledger.value(f'SELECT "{naming}" FROM "{there}" WHERE id = ?', (value,)))
-    elif (column := _column(table, name)) and value != "****":
+    column = _column(table, name)
+    if column and column.refers:
+        text = _pointed(ledger, column.refers, value)
+    elif column and value != "****":
         text = tables.cell(_read(column, value), column, ledger.zone)
     elif name.endswith("_at") or name == "at":
         text = short(instant(value), ledger.zone)

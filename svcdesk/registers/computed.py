@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from svcdesk import messages
 from svcdesk.model import yuan
@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from svcdesk.regulation import expense_rules
 
 Work = Callable[..., tuple[Any, ...]]
-
-
-class Derivation(NamedTuple):
-    """Which columns a table's derivation needs, as they are stored, and which it gives, as records carry them."""
-
-    needs: tuple[str, ...]
-    gives: tuple[str, ...]
-    make: Callable[[Basis, Ledger, LocalHours], Work]
 
 
 class _Dues(dict[str, tuple[str, str, str]]):
@@ -58,7 +50,8 @@ class _Dues(dict[str, tuple[str, str, str]]):
         return self._waits[day]
 
 
-def _ticket(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+def ticket(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+    """Work out when an answer is due to a ticket, and whether it came in time."""
     dues, now = _Dues(basis, hours), stored(basis.now)
 
     def work(received: str, answered: str | None) -> tuple[str | None, bool | None]:
@@ -74,7 +67,8 @@ def _ticket(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
     return work
 
 
-def _dispatch(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+def assignment(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+    """Work out how late an engineer came and how many days the assignment took."""
     today = basis.now
 
     def work(due: str | None, departed: str | None, arrived: str | None, returned: str | None) -> tuple[Any, ...]:
@@ -89,7 +83,8 @@ def _dispatch(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
     return work
 
 
-def _service_report(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+def service_report(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
+    """Work out whether a report is complete, and what it lacks."""
     from svcdesk.rules import missing_fields
 
     def work(filed: str, cause: str, solution: str, parts: str, none: int, opinion: str, kind: str) -> tuple[Any, ...]:
@@ -103,7 +98,8 @@ def _service_report(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
     return work
 
 
-def _expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
+def expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
+    """Work out what is wrong with an expense."""
     from svcdesk.regulation import expense_rules
 
     home_of_centre = ledger.centre["home"]
@@ -168,7 +164,8 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
+def penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
+    """Work out what a penalty is for as the facts stand now, and whether they changed since."""
     from svcdesk.penalties.findings import judged_anew
     from svcdesk.rules import ARTICLES
 
@@ -192,27 +189,3 @@ def loads(text: str) -> Any:
     import json
 
     return json.loads(text)
-
-
-DERIVATIONS: dict[str, Derivation] = {
-    "ticket": Derivation(("received_at", "answered_at"), ("answer_due", "answered_in_time"), _ticket),
-    "dispatch": Derivation(
-        ("due", "departed_at", "arrived_at", "returned_at"), ("late_minutes", "days"), _dispatch
-    ),
-    "service_report": Derivation(
-        ("filed_at", "fault_cause", "solution", "parts", "no_parts", "customer_opinion", "_kind"),
-        ("complete", "missing"),
-        _service_report,
-    ),
-    "expense": Derivation(
-        ("amount", "category", "date", "from", "to", "place", "invoice", "_engineer", "dispatch", "_home", "_role",
-         "_trip_place", "_transit", "_cancelled_at", "_departed_at", "_returned_at", "_earlier"),
-        ("problems",),
-        _expense,
-    ),
-    "penalty": Derivation(
-        ("clause", "engineer", "at", "_kind", "_amount_fen", "_key", "_facts"),
-        ("article", "month", "sanction", "absorbed_by", "facts_changed"),
-        _penalty,
-    ),
-}  # fmt: skip

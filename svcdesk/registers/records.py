@@ -1,5 +1,6 @@
 """Records as JSON and CSV carry them: a register's stored columns written out, and what is worked out beside them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,8 +11,9 @@ from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, Record, yuan
 from svcdesk.periods import LocalHours, Period, stored
-from svcdesk.registers.computed import DERIVATIONS, loads
-from svcdesk.registers.declarations import ASSIGNMENT_COLUMNS, BY_TABLE, Register
+from svcdesk.registers.computed import loads
+from svcdesk.registers.declaring import Members, Register
+from svcdesk.registers.index import register_of
 from svcdesk.regulation.policy import Basis
 from svcdesk.render.tables import csv_cell
 from svcdesk.store import Ledger
@@ -85,11 +87,6 @@ def _json_cell(hours: LocalHours, text: str) -> str:
     return text if text in ("[]", "{}") else str(csv_cell(_json(hours, text)))
 
 
-def columns_of(register: Register, *, detail: bool) -> list[Column]:
-    """List the columns that people and scripts see, in order; ``detail`` for show and export."""
-    return [column for column in register.columns if column.name[0] != "_" and (detail or not column.detail)]
-
-
 _SHORT_PERIOD = 366  # days
 
 
@@ -115,24 +112,19 @@ class Selection:
         return self
 
     def during(self, register: Register, period: Period | None) -> "Selection":
-        """Keep what counts in the period: by the register's own time; a dispatch by any day of its trip."""
+        """Keep what counts in the period: by the register's own time, or by what it declares in its place."""
         if period is None:
             return self
-        if (period.after - period.first).days <= _SHORT_PERIOD and register.table != "dispatch":
+        if (period.after - period.first).days <= _SHORT_PERIOD and not register.during:
             self.order = f"+{register.order}"  # else SQLite may walk all history in id order to save the sort
-        start, end = stored(period.start) if period.first.year > 1970 else "", stored(period.end)
-        if register.table == "dispatch":
-            return self.where(
-                "(r.id IN (SELECT dispatch_id FROM live_crew"
-                " WHERE departed_at < ? AND (returned_at >= ? OR returned_at IS NULL))"
-                " OR (r.sent_at >= ? AND r.sent_at < ?"
-                " AND NOT EXISTS (SELECT 1 FROM live_crew x WHERE x.dispatch_id = r.id"
-                " AND x.departed_at IS NOT NULL)))",
-                end, start, start, end,
-            )  # fmt: skip
-        if register.table == "expense":
-            return self.where("r.spent_on >= ? AND r.spent_on < ?", period.first.isoformat(), period.after.isoformat())
-        return self.where(f"{register.at} >= ? AND {register.at} < ?", start, end)
+        counts = register.during or f"{register.at} >= :start AND {register.at} < :end"
+        if register.by_day:
+            bounds = {":start": period.first.isoformat(), ":end": period.after.isoformat()}
+        else:
+            start = stored(period.start) if period.first.year > 1970 else ""
+            bounds = {":start": start, ":end": stored(period.end)}
+        values = [bounds[name] for name in re.findall(":start|:end", counts)]
+        return self.where(re.sub(":start|:end", "?", counts), *values)
 
     def sorted_by(self, register: Register, name: str | None) -> "Selection":
         """Sort by a column, a leading minus for the greatest first. Raises BadInput for one that cannot be."""
@@ -142,9 +134,7 @@ class Selection:
                 names = [c.name for c in register.columns if c.sql and c.name[0] != "_"]
                 raise BadInput("sort", text=name, names=names)
             value, down = column.sql, name[0] == "-"
-            if (
-                column in ASSIGNMENT_COLUMNS or column.name == "due"
-            ):  # a crew stands together, where its first or last does
+            if register.members and register.members.holds(column):  # they stand together, where the first or last does
                 value = f"{'max' if down else 'min'}({value}) OVER (PARTITION BY r.id)"
             self.order = f"{value} {'DESC' if down else 'ASC'}, {register.order}"
         return self
@@ -165,20 +155,20 @@ def records(
     reveal: bool = False,
     flat: bool = False,
 ) -> Iterator[Record]:
-    """Stream a register's records. A dispatch gathers its crew, unless ``flat`` asks for a row an engineer."""
+    """Stream a register's records. Each gathers its members, unless ``flat`` asks for a row each."""
     selection = selection or Selection()
-    columns = columns_of(register, detail=detail)
+    columns = register.seen(detail=detail)
     names = [column.name for column in columns]
     blocks = _blocks(ledger, register, columns, now, selection, reveal)
     rows: Iterator[Record] = (
         dict(zip(names, row, strict=True)) for block in blocks for row in zip(*block, strict=True)
     )
-    if register.table == "dispatch" and not flat:
-        rows = gathered(rows, detail)
+    if register.members and not flat:
+        rows = gathered(rows, register.members, columns)
     if selection.limit is not None:
-        if register.table == "dispatch" and flat:  # so many dispatches, each with its whole crew
-            crews = (crew for _, crew in groupby(rows, lambda row: row["id"]))
-            return chain.from_iterable(islice(crews, selection.limit))
+        if register.members and flat:  # so many records, each with all its members
+            whole = (members for _, members in groupby(rows, lambda row: row["id"]))
+            return chain.from_iterable(islice(whole, selection.limit))
         rows = islice(rows, selection.limit)
     return rows
 
@@ -186,8 +176,8 @@ def records(
 def cells(
     ledger: Ledger, register: Register, now: datetime, selection: Selection, *, reveal: bool = False
 ) -> Iterator[list[Sequence[Any]]]:
-    """Stream a register in full as blocks of CSV cells, column by column; a row an engineer of a dispatch."""
-    columns = columns_of(register, detail=True)
+    """Stream a register in full as blocks of CSV cells, column by column; a row a member where a record has those."""
+    columns = register.seen(detail=True)
     return _blocks(ledger, register, columns, now, selection, reveal, cells=True)
 
 
@@ -206,7 +196,7 @@ def _blocks(
 ) -> Iterator[list[Sequence[Any]]]:
     """Read blocks of rows and give each as its columns, written as records carry them or as CSV cells."""
     hours = LocalHours(ledger.zone)
-    derivation = DERIVATIONS.get(register.table)
+    derivation = register.derivation
     needs = [column for column in register.columns if derivation and column.name in derivation.needs]
     read = [column for column in register.columns if column.sql and (column in columns or column in needs)]
     place = {column.name: number for number, column in enumerate(read)}
@@ -244,7 +234,7 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
                 yield rows
             last = final
         return
-    limit = f" LIMIT {selection.limit:d}" if selection.limit is not None and register.table != "dispatch" else ""
+    limit = f" LIMIT {selection.limit:d}" if selection.limit is not None and not register.members else ""
     cursor = ledger.con.execute(f"{sql} ORDER BY {order}{limit}", selection.values)
     while rows := cursor.fetchmany(_BLOCK):
         yield rows
@@ -263,22 +253,22 @@ def one(
     """Return one record, with all its details."""
     ledger.get(table, record_id)
     selection = Selection().where("r.id = ?", record_id)
-    return next(records(ledger, BY_TABLE[table], now, selection, detail=detail, reveal=reveal))
+    return next(records(ledger, register_of(table), now, selection, detail=detail, reveal=reveal))
 
 
-def gathered(rows: Iterable[Record], detail: bool) -> Iterator[Record]:
-    """Gather the rows of a dispatch, one an engineer, into its crew."""
-    own = [column.name for column in ASSIGNMENT_COLUMNS if detail or not column.detail]
+def gathered(rows: Iterable[Record], members: Members, columns: Sequence[Column]) -> Iterator[Record]:
+    """Gather the rows of a record, one a member, into its list of members."""
+    own = [column.name for column in members.columns if column in columns]
     current: Record | None = None
     for row in rows:
         member = {name: row.pop(name) for name in own}
-        due = row["due"]
         if current is not None and current["id"] == row["id"]:
-            current["crew"].append(member)
-            current["due"] = max(current["due"] or "", due or "") or None
+            current[members.name].append(member)
+            for name in members.latest:
+                current[name] = max(current[name] or "", row[name] or "") or None
         else:
             if current is not None:
                 yield current
-            current = {**row, "crew": [member]}
+            current = {**row, members.name: [member]}
     if current is not None:
         yield current

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from svcdesk.errors import BadInput
 from svcdesk.model import unmasked, whole
 from svcdesk.registers import records
-from svcdesk.registers.declarations import REGISTERS
+from svcdesk.registers.index import exported
 from svcdesk.store import open_ledger
 
 RULES = """\
@@ -331,7 +331,7 @@ def busy(desk, monkeypatch):
 
         def read():
             selection = records.Selection().in_pages()
-            blocks = records.cells(reader, REGISTERS["tickets"], at("2026-10-20 09:00"), selection)
+            blocks = records.cells(reader, exported()["tickets"], at("2026-10-20 09:00"), selection)
             told.append(list(next(blocks)[5]))
             if len(told) <= writes:
                 writer.con.execute("UPDATE ticket SET product = ?, status = 'on_hold'", (len(told),))

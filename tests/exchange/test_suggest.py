@@ -12,7 +12,7 @@ from conftest import InProcess, found
 from openpyxl import Workbook
 from test_importer import DATA, needs_data, played, write  # noqa: F401
 
-from svcdesk.registers.declarations import REGISTERS
+from svcdesk.registers.index import exported
 
 TICKETS = (
     ["工单号", "单位名称", "受理时间", "受理方式", "类别", "故障现象", "设备型号", "合同编号", "备注"],
@@ -137,7 +137,7 @@ def test_rules_are_never_written_over_and_need_no_ledger(desk):
     assert "hint: " in done.stderr and path.with_suffix(".toml").read_bytes() == before
 
 
-@pytest.mark.parametrize("table", REGISTERS)
+@pytest.mark.parametrize("table", exported())
 def test_our_own_exports_need_no_rules(played, tmp_path, table):  # noqa: F811
     desk = found(InProcess(tmp_path))
     desk.now = played.now

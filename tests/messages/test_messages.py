@@ -14,7 +14,8 @@ import svcdesk
 from svcdesk import messages
 from svcdesk.commands.grammar import NOUNS, build
 from svcdesk.commands.receipts import _WORDED
-from svcdesk.registers.declarations import FINDING_COLUMNS, REGISTERS
+from svcdesk.registers.index import exported
+from svcdesk.registers.penalties import FINDING_COLUMNS
 from svcdesk.regulation.policy import KEYS
 from svcdesk.rules import CLAUSES
 
@@ -179,7 +180,7 @@ def test_every_receipt_is_filled():
 
 
 def test_every_column_has_a_heading():
-    columns = {column for register in REGISTERS.values() for column in register.columns if column.name[0] != "_"}
+    columns = {column for register in exported().values() for column in register.columns if column.name[0] != "_"}
     missing = {column.name for column in {*columns, *FINDING_COLUMNS} if f"columns.{column.name}" not in TEXTS}
     assert missing == set()
 
@@ -189,7 +190,7 @@ def test_every_value_of_a_word_column_has_its_word():
 
     kinds = {
         column.kind.partition(":")[2]
-        for register in REGISTERS.values()
+        for register in exported().values()
         for column in register.columns
         if column.kind.startswith("word:")
     }
