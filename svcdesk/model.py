@@ -93,6 +93,15 @@ def unmarked(text: str) -> str:
     return digits.replace(",", "") if re.fullmatch(_GROUPED, digits, re.ASCII) else digits
 
 
+class Fen(int):
+    """An amount of CNY in integer fen, which people and machines read with two decimals: 55350 is 553.50."""
+
+    def __str__(self) -> str:
+        return yuan(self)
+
+    __format__ = object.__format__
+
+
 def yuan(amount_fen: int) -> str:
     """Write integer fen as CNY with two decimals: 55350 -> '553.50'."""
     sign, value = ("-", -amount_fen) if amount_fen < 0 else ("", amount_fen)

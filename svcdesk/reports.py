@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
 from svcdesk.columns import Column
-from svcdesk.model import LINES, Record, yuan
+from svcdesk.model import LINES, Fen, Record
 from svcdesk.periods import Period, between, instant, month_from, stored, today
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.store import Ledger
+from svcdesk.values import rounded
 
 K = TypeVar("K")
 
@@ -144,9 +145,9 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], 
         pending += amount if status == "submitted" else 0
     people = person_days(assignments(ledger, period, now))
     rows: list[Record] = [
-        {"line": line, **(people[line]._asdict() if line in people else {}), "cost": yuan(cost[line])} for line in LINES
+        {"line": line, **(people[line]._asdict() if line in people else {}), "cost": Fen(cost[line])} for line in LINES
     ]
-    rows.append({"line": "total", "cost": yuan(sum(cost.values()) - excluded), "excluded": yuan(excluded)})
+    rows.append({"line": "total", "cost": Fen(sum(cost.values()) - excluded), "excluded": Fen(excluded)})
     return rows, pending
 
 
@@ -162,7 +163,7 @@ def service(ledger: Ledger, period: Period, now: datetime) -> Record:
         **answers,
         "closed": figures["closed"],
         "surveys": count,
-        "mean_score": f"{total / count:.2f}" if count else None,
+        "mean_score": rounded(total or 0, count, 2),
     }
 
 
@@ -190,7 +191,7 @@ def penalties(ledger: Ledger, period: Period) -> Record:
     by_clause: dict[str, dict[str, object]] = {
         clause: {
             "count": sum(row[2] for row in rows if row[0] == clause),
-            "fines": yuan(sum(row[3] or 0 for row in rows if row[0] == clause)),
+            "fines": Fen(sum(row[3] or 0 for row in rows if row[0] == clause)),
         }
         for clause in dict.fromkeys(row[0] for row in rows)
     }
@@ -199,7 +200,7 @@ def penalties(ledger: Ledger, period: Period) -> Record:
         for kind in ("fine", "demerit", "major_demerit", "dismissal")
     }
     return {
-        "fines": yuan(sum(row[3] or 0 for row in rows)),
+        "fines": Fen(sum(row[3] or 0 for row in rows)),
         "fine_count": counts["fine"],
         "demerit": counts["demerit"],
         "major_demerit": counts["major_demerit"],
@@ -249,7 +250,7 @@ def figures(ledger: Ledger, period: Period, now: datetime) -> Record:
     rows, pending = lines(ledger, period, now)
     return {
         "lines": rows,
-        "pending_cost": yuan(pending),
+        "pending_cost": Fen(pending),
         "service": service(ledger, period, now),
         "penalties": penalties(ledger, period),
     }

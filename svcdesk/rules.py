@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from svcdesk.model import Record, yuan
+from svcdesk.model import Fen, Record
 from svcdesk.periods import day_of, midnight
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.regulation.policy import Basis
@@ -129,7 +129,7 @@ def expense_falsified(decision: Decision, _: Basis) -> Iterator[Finding]:
     if decision.sanction:
         subject = f"E{decision.id}"
         evidence = {
-            "expense": subject, "amount": yuan(decision.amount_fen), "decided_at": decision.at,
+            "expense": subject, "amount": Fen(decision.amount_fen), "decided_at": decision.at,
             "decided_by": decision.by, "evidence": decision.evidence, "refer_legal": decision.refer_legal,
         }  # fmt: skip
         yield Finding(

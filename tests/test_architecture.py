@@ -63,6 +63,7 @@ FLOORS = (
     ("penalties",),
     ("rules", "store", "render"),
     ("regulation", "journal", "messages", "schema"),
+    ("values",),
     ("periods", "columns", "places"),
     ("model",),
     ("errors",),

@@ -7,6 +7,7 @@ from conftest import at, basis_at
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svcdesk.model import Fen
 from svcdesk.rules import (
     ARTICLES,
     CLAUSES,
@@ -99,7 +100,7 @@ def test_expense_falsified(sanction, refer_legal):
     verdict = only(expense_falsified(fraud, basis_at(LATER)))
     assert (verdict.sanction, verdict.amount_fen, verdict.subject) == (sanction, None, "E9")
     assert verdict.evidence["refer_legal"] is refer_legal
-    assert verdict.evidence["amount"] == "139.50"
+    assert verdict.evidence["amount"] == Fen(13950)
 
 
 # 4.4

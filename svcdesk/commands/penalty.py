@@ -19,6 +19,7 @@ from svcdesk.periods import Period, instant
 from svcdesk.registers import records
 from svcdesk.registers.penalties import FINDING_COLUMNS, PENALTIES
 from svcdesk.render import tables
+from svcdesk.values import to_json
 
 noun = Noun("penalty")
 Penalty = Annotated[str, typer.Argument()]
@@ -57,7 +58,8 @@ def check(
         _say_recorded(w, made)
         r.ledger = w.ledger
     found = list(findings.matched(r.ledger, r.basis, findings.check(r.ledger, r.basis, period, code)))
-    tables.records(found, FINDING_COLUMNS, r.form, r.zone)
+    rows = to_json(found, r.zone) if r.form in tables.FOR_MACHINES else found
+    tables.records(rows, FINDING_COLUMNS, r.form, r.zone)
     if exit_code and any(finding["status"] in ("new", "proposed") for finding in found):
         raise typer.Exit(1)
 

@@ -8,7 +8,7 @@ from svcdesk import reports
 from svcdesk.model import LINES, Record
 from svcdesk.month import indicators, preflight, projects, staff, submissions
 from svcdesk.month.board import Item
-from svcdesk.periods import Period, instant, local
+from svcdesk.periods import Period, instant
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
@@ -66,7 +66,7 @@ def _drawn(ledger: Ledger, month: Period, basis: Basis) -> Record:
     answers = [answer.in_time for answer in indicators.answers(ledger, month, basis)]
     return {
         "month": month.month,
-        **{line: float(cost[line]) for line in LINES},
+        **{line: cost[line] for line in LINES},
         "answered_in_time": indicators.share(in_time for in_time in answers if in_time is not None),
         "on_time_arrival": indicators.share(arrival.on_time for arrival in indicators.arrivals(ledger, month, basis)),
     }
@@ -89,8 +89,8 @@ def trips(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
                 "engineer": codes[assignment.engineer],
                 "name": names[assignment.engineer],
                 "place": place,
-                "departed_at": _local(departed, ledger),
-                "returned_at": _local(returned, ledger),
+                "departed_at": instant(departed),
+                "returned_at": instant(returned) if returned else None,
                 "trips": int(assignment.starts_here),
                 "days": days,
             }
@@ -105,8 +105,8 @@ def arrivals(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
         {
             "dispatch": f"D{arrival.dispatch}",
             "engineer": arrival.engineer,
-            "due": local(arrival.due, ledger.zone),
-            "arrived_at": local(arrival.arrived_at, ledger.zone) if arrival.arrived_at else None,
+            "due": arrival.due,
+            "arrived_at": arrival.arrived_at,
             "on_time": arrival.on_time,
             "late_cause": arrival.late_cause,
         }
@@ -118,10 +118,6 @@ def unfinished(ledger: Ledger, period: Period, now: datetime) -> list[Item]:
     """List what would make the month wrong."""
     with reports.snapshot(ledger):
         return preflight.items(ledger, Basis(ledger.policy, now, ledger.zone), period)
-
-
-def _local(text: str | None, ledger: Ledger) -> str | None:
-    return local(instant(text), ledger.zone) if text else None
 
 
 _STEPS = """

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from svcdesk import messages, reports
 from svcdesk.columns import Column
-from svcdesk.model import LINES, Record, fen, yuan
+from svcdesk.model import LINES, Fen, Record
 from svcdesk.month import contents, submissions
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
@@ -114,7 +114,7 @@ def monthly(report: Record, period: Period) -> Document:
         ],
         notes=notes(report),
         signatures=[messages.say(f"report.{cell}") for cell in ("prepared", "reviewed", "received_office")],
-        capitals=capitals(fen(report["lines"][-1]["cost"])),
+        capitals=capitals(report["lines"][-1]["cost"]),
         mark=mark(report),
     )
 
@@ -151,7 +151,7 @@ def projects(report: Record, period: Period) -> Document:
             messages.say(f"report.{cell}")
             for cell in ("prepared", "received_technical", "received_marketing", "received_management")
         ],
-        capitals=capitals(fen(total["cost"])),
+        capitals=capitals(total["cost"]),
         mark=mark(report),
     )
 
@@ -191,7 +191,7 @@ def line_rows(report: Record) -> list[Record]:
     return [{**row, **{name: costs.get(row["line"]) for name, costs in others.items()}} for row in rows]
 
 
-def _costs_of(other: Record | None) -> dict[str, str]:
+def _costs_of(other: Record | None) -> dict[str, Fen]:
     if other is None:
         return {}
     costs = {row["line"]: row["cost"] for row in other["lines"]}
@@ -257,7 +257,7 @@ def drift_tables(report: Record) -> list[Table]:
             ),
         ]
     if items := report.get("earlier_months"):
-        total = yuan(sum(fen(row["amount"]) for row in items))
+        total = Fen(sum(row["amount"] for row in items))
         note = messages.say("report.earlier_note", n=len(items), amount=total)
         tables.append(Table("earlier_months", messages.say("report.earlier_months"), LATE_ITEMS, items, note=note))
     return tables
@@ -327,7 +327,7 @@ def _head(report: Record, period: Period) -> list[tuple[str, str]]:
 def charts(months: list[Record], trips: Iterable[Record]) -> list[Chart]:
     """Return the four charts: cost by line and two shares over twelve months, and this month's days by person."""
     names = [row["month"] for row in months]
-    costs = [Series(messages.word("line", line), [row[line] for row in months]) for line in LINES]
+    costs = [Series(messages.word("line", line), [_in_yuan(row[line]) for row in months]) for line in LINES]
     days: dict[tuple[str, str], int] = {}
     for trip in trips:
         person = trip["engineer"], trip["name"]
@@ -351,8 +351,13 @@ def _days_chart(names: list[str], days: list[int]) -> Chart:
 
 def _costs_by_project(rows: list[Record]) -> Chart:
     names = [row["contract"] or row["customer"] or messages.say("report.no_project") for row in rows]
-    costs = [Series(messages.word("line", line), [float(row[line]) for row in rows]) for line in LINES]
+    costs = [Series(messages.word("line", line), [_in_yuan(row[line]) for row in rows]) for line in LINES]
     return Chart("cost", messages.say("report.chart_projects"), "stacked", names, costs, messages.say("report.yuan"))
+
+
+def _in_yuan(amount: Fen) -> float:
+    """Return an amount as a chart draws it."""
+    return amount / 100
 
 
 def _sum_of(rows: list[Record]) -> Record:
@@ -362,7 +367,7 @@ def _sum_of(rows: list[Record]) -> Record:
     return {
         "contract": messages.word("line", "total"),
         **{name: sum(row[name] for row in rows) for name in counts},
-        **{name: yuan(sum(fen(row[name]) for row in rows)) for name in amounts},
+        **{name: Fen(sum(row[name] for row in rows)) for name in amounts},
     }
 
 

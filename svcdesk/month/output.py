@@ -18,6 +18,7 @@ from svcdesk.render import tables
 from svcdesk.render.document import Document
 from svcdesk.render.files import opened, whole_file
 from svcdesk.store import Ledger
+from svcdesk.values import to_json
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"]
 Name = Literal["monthly", "projects", "staff"]
@@ -137,9 +138,9 @@ class ReportOutput:
                 terminal.write(value, form, out, zone)
         elif isinstance(value, tuple):
             rows, columns = value
-            tables.records(rows, columns, form, zone, out)
+            tables.records(to_json(rows, zone), columns, form, zone, out)
         else:
-            out.write(tables.dumps(value, 2 if form == "json" else None) + "\n")
+            out.write(tables.dumps(to_json(value, zone), 2 if form == "json" else None) + "\n")
 
     @cached_property
     def _last_entry_at(self) -> datetime:

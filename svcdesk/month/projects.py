@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from svcdesk import reports
 from svcdesk.columns import Column
-from svcdesk.model import LINES, Record, yuan
+from svcdesk.model import LINES, Fen, Record
 from svcdesk.month.indicators import OPEN
-from svcdesk.periods import Period, stored
+from svcdesk.periods import Period, instant, stored
 from svcdesk.store import Ledger
+from svcdesk.values import rounded
 
 # The columns of its lines, as CSV has them.
 COLUMNS = (
@@ -86,15 +87,15 @@ def _line(counts: dict[str, Any], travel: reports.Travel, cost: dict[str, int]) 
     return {
         "tickets": counts["tickets"],
         **travel._asdict(),
-        **{line: yuan(cost[line]) for line in LINES},
-        "excluded": yuan(cost["excluded"]),
-        "cost": yuan(sum(cost[line] for line in LINES) - cost["excluded"]),
-        "pending": yuan(cost["pending"]),
+        **{line: Fen(cost[line]) for line in LINES},
+        "excluded": Fen(cost["excluded"]),
+        "cost": Fen(sum(cost[line] for line in LINES) - cost["excluded"]),
+        "pending": Fen(cost["pending"]),
         "open": counts["open"],
         "major_quality": counts["major_quality"],
         "opinions": counts["opinions"],
         "surveys": surveys,
-        "mean_score": f"{counts['score'] / surveys:.2f}" if surveys else None,
+        "mean_score": rounded(counts["score"], surveys, 2),
         "complaints": counts["complaints"],
     }
 
@@ -102,13 +103,17 @@ def _line(counts: dict[str, Any], travel: reports.Travel, cost: dict[str, int]) 
 def major_quality(ledger: Ledger, period: Period) -> list[Record]:
     """List the major quality problems escalated in the month (3.8)."""
     rows = ledger.rows(_MAJOR_QUALITY, {"start": stored(period.start), "end": stored(period.end)})
-    return [{**row, "ticket": f"T{row['ticket']}", "settled": bool(row["settled"])} for row in rows]
+    return [{**_dated(row), "settled": bool(row["settled"])} for row in rows]
 
 
 def opinions(ledger: Ledger, period: Period) -> list[Record]:
     """List what customers said in the service reports filed in the month and in its surveys."""
     rows = ledger.rows(_OPINIONS, {"start": stored(period.start), "end": stored(period.end)})
-    return [{**row, "ticket": f"T{row['ticket']}"} for row in rows]
+    return [_dated(row) for row in rows]
+
+
+def _dated(row: Record) -> Record:
+    return {**row, "ticket": f"T{row['ticket']}", "at": instant(row["at"])}
 
 
 def _owner(contract: int | None, customer: int | None) -> Owner:

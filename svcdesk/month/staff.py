@@ -9,13 +9,14 @@ from typing import Any
 
 from svcdesk import reports
 from svcdesk.columns import Column
-from svcdesk.model import Record, fen, yuan
+from svcdesk.model import Fen, Record
 from svcdesk.month import indicators
 from svcdesk.penalties import findings
 from svcdesk.periods import Period, stored
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding
 from svcdesk.store import Ledger
+from svcdesk.values import rounded
 
 # The columns of its lines, as CSV has them.
 COLUMNS = (
@@ -79,11 +80,11 @@ def _line(
         "role": person["role"],
         "trips": travel.trips,
         "days": travel.days,
-        "cost": yuan(cost),
+        "cost": Fen(cost),
         **{name: counts[name] for name in _COUNTED},
-        "mean_score": f"{counts['score'] / counts['surveys']:.2f}" if counts["surveys"] else None,
+        "mean_score": rounded(counts["score"], counts["surveys"], 2),
         "findings": own,
-        "fines": yuan(sum(fen(finding["sanction"]["amount"] or "0") for finding in own)),
+        "fines": Fen(sum(finding["sanction"]["amount"] or 0 for finding in own)),
     }
 
 

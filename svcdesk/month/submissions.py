@@ -8,11 +8,12 @@ from typing import Any
 
 from svcdesk import journal, periods, reports
 from svcdesk.errors import BadInput, Refused
-from svcdesk.model import LETTERS, Record, yuan
+from svcdesk.model import LETTERS, Fen, Record
 from svcdesk.month import projects
 from svcdesk.periods import Period, instant, local, stored
 from svcdesk.registers import records
 from svcdesk.store import Ledger
+from svcdesk.values import to_json
 
 # Each report that is handed in: what it freezes, and the policy key of the day on which it is due.
 REPORTS = {"monthly": "statistics", "projects": "projects"}
@@ -20,9 +21,9 @@ REPORTS = {"monthly": "statistics", "projects": "projects"}
 
 def frozen_figures(ledger: Ledger, report: str, period: Period, now: datetime) -> Record:
     """Work out what handing a report in freezes."""
-    if report == "monthly":
-        return reports.figures(ledger, period, now)
-    return {"projects": projects.lines(ledger, period, now)}
+    monthly = report == "monthly"
+    made = reports.figures(ledger, period, now) if monthly else {"projects": projects.lines(ledger, period, now)}
+    return dict(to_json(made, ledger.zone))
 
 
 def submit(
@@ -86,7 +87,7 @@ def drift(ledger: Ledger, report: str, period: Period, today: Record) -> Record 
     if row is None:
         return None
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
-    then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
+    then, now = dict(_flat(submitted["figures"])), dict(_flat(to_json(today, ledger.zone)))
     changed = [
         {"figure": ".".join(path), "path": list(path), "submitted": then.get(path), "today": now.get(path)}
         for path in dict.fromkeys([*then, *now])
@@ -218,7 +219,7 @@ def late_items(ledger: Ledger, period: Period) -> list[Record]:
             "month": row["spent_on"][:7],
             "engineer": row["engineer"],
             "category": row["category"],
-            "amount": yuan(row["amount_fen"]),
+            "amount": Fen(row["amount_fen"]),
             "date": row["spent_on"],
             "line": row["line"],
             "status": row["status"],

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 from svcdesk.errors import NotFound
-from svcdesk.model import Record, yuan
+from svcdesk.model import Fen, Record
 from svcdesk.penalties.facts import SOURCES
-from svcdesk.periods import Period, local, month_of
+from svcdesk.periods import Period, month_of
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import CLAUSES, Finding
 from svcdesk.store import Ledger
+from svcdesk.values import to_json
 
 
 def check(ledger: Ledger, basis: Basis, period: Period, engineer: str | None = None) -> list[Finding]:
@@ -66,9 +66,9 @@ def digest(finding: Finding | None, basis: Basis) -> str:
     """Return a finding's facts as one text, to see later whether they changed. Empty where there is no finding."""
     if finding is None:
         return ""
-    told = record_of(finding, basis)
+    facts = to_json(record_of(finding, basis), basis.zone)
     return json.dumps(
-        {name: told[name] for name in ("subject", "at", "sanction", "needs", "evidence", "absorbed_by")},
+        {name: facts[name] for name in ("subject", "at", "sanction", "needs", "evidence", "absorbed_by")},
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -76,35 +76,24 @@ def digest(finding: Finding | None, basis: Basis) -> str:
 
 
 def record_of(finding: Finding, basis: Basis, penalty: Record | None = None) -> Record:
-    """Return a finding as the record that JSON and CSV carry."""
+    """Return a finding as a record, its values not yet written."""
     return {
         "clause": finding.clause,
         "article": finding.article,
         "engineer": finding.engineer,
         "subject": finding.subject,
-        "at": local(finding.at, basis.zone),
+        "at": finding.at,
         "month": month_of(finding.at, basis.zone),
         "sanction": {
             "kind": finding.sanction,
-            "amount": yuan(finding.amount_fen) if finding.amount_fen is not None else None,
+            "amount": Fen(finding.amount_fen) if finding.amount_fen is not None else None,
         },
         "needs": finding.needs,
-        "evidence": told(finding.evidence, basis),
+        "evidence": finding.evidence,
         "penalty": f"P{penalty['id']}" if penalty else None,
         "status": penalty["status"] if penalty else "new",
         "absorbed_by": finding.absorbed_by,
     }
-
-
-def told(evidence: Any, basis: Basis) -> Any:
-    """Return evidence as JSON carries it: instants in centre time."""
-    if isinstance(evidence, datetime):
-        return local(evidence, basis.zone)
-    if isinstance(evidence, dict):
-        return {name: told(value, basis) for name, value in evidence.items()}
-    if isinstance(evidence, list):
-        return [told(value, basis) for value in evidence]
-    return evidence
 
 
 def matched(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> Iterator[Record]:
@@ -144,7 +133,7 @@ def record_new(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> lis
                 sanction=finding.sanction,
                 amount_fen=finding.amount_fen,
                 status="proposed",
-                evidence=json.dumps(told(finding.evidence, basis), ensure_ascii=False),
+                evidence=json.dumps(to_json(finding.evidence, basis.zone), ensure_ascii=False),
                 facts=digest(finding, basis),
             )
         )

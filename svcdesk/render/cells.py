@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from svcdesk.errors import BadInput
-from svcdesk.periods import placed
+from svcdesk.periods import local, placed
 from svcdesk.render.tables import inert
 
 MOST_ROWS = 1_048_576
@@ -19,9 +19,14 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?")
 Value = int | float | bool | date | str
 
 
-def typed(text: str, kind: str, zone: tzinfo) -> Value:
-    """Return a text as the value that a cell of a kind holds; the text itself where no cell holds it exactly."""
+def typed(given: Any, kind: str, zone: tzinfo) -> Value:
+    """Return a value as a cell of a kind holds it; its text where no cell holds it exactly. An export gives texts."""
     kind = kind.partition(":")[0]
+    if isinstance(given, bool | float):
+        return given
+    if isinstance(given, datetime):
+        return _naive(given, zone) or local(given, zone)
+    text = str(given)
     if kind in _NUMERIC and _NUMBER.fullmatch(text):
         if kind in ("rate", "number") or sum(map(str.isdigit, text)) <= _MOST_DIGITS:
             return int(text) if text.lstrip("-").isdigit() else float(text)
@@ -31,16 +36,16 @@ def typed(text: str, kind: str, zone: tzinfo) -> Value:
     if kind == "date" and int(text[:4]) > _FIRST_DATE:
         return date.fromisoformat(text)
     if kind == "instant":
-        return _naive(text, zone) or text
+        return _naive(datetime.fromisoformat(text), zone) or text
     return text
 
 
-def put(sheet: Any, line: int, place: int, text: str, kind: str, zone: tzinfo, style: Callable[[str], Any]) -> None:
-    """Write a value's text to a cell as its kind wants it. ``style`` gives the format of a kind.
+def put(sheet: Any, line: int, place: int, given: Any, kind: str, zone: tzinfo, style: Callable[[str], Any]) -> None:
+    """Write a value to a cell as its kind wants it. ``style`` gives the format of a kind.
 
     A text never acts as a formula, as in the exports as CSV. Raises BadInput for a text longer than a cell holds.
     """
-    value = typed(text, kind, zone)
+    value = typed(given, kind, zone)
     if isinstance(value, bool):
         sheet.write_boolean(line, place, value, style("flag"))
     elif isinstance(value, int | float):
@@ -68,14 +73,13 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def _naive(text: str, zone: tzinfo) -> datetime | None:
+def _naive(at: datetime, zone: tzinfo) -> datetime | None:
     """Return an instant as centre time without an offset, or None where that would not say which instant it is."""
-    at = datetime.fromisoformat(text)
     if at.tzinfo is None or at.year <= _FIRST_DATE:
         return None
     naive = at.astimezone(zone).replace(tzinfo=None, fold=0)
     try:
-        return naive if placed(naive, zone, text) == at else None
+        return naive if placed(naive, zone, at.isoformat()) == at else None
     except BadInput:
         return None
 

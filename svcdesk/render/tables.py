@@ -24,6 +24,9 @@ _UNSAFE_JSON = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 _ROWS_AT_A_TIME = 500
 
 
+FOR_MACHINES = ("csv", "tsv", "json", "jsonl")
+
+
 def disarm(text: str) -> str:
     """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
     return re.sub(_ODD, lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
@@ -121,7 +124,7 @@ def cell(value: Any, column: Column, zone: tzinfo) -> str:
     if isinstance(value, bool):
         return messages.say("labels.yes" if value else "labels.no")
     if kind == "instant":
-        return short(datetime.fromisoformat(value), zone)
+        return short(_instant(value), zone)
     if kind == "word":
         return messages.word(rest, value)
     if kind == "rate":
@@ -129,13 +132,18 @@ def cell(value: Any, column: Column, zone: tzinfo) -> str:
     if kind == "number":
         return f"{float(value):.{rest or 1}f}"
     if kind == "sanction":
-        amount = f" {value['amount']}" if value["amount"] else ""
+        amount = f" {value['amount']}" if value["amount"] is not None else ""
         return messages.word("sanction", value["kind"]) + amount
     if kind == "evidence" or isinstance(value, dict):
         return disarm(evidence(value, zone))
     if isinstance(value, list):
         return disarm(messages.comma(_item(item, zone) for item in value))
     return disarm(str(value))
+
+
+def _instant(value: datetime | str) -> datetime:
+    """Return an instant; what a penalty or a history was recorded with stands as text."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def _item(item: Any, zone: tzinfo) -> str:
@@ -152,7 +160,7 @@ def _item(item: Any, zone: tzinfo) -> str:
 
 def _fact(name: str, value: Any, zone: tzinfo) -> str:
     if name in ("at", "until"):
-        return short(datetime.fromisoformat(value), zone)
+        return short(_instant(value), zone)
     if name == "round":
         return messages.say("labels.round", n=value)
     if isinstance(value, list):
@@ -187,8 +195,8 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
         if value or name == "filed":
             yield messages.say(f"evidence.{name}" if value else f"evidence.not_{name}")
     else:
-        if name.endswith("_at") or name in ("due", "deadline", "answer_due"):
-            value = short(datetime.fromisoformat(value), zone)
+        if isinstance(value, datetime) or name.endswith("_at") or name in ("due", "deadline", "answer_due"):
+            value = short(_instant(value), zone)
         elif isinstance(value, list):
             value = messages.comma(messages.word("missing", item) for item in value)
         elif name in ("cause", "result", "reading"):

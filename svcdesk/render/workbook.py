@@ -83,12 +83,12 @@ def _sheet_name(key: str, taken: set[str]) -> str:
     return name
 
 
-def _text(value: Any, column: Column, zone: tzinfo) -> str:
+def _given(value: Any, column: Column, zone: tzinfo) -> Any:
     """Return what `put` types: a figure or time as the record has it, anything else as people read it."""
     if value is None or value == []:
         return ""
     is_typed = column.kind.partition(":")[0] in _TYPED and not isinstance(value, bool)
-    return str(value) if is_typed else cell(value, column, zone)
+    return value if is_typed else cell(value, column, zone)
 
 
 def _kind(column: Column) -> str:
@@ -204,13 +204,13 @@ class _Form:
         self._sheet.set_row(self._line, min(_HIGHEST, lines * _LINE_HEIGHT * size / 11 + 4))
         self._line += 1
 
-    def _merge(self, line: int, first: int, last: int, text: str, style: Any, kind: str = "text") -> None:
+    def _merge(self, line: int, first: int, last: int, given: Any, style: Any, kind: str = "text") -> None:
         if last > first:
             self._sheet.merge_range(line, first, line, last, "", style)
-        if not text:
+        if given == "":
             self._sheet.write_blank(line, first, None, style)
         else:
-            put(self._sheet, line, first, disarm(text) if kind == "text" else text, kind, self._zone, _always(style))
+            put(self._sheet, line, first, disarm(given) if kind == "text" else given, kind, self._zone, _always(style))
 
     def _table(self, table: Table, total: str) -> None:
         self._line += 1
@@ -231,8 +231,8 @@ class _Form:
             for place, column in enumerate(table.columns):
                 looks = {**_stand(column.kind), "border": 1, "bold": number in table.strong}
                 style = self._styles.of(num_format=number_format(_kind(column)), **looks)
-                text = _text(row.get(column.name), column, self._zone)
-                self._merge(self._line, *self._span(place, spare), text, style, _kind(column))
+                given = _given(row.get(column.name), column, self._zone)
+                self._merge(self._line, *self._span(place, spare), given, style, _kind(column))
             self._line += 1
         if not table.rows:
             self._across(messages.say("page.no_data"), border=1, indent=1)
@@ -325,12 +325,12 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     for line, row in enumerate(table.rows, 1):
         looks = strong if line - 1 in table.strong else usual
         for place, column in enumerate(table.columns):
-            text = _text(row.get(column.name), column, zone)
-            if not text:
+            given = _given(row.get(column.name), column, zone)
+            if given == "":
                 continue
             shown = cell(row.get(column.name), column, zone)
             widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
-            put(sheet, line, place, text, _kind(column), zone, looks.__getitem__)
+            put(sheet, line, place, given, _kind(column), zone, looks.__getitem__)
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
     if table.columns:

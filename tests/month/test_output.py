@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
 from conftest import Executable, copied, open_ticket
 
@@ -217,3 +218,27 @@ def test_under_a_real_cron_daemon(demo_month, tmp_path):
         daemon.wait(10)
     assert {path.suffix for path in made.glob("monthly-2026-10.*")} == {".xlsx", ".html", ".csv", ".json"}
     assert said.read_text() == ""
+
+
+@pytest.mark.parametrize("form", ["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "html", "xlsx"])
+def test_a_month_of_two_thousand_million_shows_in_every_format(desk, form):
+    add = ("expense", "add", "--engineer", "W01", "--category", "material", "--date", "2026-09-05", "--amount")
+    for amount in ("999999999.99", "999999999.99", "0.02"):
+        desk.run(*add, amount, "--invoice", f"X{amount}", "--note", "x")
+    file = desk.folder / f"month.{form}"
+    for report in ("monthly", "projects"):
+        told = desk.run("report", report, "--month", "2026-09", "-f", form, "-o", file)
+        assert told.stdout == ""
+        if form == "xlsx":
+            book = openpyxl.load_workbook(file)
+            assert 2_000_000_000 in [cell.value for sheet in book for row in sheet for cell in row]
+        else:
+            assert "2000000000.00" in file.read_text("utf-8")
+    assert "2000000000.00" in [row["cost"] for row in desk.csv("report", "staff", "--month", "2026-09")]
+
+
+def test_the_times_of_a_projects_report_are_centre_time(desk):
+    open_ticket(desk, at="2026-10-05 09:12")
+    desk.run("ticket", "escalate", "T1", "--to", "quality", "--major-quality", "--at", "2026-10-05 10:00")
+    (row,) = desk.json("report", "projects", "--month", "2026-10")["major_quality"]
+    assert row["at"] == "2026-10-05T10:00:00+08:00"
