@@ -29,6 +29,11 @@ class Session:
         """Stand at another time with another ledger, as the demo does for each of its acts; the clock is not read."""
         self._now, self.ledger_option, self._rehearsing = at, str(ledger), True
 
+    def look_again(self) -> None:
+        """Read the clock once more, for a board that is watched."""
+        if not self._rehearsing:
+            self._now = None
+
     @property
     def path(self) -> Path:
         """Where the ledger is."""

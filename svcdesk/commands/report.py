@@ -72,35 +72,37 @@ def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
 
 
 def _attention(r: Read, period: Period) -> list[str]:
-    from svcdesk.commands.status import row_of
+    from svcdesk.commands.status import for_people
     from svcdesk.month.contents import unfinished
 
-    rows = [row_of(r, item) for item in unfinished(r.ledger, period, r.now)]
-    told = [f"{row['what']} → {row['next']}" for row in rows[:_ATTENTION]]
+    rows = [for_people(r, item) for item in unfinished(r.ledger, period, r.now)]
+    told = [f"{row['text']} → {row['next']}" for row in rows[:_ATTENTION]]
     if len(rows) > _ATTENTION:
         told.append(messages.say("report.more_attention", n=len(rows) - _ATTENTION, month=period.month))
     return told
 
 
 _UNFINISHED = (
-    Column("section", kind="word:section"),
+    Column("kind"),
+    Column("step"),
     Column("subject"),
-    Column("what", brief=True),
-    Column("next", brief=True),
+    Column("text", brief=True),
+    Column("next", kind="json", brief=True),
 )
 
 
 def _check(r: Read, period: Period, form: str | None) -> None:
     """List what would make the month wrong, each with the command that mends it; exit 1 where there is anything."""
-    from svcdesk.commands.status import row_of
+    from svcdesk.commands.status import for_people, row_of
     from svcdesk.month.contents import unfinished
 
     shown = tables.chosen(form)
     if shown in ("xlsx", "html"):
         raise BadInput("check_format", form=shown)
+    written = row_of if shown in tables.FOR_MACHINES else for_people
     rows = [
         {column.name: row[column.name] for column in _UNFINISHED}
-        for row in (row_of(r, item) for item in unfinished(r.ledger, period, r.now))
+        for row in (written(r, item) for item in unfinished(r.ledger, period, r.now))
     ]
     if not rows and shown in ("table", "plain", "markdown"):
         print(messages.say("report.check_well", month=period.month))

@@ -1,54 +1,104 @@
 """status: the board, worst first; each line ends with the command that moves it on."""
 
+import shlex
+import time
+from collections import Counter
 from datetime import datetime
 from itertools import groupby
+from typing import Annotated
+
+import typer
 
 from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read
-from svcdesk.commands.noun import Flag, Noun
+from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.receipts import formatted
 from svcdesk.model import Record
 from svcdesk.month import board
+from svcdesk.month.waiting import Item
 from svcdesk.render import tables
+from svcdesk.session import current
 
 noun = Noun("status")
 
 _COLUMNS = (
-    Column("section", kind="word:section"),
+    Column("kind"),
+    Column("step"),
+    Column("ticket"),
+    Column("dispatch"),
     Column("subject"),
-    Column("due", kind="instant"),
-    Column("overdue", kind="flag"),
-    Column("left", brief=True),
-    Column("what", brief=True),
-    Column("next", brief=True),
+    Column("due_at", kind="instant"),
+    Column("left_minutes", kind="int"),
+    Column("text"),
+    Column("next", kind="json"),
 )
-_A_SCREEN = 6  # lines of one section that people are shown; the rest is counted
+_FOR_PEOPLE = (Column("left", brief=True), Column("text", brief=True), Column("next", brief=True))
+_COUNTS = (Column("step", kind="word:section", brief=True), Column("count", kind="int", brief=True))
+_A_SCREEN = 8  # lines of one section that people are shown; the rest is counted
+_SECONDS = 5  # between two looks of --watch
 
 
 @noun.read("status")
-def status(r: Read, all: Flag = False) -> None:
-    rows = [row_of(r, item) for item in board.items(r.ledger, r.basis)]
-    if r.form in ("table", "plain", "markdown"):
-        rows = rows if all else list(_one_screen(rows))
-        if not rows:
-            print(messages.say("board.nothing"))
-            return
-    tables.records(rows, _COLUMNS, r.form, r.zone)
+def status(
+    r: Read,
+    all: Flag = False,
+    mine: Text = None,
+    brief: Flag = False,
+    watch: Annotated[bool, typer.Option("--watch")] = False,
+) -> None:
+    try:
+        _show(r, all, mine, brief)
+        while watch:
+            r.ledger.close()
+            time.sleep(_SECONDS)
+            current.look_again()
+            r = Read(current.open(), r.form)
+            print("\033[H\033[2J", end="")
+            _show(r, all, mine, brief)
+    except KeyboardInterrupt:
+        if not watch:
+            raise
 
 
-def row_of(r: Read, item: board.Item) -> Record:
+def _show(r: Read, unfolded: bool, mine: str | None, brief: bool) -> None:
+    """Print the board once: counted, or a line each."""
+    items = board.items(r.ledger, r.basis)
+    if mine:
+        code = r.ledger.staff(mine)["code"]
+        items = [item for item in items if code in item.people]
+    if brief:
+        counts = [{"step": step, "count": count} for step, count in Counter(item.step for item in items).items()]
+        tables.records(counts, _COUNTS, r.form, r.zone)
+    elif r.form in tables.FOR_MACHINES:
+        tables.records((row_of(r, item) for item in items), _COLUMNS, r.form, r.zone)
+    elif not items:
+        print(messages.say("board.nothing"))
+    else:
+        rows = [for_people(r, item) for item in items]
+        tables.records(rows if unfolded else _one_screen(rows), _FOR_PEOPLE, r.form, r.zone)
+
+
+def row_of(r: Read, item: Item) -> Record:
     """Return one thing that waits as a record, its sentence in the reader's language."""
-    sentence = messages.say(f"board.{item.section}", id=item.subject, **formatted(_named(item.values)))
+    values = {"id": item.subject, **item.values}
     return {
-        "section": item.section,
+        "kind": item.kind,
+        "step": item.step,
+        "ticket": item.ticket,
+        "dispatch": item.dispatch,
         "subject": item.subject,
-        "due": periods.local(item.due, r.zone) if item.due else None,
-        "overdue": item.due is not None and item.due < r.now,
-        "left": time_left(item.due, r.now) if item.due else None,
-        "what": sentence,
-        "next": item.command,
+        "due_at": periods.local(item.due, r.zone) if item.due else None,
+        "left_minutes": int((item.due - r.now).total_seconds() // 60) if item.due else None,
+        "text": messages.say(f"board.{item.step}", **formatted(_named(values))),
+        "next": list(item.next),
     }
+
+
+def for_people(r: Read, item: Item) -> Record:
+    """Return one thing that waits as people read it: how long there is left, what it is, the command as it is typed."""
+    left = time_left(item.due, r.now) if item.due else None
+    return {**row_of(r, item), "left": left, "next": shlex.join(item.next)}
 
 
 def _named(values: Record) -> Record:
@@ -64,23 +114,25 @@ def _named(values: Record) -> Record:
 
 
 def time_left(due: datetime, now: datetime) -> str:
-    """Write the time until or since an instant, in its two greatest units: 2d 4h, 35m."""
+    """Write the time until or since an instant, in its two greatest units: 2 d 4 h, 35 min."""
     minutes = abs(int((due - now).total_seconds())) // 60
-    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m")]
-    formatted = [f"{count}{unit}" for count, unit in parts if count][:2] or ["0m"]
-    return messages.say("board.left" if due >= now else "board.over", time=" ".join(formatted))
+    parts = (("days", minutes // 1440), ("hours", minutes // 60 % 24), ("minutes", minutes % 60))
+    said = [messages.say(f"board.{unit}", n=count) for unit, count in parts if count][:2]
+    told = " ".join(said or [messages.say("board.minutes", n=0)])
+    return messages.say("board.left" if due >= now else "board.over", time=told)
 
 
 def _one_screen(rows: list[Record]) -> list[Record]:
-    """Keep a screenful: of each section the worst few, and a line that counts the rest."""
+    """Keep a screenful: a section of more lines than fit shows its worst, and a line that counts the rest."""
     kept: list[Record] = []
     places = {id(row): place for place, row in enumerate(rows)}
-    for section, found in groupby(sorted(rows, key=lambda row: str(row["section"])), lambda row: row["section"]):
+    for step, found in groupby(sorted(rows, key=lambda row: str(row["step"])), lambda row: row["step"]):
         group = list(found)
-        kept += group[:_A_SCREEN]
-        if len(group) > _A_SCREEN:
-            what = messages.say("board.more", n=len(group) - _A_SCREEN, section=messages.word("section", section))
-            rest = {**group[_A_SCREEN], "left": None, "what": what, "next": "svcdesk status --all"}
-            places[id(rest)] = places[id(group[_A_SCREEN - 1])]
+        shown = group if len(group) <= _A_SCREEN else group[: _A_SCREEN - 1]
+        kept += shown
+        if len(group) > len(shown):
+            text = messages.say("board.more", n=len(group) - len(shown), section=messages.word("section", step))
+            rest = {**group[-1], "left": None, "text": text, "next": "svcdesk status --all"}
+            places[id(rest)] = places[id(shown[-1])]
             kept.append(rest)
     return sorted(kept, key=lambda row: places[id(row)])

@@ -7,7 +7,7 @@ from datetime import datetime
 from svcdesk import reports
 from svcdesk.model import LINES, Record
 from svcdesk.month import indicators, preflight, projects, staff, submissions
-from svcdesk.month.board import Item
+from svcdesk.month.waiting import Item
 from svcdesk.periods import Period, instant
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger

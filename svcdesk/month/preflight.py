@@ -1,9 +1,12 @@
 """What would make a month wrong: everything of it that is unfinished, each with the command that mends it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from svcdesk.month import indicators
-from svcdesk.month.board import Item, decisions, report_of, undecided
+from svcdesk.month.board import decisions, to_decide, undecided
+from svcdesk.month.open_tickets import report_step
+from svcdesk.month.waiting import Item, argv
 from svcdesk.periods import Period, instant, stored
 from svcdesk.registers import records
 from svcdesk.registers.expenses import EXPENSES
@@ -20,36 +23,36 @@ def items(ledger: Ledger, basis: Basis, period: Period) -> list[Item]:
 
 def _not_over(_: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     if basis.now < period.end:
-        yield Item("not_over", period.month, None, f"svcdesk report monthly --month {period.month} --check", {})
+        yield Item("month", "not_over", period.month, argv(f"report monthly --month {period.month} --check"))
 
 
 def _assignments(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     """List who has not come back, or was sent and has not gone."""
     for dispatch, code, departed in ledger.con.execute(_AWAY, {"end": stored(min(period.end, basis.now))}):
         values = {"code": code, "since": instant(departed)}
-        command = f"svcdesk dispatch return D{dispatch} --engineer {code} --at TIME"
-        yield Item("not_back", f"D{dispatch}", None, command, values)
+        line = f"dispatch return D{dispatch} --engineer {code} --at TIME"
+        yield _of_dispatch("not_back", dispatch, line, values)
     for dispatch, code in ledger.con.execute(_SENT, {"start": stored(period.start), "end": stored(period.end)}):
-        command = f"svcdesk dispatch depart D{dispatch} --engineer {code} --at TIME"
-        yield Item("not_gone", f"D{dispatch}", None, command, {"code": code})
+        line = f"dispatch depart D{dispatch} --engineer {code} --at TIME"
+        yield _of_dispatch("not_gone", dispatch, line, {"code": code})
+
+
+def _of_dispatch(step: str, dispatch: int, line: str, values: dict[str, Any]) -> Item:
+    subject, people = f"D{dispatch}", frozenset({values["code"]})
+    return Item("dispatch", step, subject, argv(line), None, values, dispatch=subject, people=people)
 
 
 def _reports(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     """List the reports of journeys that ended in the month and that are missing or incomplete."""
     for row in ledger.rows(_REPORTS, {"start": stored(period.start), "end": stored(period.end)}):
-        yield from report_of(row)
+        report = {**row, "id": row["report"]} if row["report"] else None
+        step, line, values = report_step(f"D{row['id']}", row["code"], row["kind"], report)
+        if step:
+            yield Item("report", step, values["id"], argv(line), None, values, dispatch=f"D{row['id']}")
 
 
 def _expenses(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
-    selection = records.Selection().during(EXPENSES, period).where("r.status = 'submitted'")
-    for row in records.records(ledger, EXPENSES, basis.now, selection):
-        values = {"code": row["engineer"], "amount": row["amount"]}
-        if row["problems"]:
-            problems = [problem["message"] for problem in row["problems"]]
-            command = f"svcdesk expense show {row['id']}"
-            yield Item("expense", row["id"], None, command, {**values, "problems": problems})
-        else:
-            yield Item("pending", row["id"], None, f"svcdesk expense approve {row['id']}", values)
+    yield from to_decide(ledger, basis, records.Selection().during(EXPENSES, period))
 
 
 def _answers(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
@@ -59,14 +62,20 @@ def _answers(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
                 "SELECT c.name FROM live_ticket t JOIN live_customer c ON c.id = t.customer_id WHERE t.id = ?",
                 (answer.ticket,),
             )
-            command = f"svcdesk ticket answer T{answer.ticket} --at TIME"
-            yield Item("unanswered", f"T{answer.ticket}", None, command, {"customer": name})
+            ticket = f"T{answer.ticket}"
+            line = argv(f"ticket answer {ticket} --at TIME")
+            yield Item("ticket", "unanswered", ticket, line, None, {"customer": name}, ticket)
 
 
 def _complaints(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     for number, status in ledger.con.execute(_UNDECIDED, {"end": stored(period.end)}):
         verb = {"registered": "assign", "assigned": "investigate"}.get(status, "decide")
-        yield Item("undecided", f"C{number}", None, f"svcdesk complaint {verb} C{number}", {})
+        yield Item("complaint", "undecided", f"C{number}", argv(f"complaint {verb} C{number}"))
+
+
+def _penalties(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
+    """List the penalties to decide; settling one moves no figure."""
+    yield from (item for item in decisions(ledger, basis, period) if item.step != "confirmed")
 
 
 _AWAY = """
@@ -99,5 +108,5 @@ _SECTIONS: tuple[Section, ...] = (
     _expenses,
     _complaints,
     undecided,
-    decisions,
+    _penalties,
 )

@@ -111,7 +111,7 @@ def test_a_confirmed_penalty_whose_facts_changed_is_on_the_board(desk):
     desk.run("conduct", "record", "W01", "disobedience", "--note", "x")
     desk.run("penalty", "check", "--record")
     desk.run("penalty", "confirm", "P1")
-    assert "changed" not in {row["section"] for row in desk.json("status")}
+    assert "changed" not in {row["step"] for row in desk.json("status")}
     desk.run("policy", "set", "disobedience.fine", "70", "--from", "2026-01-01", "--reason", "x")
-    assert [row["subject"] for row in desk.json("status") if row["section"] == "changed"] == ["P1"]
+    assert [row["subject"] for row in desk.json("status") if row["step"] == "changed"] == ["P1"]
     desk.run("penalty", "settle", "P1", code=3)

@@ -166,11 +166,11 @@ def test_preflight_names_all_that_is_unfinished_and_how_to_mend_it(late, tmp_pat
         "complaint", "open", "--channel", "call", "--complainant", "孙工", "--summary", "x", "--at", "2026-10-31 09:00"
     )
     rows = late.json("report", "monthly", "--month", "2026-10", "--check", code=1)
-    assert {(row["section"], row["subject"]) for row in rows} == {
+    assert {(row["step"], row["subject"]) for row in rows} == {
         ("report", "D1"), ("expense", "E1"), ("pending", "E2"), ("not_back", "D2"), ("not_gone", "D3"),
         ("undecided", "C1"), ("unanswered", "T2"), ("finding", "D1"),
     }  # fmt: skip
-    assert all(row["next"].startswith("svcdesk ") for row in rows)
+    assert all(row["next"][0] == "svcdesk" for row in rows)
     assert "E2" in late.run("report", "monthly", "--month", "2026-10").stdout  # and the report itself draws attention
     for command in (
         ("dispatch", "return", away, "--at", "2026-11-02 20:00"), ("dispatch", "cancel", "D3", "--reason", "x"),
@@ -190,7 +190,7 @@ def test_preflight_names_all_that_is_unfinished_and_how_to_mend_it(late, tmp_pat
 def test_a_month_that_is_not_over_is_unfinished(desk):
     desk.now = "2026-10-31T23:59:59+08:00"
     (row,) = desk.json("report", "monthly", "--month", "2026-10", "--check", code=1)
-    assert row["section"] == "not_over"
+    assert row["step"] == "not_over"
     desk.now = "2026-11-01T00:00:00+08:00"
     assert desk.json("report", "monthly", "--month", "2026-10", "--check") == []
 
