@@ -303,6 +303,7 @@ def _repairs(month: Plan) -> None:
     amended = month.on(month.trips["r10"].last + timedelta(days=2), "10:00")
     month.do(amended, "service-report amend {Rr10}", customer_opinion="满意，建议加装滤网")
     month.do(month.day(14, "09:40"), "ticket reopen {Tr3}", reason="客户称报警再现")
+    month.do(month.day(14, "10:20"), "ticket answer {Tr3}", by="A01")
     month.do(month.day(14, "11:00"), "ticket close {Tr3}", resolution="电话指导复位后正常")
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
 from svcdesk.periods import Period, between, instant, month_from, stored, today
-from svcdesk.regulation.clock import answer_clock, answered_in_time
+from svcdesk.regulation.clock import answer_clock, answer_hours, answered_in_time
 from svcdesk.store import Ledger
 from svcdesk.values import rounded
 
@@ -126,11 +126,13 @@ _SERVICE = {
     " UNION SELECT id FROM live_ticket WHERE first_closed_at >= :start AND first_closed_at < :end)",
 }
 _ANSWERS = """
-    SELECT received_at, answered_at FROM live_ticket
+    SELECT received_at, answered_at, kind, cancelled_at FROM live_ticket
     WHERE received_at >= :start AND received_at < :end"""
 _ANSWERS_COUNTED = """
-    SELECT sum(answered_at <= due), sum(answered_at > due), sum(answered_at IS NULL) FROM (
-      SELECT answered_at, strftime('%Y-%m-%dT%H:%M:%SZ', received_at, :hours) AS due FROM live_ticket
+    SELECT sum(answered_at <= due), sum(answered_at > due),
+      sum(answered_at IS NULL AND (cancelled_at IS NULL OR cancelled_at > due)),
+      sum(answered_at IS NULL AND cancelled_at <= due) FROM (
+      SELECT answered_at, cancelled_at, strftime('%Y-%m-%dT%H:%M:%SZ', received_at, :hours) AS due FROM live_ticket
       WHERE received_at >= :start AND received_at < :end)"""
 _SURVEYS = "SELECT count(*), sum(score) FROM live_survey WHERE at >= :start AND at < :end"
 
@@ -168,16 +170,19 @@ def service(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 
 def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, int]:
-    """Count the tickets received in a span that were answered in time, answered late, and not answered."""
-    counts = {"answered_in_time": 0, "answered_late": 0, "unanswered": 0}
-    hours, readings = ledger.policy.every("answer.hours"), ledger.policy.every("answer.clock")
+    """Count the tickets received in a span: withdrawn before an answer was due, answered in time or late, or not."""
+    hours, readings = answer_hours(ledger.policy), ledger.policy.every("answer.clock")
+    names = ("answered_in_time", "answered_late", "unanswered", "withdrawn")
     if len(hours) == len(readings) == 1 and readings[0] == "natural":  # one policy for all: SQLite can count
-        in_time, late, open_ = ledger.con.execute(_ANSWERS_COUNTED, {**span, "hours": f"+{hours[0]} hours"}).fetchone()
-        return {"answered_in_time": in_time or 0, "answered_late": late or 0, "unanswered": open_ or 0}
-    for received, reply in ledger.con.execute(_ANSWERS, span):
-        due = answer_clock(instant(received), ledger.policy, ledger.zone).due
+        counted = ledger.con.execute(_ANSWERS_COUNTED, {**span, "hours": f"+{hours[0]} hours"}).fetchone()
+        return {name: count or 0 for name, count in zip(names, counted, strict=True)}
+    counts = dict.fromkeys(names, 0)
+    for received, reply, kind, cancelled in ledger.con.execute(_ANSWERS, span):
+        due = answer_clock(instant(received), ledger.policy, ledger.zone, kind).due
         in_time = answered_in_time(due, instant(reply) if reply else None, now)
-        counts["unanswered" if reply is None else "answered_late" if in_time is False else "answered_in_time"] += 1
+        withdrawn = not reply and cancelled and (due is None or instant(cancelled) <= due)
+        late = "answered_late" if in_time is False else "answered_in_time"
+        counts["withdrawn" if withdrawn else "unanswered" if reply is None else late] += 1
     return counts
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from svcdesk.model import Fen, Record
 from svcdesk.periods import day_of, midnight
-from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
+from svcdesk.regulation.clock import answer_clock, answer_key, answered_in_time, minutes_late
 from svcdesk.regulation.policy import Basis
 
 
@@ -100,12 +100,14 @@ class Misconduct(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A ticket as the answer clock sees it."""
+    """A ticket as the answer clock sees it, from its receipt or from its nth reopening (``again``)."""
 
     ticket: int
+    kind: str
     received_at: datetime
     answered_at: datetime | None
     cancelled_at: datetime | None
+    again: int = 0
 
 
 def complaint_upheld(decision: Decision, _: Basis) -> Iterator[Finding]:
@@ -146,9 +148,13 @@ def expense_falsified(decision: Decision, _: Basis) -> Iterator[Finding]:
 
 
 def no_callback(assignment: Assignment, basis: Basis) -> Iterator[Finding]:
-    """4.4: whoever leaves without having called HQ before is fined."""
+    """4.4: whoever leaves without having called HQ before is fined; who never arrived ended no service."""
     left = assignment.left_at or assignment.returned_at
-    if left is None or (assignment.callback_at is not None and assignment.callback_at <= left):
+    if (
+        left is None
+        or assignment.arrived_at is None
+        or (assignment.callback_at is not None and assignment.callback_at <= left)
+    ):
         return
     evidence = {"dispatch": f"D{assignment.dispatch}", "left_at": left, "callback_at": assignment.callback_at}
     yield _fine("no_callback", "4.4", assignment.engineer, f"D{assignment.dispatch}", left, basis, evidence)
@@ -260,15 +266,17 @@ def disobedience(act: Misconduct, basis: Basis) -> Iterator[Finding]:
 
 def answer_overdue(question: Question, basis: Basis) -> Iterator[Finding]:
     """3.4: not answered by the due time. It names nobody and punishes nobody."""
-    due = answer_clock(question.received_at, basis.policy, basis.zone).due
+    due = answer_clock(question.received_at, basis.policy, basis.zone, question.kind).due
     withdrawn = due and not question.answered_at and question.cancelled_at and question.cancelled_at <= due
     if due is None or withdrawn or answered_in_time(due, question.answered_at, basis.now) is not False:
         return
-    subject = f"T{question.ticket}"
+    ticket = f"T{question.ticket}"
+    subject = f"{ticket}@{question.again}" if question.again else ticket
+    key = answer_key(question.kind, basis.policy, day_of(question.received_at, basis.zone))
     evidence = {
-        "ticket": subject, "received_at": question.received_at, "answer_due": due, "answered_at": question.answered_at,
-        "late_minutes": minutes_late(due, question.answered_at),
-        "policy": basis.cited("answer.hours", question.received_at),
+        "ticket": ticket, "reopened_at" if question.again else "received_at": question.received_at, "answer_due": due,
+        "answered_at": question.answered_at, "late_minutes": minutes_late(due, question.answered_at),
+        "policy": basis.cited(key, question.received_at),
     }  # fmt: skip
     yield Finding("answer_overdue", "3.4", None, subject, subject, due, "none", None, evidence)
 

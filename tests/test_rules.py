@@ -496,7 +496,7 @@ RECEIVED = at("2026-10-09 17:00")
     ],
 )
 def test_answer_overdue(answered, now, found):
-    verdict = only(answer_overdue(Question(2, RECEIVED, answered and at(answered), None), basis_at(now)))
+    verdict = only(answer_overdue(Question(2, "repair", RECEIVED, answered and at(answered), None), basis_at(now)))
     assert (verdict is not None) is found
     if verdict:
         assert (verdict.sanction, verdict.engineer, verdict.amount_fen) == ("none", None, None)
@@ -509,14 +509,14 @@ def test_answer_overdue(answered, now, found):
     [("2026-10-09 18:00:00", False), ("2026-10-10 17:00:00", False), ("2026-10-10 17:00:01", True)],
 )
 def test_a_ticket_cancelled_before_its_answer_was_due_owes_none(cancelled, found):
-    question = Question(2, RECEIVED, None, at(cancelled))
+    question = Question(2, "repair", RECEIVED, None, at(cancelled))
     assert (only(answer_overdue(question, basis_at(LATER))) is not None) is found
 
 
 def test_no_answer_is_overdue_where_the_calendar_is_unknown():
     basis = basis_at("2027-12-01 09:00", ("answer.clock", "working", date(2026, 1, 1)))
-    assert only(answer_overdue(Question(2, at("2027-03-01 09:00"), None, None), basis)) is None
-    assert only(answer_overdue(Question(2, at("2026-03-02 09:00"), None, None), basis)) is not None
+    assert only(answer_overdue(Question(2, "repair", at("2027-03-01 09:00"), None, None), basis)) is None
+    assert only(answer_overdue(Question(2, "repair", at("2026-03-02 09:00"), None, None), basis)) is not None
 
 
 # Policy by date

@@ -82,8 +82,10 @@ def close(w: Write, ticket: Ticket, resolution: Annotated[str, typer.Option()], 
 
 
 @noun.write("reopen")
-def reopen(w: Write, ticket: Ticket, reason: Reason) -> Receipt:
-    return tickets.reopen(w, ticket, reason)
+def reopen(
+    w: Write, ticket: Ticket, reason: Reason, channel: Annotated[Channel | None, typer.Option()] = None
+) -> Receipt:
+    return tickets.reopen(w, ticket, reason, channel)
 
 
 @noun.write("cancel")
@@ -102,7 +104,7 @@ def _explained(r: Read, stored_row: Record, _: Record) -> list[tuple[str, str]]:
 
 
 def _answer_line(r: Read, ticket: Record) -> tuple[str, str]:
-    clock = answer_clock(instant(ticket["received_at"]), r.ledger.policy, r.zone)
+    clock = answer_clock(instant(ticket["received_at"]), r.ledger.policy, r.zone, ticket["kind"])
     answered = instant(ticket["answered_at"]) if ticket["answered_at"] else None
     verdict = {True: "in_time", False: "late", None: "open"}[answered_in_time(clock.due, answered, r.now)]
     text = messages.say(

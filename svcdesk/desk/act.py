@@ -73,9 +73,14 @@ class Act:
         """What judgements are made by."""
         return Basis(self.ledger.policy, self.now, self.zone)
 
+    @property
+    def when(self) -> datetime:
+        """When it is said to have happened, which may not be possible."""
+        return self._at or self.now
+
     def at(self, *, after: str | datetime | None = None) -> datetime:
         """Return when it happened, else now. Raises BadInput in the future or before the step it follows."""
-        return self.checked(self._at or self.now, after=after)
+        return self.checked(self.when, after=after)
 
     def checked(self, when: datetime, *, after: str | datetime | None = None) -> datetime:
         """Refuse a time in the future or before the step that it follows."""

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from svcdesk.desk import assignments, tickets
+from svcdesk.desk import assignments
 from svcdesk.desk.act import Act, Receipt, not_before
+from svcdesk.desk.settle import settling
 from svcdesk.errors import Refused
 from svcdesk.model import Record
 from svcdesk.periods import instant
 from svcdesk.regulation.clock import minutes_late
-from svcdesk.regulation.states import STEPS, allow, dispatch_status
+from svcdesk.regulation.states import STEPS, allow
 
 
 def kind_of(ticket_kind: str | None) -> str:
@@ -30,13 +31,15 @@ def send(
     allow("ticket", asked, "send")
     at = act.at(after=asked["received_at"])
     crew = [_fit_to_go(act, code) for code in dict.fromkeys(engineers)]
-    wanted = not_before(due, at) if due else _asked_for(act, asked)
-    number = act.ledger.insert(
-        "dispatch", ticket_id=asked["id"], kind=kind_of(asked["kind"]), place=place, transit=list(transit), sent_at=at,
-        due_at=wanted, status="sent", note=act.note,
-    )  # fmt: skip
-    for person in crew:
-        act.ledger.insert("crew", dispatch_id=number, engineer_id=person["id"], due_at=wanted)
+    own_due = not_before(due, at) if due else None
+    with settling(act.ledger, asked["id"]):
+        number = act.ledger.insert(
+            "dispatch", ticket_id=asked["id"], kind=kind_of(asked["kind"]), place=place, transit=list(transit),
+            sent_at=at, own_due_at=own_due, status="sent", note=act.note,
+        )  # fmt: skip
+        for person in crew:
+            act.ledger.insert("crew", dispatch_id=number, engineer_id=person["id"])
+    wanted = _when(act.ledger.get("dispatch", number)["due_at"])
     names = [person["code"] for person in crew]
     key = "dispatch_sent" if wanted else "dispatch_sent_open"
     return Receipt(key, "dispatch", number, {"engineers": names, "place": place, "due": wanted})
@@ -47,16 +50,6 @@ def _fit_to_go(act: Act, code: str) -> Record:
     if person["retired_at"]:
         raise Refused("staff_retired", code=person["code"])
     return person
-
-
-def _asked_for(act: Act, asked: Record) -> datetime | None:
-    """Return the customer's time while no crew of the ticket has arrived yet (3.4)."""
-    arrived = act.ledger.value(
-        "SELECT 1 FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
-        " WHERE d.ticket_id = ? AND w.arrived_at IS NOT NULL",
-        (asked["id"],),
-    )
-    return None if arrived else _when(asked["on_site_by"])
 
 
 def _when(text: str | None) -> datetime | None:
@@ -78,18 +71,16 @@ def step(
     allow("dispatch", sent, "step")
     going = _going(assignments.of_dispatch(act.ledger, sent["id"], engineer), sent, verb)
     also = {name: value for name, value in (("late_cause", late_cause), ("note", note)) if value is not None}
-    for assignment in going:
-        at = act.at(after=_latest(sent, assignment, verb))
-        if verb == "arrive" and assignment["left_at"]:
-            raise _taken(sent, "leave", assignment["left_at"])
-        act.ledger.update("crew", assignment["id"], **{field: at}, **also)
-    status = dispatch_status(assignments.of_dispatch(act.ledger, sent["id"]))
-    act.ledger.update("dispatch", sent["id"], status=status)
-    codes = [assignment["code"] for assignment in going]
-    late = 0
+    with settling(act.ledger, sent["ticket_id"]):
+        for assignment in going:
+            at = act.at(after=_latest(sent, assignment, verb))
+            if verb == "arrive" and assignment["left_at"]:
+                raise _taken(sent, "leave", assignment["left_at"])
+            act.ledger.update("crew", assignment["id"], **{field: at}, **also)
+    codes, late = [assignment["code"] for assignment in going], 0
     if verb == "arrive":
-        tickets.answer_by_arrival(act, sent["ticket_id"], at, codes[0])
-        late = max(minutes_late(_when(assignment["due_at"]), at) or 0 for assignment in going)
+        now = assignments.of_dispatch(act.ledger, sent["id"])
+        late = max(minutes_late(_when(one["due_at"]), at) or 0 for one in now if one["code"] in codes)
     key = f"dispatch_{verb}_late" if late and not late_cause else f"dispatch_{verb}"
     return Receipt(key, "dispatch", sent["id"], {"codes": codes, "at": at, "minutes": late, "code": codes[0]})
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from svcdesk.desk import assignments
 from svcdesk.desk.act import Act, Phrase, Receipt, Word, not_before
+from svcdesk.desk.settle import latest_reopening, settling, status_of
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, whole
 from svcdesk.periods import instant, stored
 from svcdesk.regulation import states
-from svcdesk.regulation.clock import answer_clock, answered_in_time
+from svcdesk.regulation.clock import AnswerClock, answer_clock, answered_in_time
 from svcdesk.regulation.states import allow
 from svcdesk.store import Ledger
 
@@ -54,7 +55,7 @@ def open_(act: Act, call: Call) -> Receipt:
         )
     if not earlier:
         _suggest_repeat(act, act.ledger.get("ticket", number))
-    clock = answer_clock(at, act.ledger.policy, act.zone)
+    clock = clock_of(act, call.kind, stored(at))
     if clock.unknown_year:
         act.warn("calendar_unknown", year=clock.unknown_year)
     return Receipt("ticket_opened", "ticket", number, {"customer": caller["name"], "due": clock.due})
@@ -102,38 +103,35 @@ def _taken(act: Act, text: str, verb: str) -> Record:
     return ticket
 
 
-# An arrival is an answer too (3.4); a reply before it, entered later, was the first.
-_ARRIVED_THEN = """
-    SELECT 1 FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
-    WHERE d.ticket_id = ? AND w.arrived_at = ?"""
-
-
 def answer(act: Act, text: str) -> Receipt:
-    """Record the first reply of substance (3.4)."""
+    """Record a reply of substance (3.4): the first of a ticket, or the first since it was reopened."""
     ticket = _taken(act, text, "answer")
-    by_arrival = ticket["answered_at"] and act.ledger.value(_ARRIVED_THEN, (ticket["id"], ticket["answered_at"]))
-    if ticket["answered_at"] and not (by_arrival and act.at() < instant(ticket["answered_at"])):
-        raise Refused("answered_already", id=f"T{ticket['id']}", at=instant(ticket["answered_at"]), article="3.4")
+    asked = _asked_again(act, ticket) or ticket
+    answered = asked["answered_at"]
+    if answered and act.when >= instant(answered):
+        raise Refused("answered_already", id=f"T{ticket['id']}", at=instant(answered), article="3.4")
     at = act.at(after=ticket["received_at"])
-    status = "answered" if ticket["status"] == "open" else ticket["status"]
-    notes = _noted(act, "answer", ticket)
-    act.ledger.update("ticket", ticket["id"], answered_at=at, answered_by=act.by, status=status, notes=notes)
-    due = _answer_due(act, ticket)
+    reply = {"replied_at": at, "replied_by": act.by}
+    with settling(act.ledger, ticket["id"]):
+        again = reply if asked is ticket else {}
+        act.ledger.update("ticket", ticket["id"], **again, notes=_noted(act, "answer", ticket))
+        if asked is not ticket:
+            act.ledger.update("reopening", asked["id"], **reply)
+    due = clock_of(act, ticket["kind"], asked.get("received_at") or asked["at"]).due
     late = answered_in_time(due, at, act.now) is False
     key = "ticket_answered_late" if late else "ticket_answered"
     return Receipt(key, "ticket", ticket["id"], {"at": at, "due": due})
 
 
-def _answer_due(act: Act, ticket: Record) -> datetime | None:
-    return answer_clock(instant(ticket["received_at"]), act.ledger.policy, act.zone).due
+def _asked_again(act: Act, ticket: Record) -> Record | None:
+    """Return the reopening that a reply at the deed's time answers: the latest one before it."""
+    sql = "SELECT * FROM live_reopening WHERE ticket_id = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 1"
+    return act.ledger.one(sql, (ticket["id"], stored(act.when)))
 
 
-def answer_by_arrival(act: Act, ticket_id: int, at: datetime, code: str) -> None:
-    """Take an arrival as the answer of a ticket that has none yet (3.4: a plan, a solution or an arrival)."""
-    ticket = act.ledger.get("ticket", ticket_id)
-    if ticket["answered_at"] is None:
-        status = "answered" if ticket["status"] == "open" else ticket["status"]
-        act.ledger.update("ticket", ticket_id, answered_at=at, answered_by=code, status=status)
+def clock_of(act: Act, kind: str, since: str) -> AnswerClock:
+    """Work out the answer clock of a ticket of a kind from when it was received, or asked again."""
+    return answer_clock(instant(since), act.ledger.policy, act.zone, kind)
 
 
 def escalate(act: Act, text: str, to: str, *, major_quality: bool = False) -> Receipt:
@@ -166,7 +164,9 @@ def hold(act: Act, text: str, reason: str) -> Receipt:
     at = act.at(after=ticket["received_at"])
     act.ledger.insert("hold", ticket_id=ticket["id"], at=at, reason=reason, by=act.by)
     act.ledger.update("ticket", ticket["id"], status="on_hold", notes=_noted(act, "hold", ticket))
-    return Receipt("ticket_held", "ticket", ticket["id"], {"due": _answer_due(act, ticket)})
+    return Receipt(
+        "ticket_held", "ticket", ticket["id"], {"due": clock_of(act, ticket["kind"], _asked_at(act, ticket)).due}
+    )
 
 
 def resume(act: Act, text: str) -> Receipt:
@@ -178,7 +178,7 @@ def resume(act: Act, text: str) -> Receipt:
     at = act.at(after=held["at"] if held else ticket["received_at"])
     if held:
         act.ledger.update("hold", held["id"], resumed_at=at)
-    status = "answered" if ticket["answered_at"] else "open"
+    status = status_of(act.ledger, ticket)
     act.ledger.update("ticket", ticket["id"], status=status, notes=_noted(act, "resume", ticket))
     return Receipt("ticket_resumed", "ticket", ticket["id"])
 
@@ -188,31 +188,28 @@ def appoint(act: Act, text: str, wanted: datetime, asked_by: str) -> Receipt:
     ticket = _taken(act, text, "appoint")
     at = act.at(after=ticket["received_at"])
     not_before(wanted, at)
-    previous = instant(ticket["on_site_by"]) if ticket["on_site_by"] else None
-    moved = states.moves_target(asked_by, at, previous)
-    act.ledger.insert(
-        "appointment", ticket_id=ticket["id"], at=at, on_site_by=wanted, asked_by=asked_by, moved=moved,
-        previous=previous, by=act.by, note=act.note,
-    )  # fmt: skip
-    notes = _noted(act, "appoint", ticket)
-    act.ledger.update("ticket", ticket["id"], on_site_by=wanted if moved else previous, notes=notes)
-    if moved:
-        _move_due(act, ticket["id"], at, wanted)
-    key = "appointed" if moved else "appointed_by_us" if asked_by == "us" else "appointed_too_late"
+    with settling(act.ledger, ticket["id"]):
+        number = act.ledger.insert(
+            "appointment", ticket_id=ticket["id"], at=at, on_site_by=wanted, asked_by=asked_by, by=act.by,
+            note=act.note,
+        )  # fmt: skip
+        act.ledger.update("ticket", ticket["id"], notes=_noted(act, "appoint", ticket))
+    made = act.ledger.get("appointment", number)
+    _warn_out_of_order(act, ticket, made)
+    previous = instant(made["previous"]) if made["previous"] else None
+    key = "appointed" if made["moved"] else "appointed_by_us" if asked_by == "us" else "appointed_too_late"
     return Receipt(key, "ticket", ticket["id"], {"at": wanted, "previous": previous})
 
 
-def _move_due(act: Act, ticket_id: int, at: datetime, wanted: datetime) -> None:
-    """Move the due time of every engineer who had not arrived when the customer asked (3.4)."""
-    ahead = [
-        assignment
-        for assignment in assignments.of_ticket(act.ledger, ticket_id)
-        if (assignment["arrived_at"] or "9") > stored(at)
-    ]
-    for assignment in ahead:
-        act.ledger.update("crew", assignment["id"], due_at=wanted)
-    for dispatch_id in {assignment["dispatch_id"] for assignment in ahead}:
-        act.ledger.update("dispatch", dispatch_id, due_at=wanted)
+def _warn_out_of_order(act: Act, ticket: Record, made: Record) -> None:
+    """Say where an appointment was made before one that is known: the latest made counts."""
+    sql = (
+        "SELECT at, on_site_by FROM live_appointment WHERE ticket_id = ? AND at > ? AND moved ORDER BY at DESC, id DESC"
+    )
+    later = act.ledger.one(sql, (ticket["id"], made["at"]))
+    if later and made["moved"]:
+        counts = instant(later["on_site_by"])
+        act.warn("appointed_out_of_order", id=f"T{ticket['id']}", later=instant(later["at"]), counts=counts)
 
 
 def close(act: Act, text: str, resolution: str, no_survey: str | None = None) -> Receipt:
@@ -237,8 +234,9 @@ def lacking(ledger: Ledger, ticket: Record, no_survey: str | None = None) -> lis
         (ticket["id"],),
     )
     surveyed = ledger.value("SELECT 1 FROM live_survey WHERE ticket_id = ?", (ticket["id"],))
-    crews = assignments.of_ticket(ledger, ticket["id"])
-    return states.missing_to_close(ticket, crews, {row["dispatch_id"] for row in reported}, bool(surveyed), no_survey)
+    crews, asked = assignments.of_ticket(ledger, ticket["id"]), latest_reopening(ledger, ticket["id"]) or ticket
+    answered = {**ticket, "answered_at": asked["answered_at"]}
+    return states.missing_to_close(answered, crews, {row["dispatch_id"] for row in reported}, bool(surveyed), no_survey)
 
 
 def _last_step(ledger: Ledger, ticket: Record) -> datetime:
@@ -249,22 +247,35 @@ def _last_step(ledger: Ledger, ticket: Record) -> datetime:
         " WHERE d.ticket_id = :ticket"
         " UNION ALL SELECT r.filed_at FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id"
         " WHERE d.ticket_id = :ticket"
-        " UNION ALL SELECT at FROM live_survey WHERE ticket_id = :ticket)",
+        " UNION ALL SELECT at FROM live_survey WHERE ticket_id = :ticket"
+        " UNION ALL SELECT coalesce(answered_at, at) FROM live_reopening WHERE ticket_id = :ticket)",
         {"ticket": ticket["id"]},
     )
     return instant(max(filter(None, (ticket["received_at"], ticket["answered_at"], latest))))
 
 
-def reopen(act: Act, text: str, reason: str) -> Receipt:
-    """Open a closed ticket again."""
+def reopen(act: Act, text: str, reason: str, channel: str | None = None) -> Receipt:
+    """Open a closed ticket again: it is asked anew, so a further answer clock runs, and the contact is registered."""
     ticket = _taken(act, text, "reopen")
-    act.at(after=ticket["closed_at"])
+    at, channel = act.at(after=ticket["closed_at"]), channel or ticket["channel"]
     times = ticket["reopen_count"] + 1
-    act.ledger.update(
-        "ticket", ticket["id"], status="answered" if ticket["answered_at"] else "open", closed_at=None,
-        reopen_count=times, no_survey=None, notes=_noted(act, "reopen", ticket, reason),
-    )  # fmt: skip
-    return Receipt("ticket_reopened", "ticket", ticket["id"], {"times": times})
+    with settling(act.ledger, ticket["id"]):
+        act.ledger.update(
+            "ticket", ticket["id"], status="open", closed_at=None, reopen_count=times, no_survey=None,
+            notes=_noted(act, "reopen", ticket, reason),
+        )  # fmt: skip
+        act.ledger.insert("reopening", ticket_id=ticket["id"], at=at, channel=channel, reason=reason, by=act.by)
+        act.ledger.insert(
+            "contact", at=at, customer_id=ticket["customer_id"], channel=channel, summary=reason, ticket_id=ticket["id"]
+        )
+    due = clock_of(act, ticket["kind"], stored(at)).due
+    return Receipt("ticket_reopened", "ticket", ticket["id"], {"times": times, "due": due})
+
+
+def _asked_at(act: Act, ticket: Record) -> str:
+    """Return when a ticket was last asked: received, or reopened."""
+    again = latest_reopening(act.ledger, ticket["id"])
+    return str(again["at"] if again else ticket["received_at"])
 
 
 def cancel(act: Act, text: str, reason: str) -> Receipt:

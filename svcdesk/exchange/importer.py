@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from svcdesk import journal
 from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
+from svcdesk.desk.settle import settling, unanswered_before
 from svcdesk.errors import BadInput, DeskError, NotFound
 from svcdesk.exchange.readers import Row
 from svcdesk.exchange.rules_file import Reader, RulesFile
@@ -314,7 +315,8 @@ class Importer:
             return
         if not self.may_update:
             raise BadInput("known_differs", name=name)
-        with self.ledger.savepoint():
+        of = existing["id"] if self.table == "ticket" else existing.get("ticket_id")
+        with self.ledger.savepoint(), settling(self.ledger, *([of] if of else []), as_given=True):
             self._update(existing, item)
         self._updated += len(item.rows)
 
@@ -396,10 +398,11 @@ class Importer:
         try:
             with self.ledger.savepoint():
                 records = [self._row(item) for item in items]
-                self.ledger.insert_many(self.table, self._columns, [row for row, _ in records])
-                if self.members:
-                    theirs = [row for _, rows in records for row in rows]
-                    self.ledger.insert_many(self.members.table, self._member_columns, theirs)
+                with settling(self.ledger, *self._unsettled(items), as_given=True):
+                    self.ledger.insert_many(self.table, self._columns, [row for row, _ in records])
+                    if self.members:
+                        theirs = [row for _, rows in records for row in rows]
+                        self.ledger.insert_many(self.members.table, self._member_columns, theirs)
         except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
             self._last, self._last_member = last, last_member
             for key in self._new_names:  # who was made with rows that are taken back
@@ -414,6 +417,14 @@ class Importer:
             return
         self._imported += sum(len(item.rows) for item in items)
         self._new_names.clear()
+
+    def _unsettled(self, items: list[_Item]) -> list[int]:
+        """List the tickets for which something else follows once the items are written."""
+        if self.table == "dispatch":
+            return unanswered_before(self.ledger, [(item.columns["ticket_id"], item.members) for item in items])
+        if self.table == "appointment" and "previous" not in self.reader.given:
+            return [item.columns["ticket_id"] for item in items]
+        return []
 
     def _row(self, item: _Item) -> tuple[list[Any], list[list[Any]]]:
         """Return a record's row as it is written, and its members'; give it its number, and make who is new."""

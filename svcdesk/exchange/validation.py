@@ -122,11 +122,12 @@ class Checks:
     def _ticket(self, columns: Record, _: Record) -> None:
         closed, answered, status = columns.get("closed_at"), columns.get("answered_at"), columns.get("status")
         derived = "closed" if closed else "answered" if answered else "open"
+        asked_again = (status, derived) == ("open", "answered") and columns["reopen_count"]
         if columns.get("cancelled_at"):
             derived = "cancelled"
         if status is None:
             columns["status"] = derived
-        elif status != derived and not (status == "on_hold" and derived in ("open", "answered")):
+        elif status != derived and not (status == "on_hold" and derived in ("open", "answered")) and not asked_again:
             raise BadInput("status_differs", status=status, derived=derived)
         if columns.get("first_closed_at") is None:
             columns["first_closed_at"] = closed

@@ -12,6 +12,8 @@ TEXTS = {
     "serial": ("序列号", "serial"), "received_at": ("受理", "received"), "answer_due": ("答复时限", "answer due"),
     "answered_at": ("答复", "answered"), "answered_in_time": ("按时答复", "in time"), "on_site_by": ("客户要求到场", "on site by"),
     "closed_at": ("关闭", "closed"), "first_closed_at": ("首次关闭", "first closed"), "reopen_count": ("重开次数", "reopened"),
+    "reanswers": ("重开后的答复", "answers since reopened"), "replied_at": ("回复", "replied"), "replied_by": ("回复人", "replied by"),
+    "handed_from": ("移交人", "from"), "handed_to": ("接手人", "to"), "accepted_at": ("接受", "accepted"), "declined_at": ("不接", "declined"),
     "repeat_of": ("重复于", "repeat of"), "answered_by": ("答复人", "answered by"), "resolution": ("处理结果", "resolution"),
     "no_survey": ("无调查表原因", "no survey"), "cancelled_at": ("取消", "cancelled"), "cancel_reason": ("取消原因", "cancel reason"),
     "notes": ("备注", "notes"), "engineer": ("工程师", "engineer"), "departed_at": ("出发", "departed"), "arrived_at": ("到场", "arrived"),

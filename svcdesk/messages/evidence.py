@@ -10,6 +10,6 @@ TEXTS = {
     "late_minutes": ("迟 {value} 分钟", "{value} min late"), "said": ("本人称：{value}", "said: {value}"), "returned_at": ("返回 {value}", "returned {value}"),
     "deadline": ("期限 {value}", "deadline {value}"), "filed": ("已交单", "filed"), "not_filed": ("期限内未交单", "not filed by then"),
     "missing": ("缺 {value}", "lacks {value}"), "reading": ("{value}", "{value}"), "check": ("检查 {value}", "check {value}"), "result": ("{value}", "{value}"),
-    "conduct": ("记录 {value}", "record {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"),
+    "conduct": ("记录 {value}", "record {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"), "reopened_at": ("{value} 重开", "reopened {value}"),
     "answer_due": ("应答复 {value}", "answer due {value}"), "answered_at": ("{value} 答复", "answered {value}"), "no_answered_at": ("未答复", "not answered"),
 }  # fmt: skip

@@ -3,9 +3,24 @@
 _LIMITS = {"fare": ("车船票", "fares"), "lodging": ("住宿", "lodging"), "allowance": ("补助", "allowances"), "local": ("市内交通", "local transport"),
            "material": ("材料", "material"), "freight": ("运费", "freight"), "other": ("其他费用", "other expenses")}  # fmt: skip
 
+_KINDS = {"repair": ("维修", "repair"), "installation": ("安装调试", "installation"), "training": ("培训", "training"),
+          "consultation": ("咨询", "consultation"), "visit": ("走访", "visit")}  # fmt: skip
+
 TEXTS = {
     "unknown": ("更新版本的 svcdesk 设的，本版本不认识", "set by a newer svcdesk; this version does not know it"),
     "answer.hours": ("受理后须在多少小时内答复（3.4）", "hours within which a ticket must be answered (3.4)"),
+    **{f"answer.hours.{name}": (f"{zh}类工单的答复时限（小时）；none 即按 answer.hours（3.4）", f"hours for the answer to a ticket of kind {en}; none is answer.hours (3.4)") for name, (zh, en) in _KINDS.items()},
+    "answer.calendar": ("工作小时按哪份日历：cn 中国节假日与调休，none 只看周一至周五", "the calendar of the working clock: cn knows Chinese holidays, none only Monday to Friday"),
+    "work.from": ("上班时刻（工作小时时钟）", "start of the working day (working clock)"),
+    "work.until": ("下班时刻（工作小时时钟）", "end of the working day (working clock)"),
+    "work.break": ("午休起止，如 12:00-13:00；none 即不休", "the break, as 12:00-13:00; none is no break"),
+    "work.days": ("工作日：calendar 按日历，或星期几，如 1-5", "days of work: calendar, or weekdays such as 1-5"),
+    "excluded.categories": ("合同含安装调试时，哪些类别的费用不计入合计（第五部分）", "categories left out of the total where the contract includes installation (part 5)"),
+    "late.entry": ("期限过后才录入的事实：show 列出，ask 须他人认可后才免（第四部分）", "facts entered after the deadline they defeat: show lists them, ask needs somebody else to accept them (part 4)"),
+    "late.entry_hours": ("发生后多少小时才录入算迟录", "hours after it happened from which an entry is late"),
+    "appeal.days": ("告知后几天内可以申诉", "days within which a person may appeal"),
+    "roles.check": ("裁定人的岗位：off 不查，warn 提醒，refuse 拒绝", "the post of whoever decides: off, warn or refuse"),
+    "taken_by.required": ("受理须写明首问人：off 不查，warn 提醒，refuse 拒绝", "who was asked first must be named: off, warn or refuse"),
     "answer.clock": ("答复时钟：natural 自然小时，working 工作小时（3.4）", "the answer clock: natural or working hours (3.4)"),
     "late.grace_minutes": ("到场宽限分钟（4.5）", "minutes of grace on arrival (4.5)"),
     "report.due_days": ("返回后须在多少天内交齐报告单（4.6）", "days after the return within which the report must be complete (4.6)"),

@@ -20,7 +20,7 @@ TEXTS = {
     "appointed_by_us": ("{id} 已记我方提出的 {at}；是否迟到仍按客户的 {previous} 判", "{id}: our proposal of {at} is kept; lateness is still judged by the customer's {previous}"),
     "appointed_too_late": ("{id} 已记客户改约 {at}；原约 {previous} 已过，是否迟到仍按原约判", "{id}: the customer's {at} is kept; {previous} had passed, so lateness is still judged by it"),
     "ticket_closed": ("{id} 已于 {at} 关闭", "closed {id} at {at}"),
-    "ticket_reopened": ("{id} 已重开（第 {times} 次）", "reopened {id} (time {times})"),
+    "ticket_reopened": ("{id} 已重开（第 {times} 次），须在 {due} 前再答复", "reopened {id} (time {times}); an answer is due by {due}"),
     "ticket_cancelled": ("{id} 已取消", "cancelled {id}"),
     "ticket_noted": ("{id} 已加备注", "noted on {id}"),
     "dispatch_sent": ("{id} 已派 {engineers} 赴 {place}，应到 {due}", "sent {engineers} to {place} as {id}; on site by {due}"),

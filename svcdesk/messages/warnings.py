@@ -8,6 +8,7 @@ TEXTS = {
     "copies_hold": ("这 {n} 份副本里还有：{paths} → 用 svcdesk ledger backup 另作备份，再删除它们", "{n} copies still hold it: {paths} → make a new one with svcdesk ledger backup, then delete them"),
     "no_copy": ("今天的自动备份没有做成：{reason} → {hint}", "today's copy of the ledger was not made: {reason} → {hint}"),
     "copy_failed": ("{at} 的自动备份没有做成，现在再试 → 用 svcdesk ledger backup 文件 看原因", "the copy of the ledger of {at} failed and is tried again now → svcdesk ledger backup FILE tells why"),
+    "appointed_out_of_order": ("{id}：{later} 还有更晚的约定，仍以后约的 {counts} 为准", "{id}: a later appointment was made at {later}; that one counts: {counts}"),
     "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
     "passed_over": ("其后的 {what}不受影响：抹去的不能恢复", "the later {what} stands: what it erased does not come back"),
     "problem": ("{id}:{message}", "{id}: {message}"),

@@ -63,9 +63,9 @@ class Repair(NamedTuple):
 def answers(ledger: Ledger, period: Period, basis: Basis) -> list[Answer]:
     """Judge the answers to the tickets received in the period (3.4)."""
     found = []
-    for ticket, received, reply, by, cancelled in ledger.con.execute(_TICKETS, _span(period)):
+    for ticket, received, reply, by, cancelled, kind in ledger.con.execute(_TICKETS, _span(period)):
         received_at, answered_at = instant(received), instant(reply) if reply else None
-        due = answer_clock(received_at, basis.policy, basis.zone).due
+        due = answer_clock(received_at, basis.policy, basis.zone, kind).due
         withdrawn = not reply and cancelled and (due is None or instant(cancelled) <= due)
         in_time = None if withdrawn else answered_in_time(due, answered_at, basis.now)
         found.append(Answer(ticket, received_at, answered_at, by, in_time))
@@ -215,7 +215,8 @@ def _span(period: Period) -> dict[str, str]:
 
 _RECEIVED = "received_at >= :start AND received_at < :end"
 _TICKETS = (
-    f"SELECT id, received_at, answered_at, answered_by, cancelled_at FROM live_ticket WHERE {_RECEIVED} ORDER BY id"
+    "SELECT id, received_at, answered_at, answered_by, cancelled_at, kind FROM live_ticket"
+    f" WHERE {_RECEIVED} ORDER BY id"
 )
 _ARRIVALS = """
     SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause

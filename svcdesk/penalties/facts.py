@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from svcdesk.model import Record
 from svcdesk.periods import Period, between, day_of, instant, stored
+from svcdesk.regulation.clock import answer_hours
 from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Question, ReportDuty
 from svcdesk.store import Ledger
 
@@ -33,10 +34,10 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
           (SELECT min(c.id) FROM live_complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
              AND c.finding = 'upheld' AND c.cause = 'untimely'),
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
-             FROM live_appointment a JOIN change g ON g."table" = 'appointment' AND g.row = a.id
-             JOIN entry n ON n.seq = g.entry
-             WHERE a.ticket_id = d.ticket_id AND a.moved AND n.at > a.previous
-               AND n.command NOT LIKE 'import %')
+             FROM (SELECT * FROM live_appointment WHERE ticket_id = d.ticket_id AND moved ORDER BY at, id) a
+             JOIN entry n ON n.seq =
+               (SELECT min(g.entry) FROM change g WHERE g."table" = 'appointment' AND g.row = a.id)
+             WHERE n.at > a.previous AND n.command NOT LIKE 'import %')
         FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
         WHERE {where[0]} AND d.status <> 'cancelled'
           AND (w.arrived_at > w.due_at OR (w.arrived_at IS NULL AND w.due_at IS NOT NULL) OR w.callback_at IS NULL
@@ -162,27 +163,36 @@ def frauds(ledger: Ledger, where: Where) -> Iterator[Decision]:
 
 
 def questions(ledger: Ledger, where: Where) -> Iterator[Question]:
-    """Read the tickets that were not answered within the shortest time any policy ever set."""
-    sql = f"""
-        SELECT r.id, r.received_at, r.answered_at, r.cancelled_at FROM live_ticket r
-        WHERE {where[0]}
-          AND (r.answered_at IS NULL OR r.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', r.received_at, :shortest))
-        ORDER BY r.id"""
-    shortest = f"+{min(ledger.policy.every('answer.hours'))} hours"
-    for ticket, received, answered, cancelled in ledger.con.execute(sql, {**where[1], "shortest": shortest}):
-        yield Question(ticket, instant(received), _when(answered), _when(cancelled))
+    """Read the tickets, and their reopenings, that were not answered within the shortest time any policy ever set."""
+    shortest = f"+{min(answer_hours(ledger.policy))} hours"
+    for sql, at, asked in ((_ASKED, "t.received_at", "t"), (_ASKED_AGAIN, "r.at", "r")):
+        unanswered = (
+            f"({asked}.answered_at IS NULL OR {asked}.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', {at}, :shortest))"
+        )
+        found = f"{sql} WHERE {where[0].format(at=at)} AND {unanswered} ORDER BY {asked}.id"
+        for ticket, kind, since, answered, cancelled, again in ledger.con.execute(
+            found, {**where[1], "shortest": shortest}
+        ):
+            yield Question(ticket, kind, instant(since), _when(answered), _when(cancelled), again)
+
+
+_ASKED = "SELECT t.id, t.kind, t.received_at, t.answered_at, t.cancelled_at, 0 FROM live_ticket t"
+_ASKED_AGAIN = """
+    SELECT t.id, t.kind, r.at, r.answered_at, t.cancelled_at,
+      (SELECT count(*) FROM live_reopening o WHERE o.ticket_id = r.ticket_id AND (o.at, o.id) <= (r.at, r.id))
+    FROM live_reopening r JOIN live_ticket t ON t.id = r.ticket_id"""
 
 
 def longest_wait(ledger: Ledger) -> timedelta:
     """Return the longest time that any policy ever let pass between receipt and answer, holidays included."""
-    hours = max(ledger.policy.every("answer.hours"))
+    hours = max(answer_hours(ledger.policy))
     if "working" in ledger.policy.every("answer.clock"):
         return timedelta(days=hours // 7 * 2 + 30)
     return timedelta(hours=hours)
 
 
 def _questions_in(ledger: Ledger, period: Period) -> Where:
-    return "r.received_at >= :start AND r.received_at < :end", _span(period, longest_wait(ledger))
+    return "{at} >= :start AND {at} < :end", _span(period, longest_wait(ledger))
 
 
 def _in(column: str) -> Callable[[Ledger, Period], Where]:
@@ -208,5 +218,5 @@ SOURCES = {
     "report_duties": Source(report_duties, _report_duties_in, _one("d.id")),
     "phone_days": Source(phone_days, _in("r.at"), _phone_day_of),
     "conduct": Source(conduct, _in("r.at"), _one("r.id")),
-    "questions": Source(questions, _questions_in, _one("r.id")),
+    "questions": Source(questions, _questions_in, _one("t.id")),
 }

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from svcdesk import messages
-from svcdesk.model import yuan
+from svcdesk.model import TicketKind, yuan
 from svcdesk.periods import LocalHours, day_of, instant, local, month_of, stored
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.regulation.policy import Basis
@@ -18,14 +18,14 @@ Work = Callable[..., tuple[Any, ...]]
 
 
 class _Dues(dict[str, tuple[str, str, str]]):
-    """When answers are due to tickets received in a UTC hour: the due hour in UTC, and its ends in centre time.
+    """When answers are due to a kind's tickets received in a UTC hour: the due hour in UTC, its ends in centre time.
 
     ("", "", "") where that is no whole number of hours later, as on the working clock.
     """
 
-    def __init__(self, basis: Basis, hours: LocalHours) -> None:
+    def __init__(self, basis: Basis, hours: LocalHours, kind: str) -> None:
         super().__init__()
-        self._basis, self._hours = basis, hours
+        self._basis, self._hours, self._kind = basis, hours, kind
         self._waits: dict[str, timedelta | None] = {}
 
     def __missing__(self, hour: str) -> tuple[str, str, str]:
@@ -45,24 +45,41 @@ class _Dues(dict[str, tuple[str, str, str]]):
     def _wait(self, day: str, hour: str) -> timedelta | None:
         """Return how long an answer to a ticket of a centre date may take, on the natural clock."""
         if day not in self._waits:
-            clock = answer_clock(instant(f"{hour}:00:00Z"), self._basis.policy, self._basis.zone)
+            clock = answer_clock(instant(f"{hour}:00:00Z"), self._basis.policy, self._basis.zone, self._kind)
             self._waits[day] = timedelta(hours=clock.hours) if clock.reading == "natural" else None
         return self._waits[day]
 
 
 def ticket(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
-    """Work out when an answer is due to a ticket, and whether it came in time."""
-    dues, now = _Dues(basis, hours), stored(basis.now)
+    """Work out when an answer is due to a ticket, and whether it came in time; the same since it was reopened."""
+    dues = {kind: _Dues(basis, hours, kind) for kind in get_args(TicketKind)}
+    now = stored(basis.now)
 
-    def work(received: str, answered: str | None) -> tuple[str | None, bool | None]:
-        due_hour, lead, tail = dues[received[:13]]
+    def clock(kind: str, received: str, answered: str | None) -> tuple[str | None, bool | None]:
+        due_hour, lead, tail = dues[kind][received[:13]]
         if tail:
             due = due_hour + received[13:]
             in_time = answered <= due if answered else False if now > due else None
             return lead + received[13:19] + tail, in_time
-        at = answer_clock(instant(received), basis.policy, basis.zone).due
+        at = answer_clock(instant(received), basis.policy, basis.zone, kind).due
         in_time = answered_in_time(at, instant(answered) if answered else None, basis.now)
         return local(at, basis.zone) if at else None, in_time
+
+    def again(kind: str, reopenings: str) -> list[dict[str, Any]]:
+        found = []
+        for reopened, answered in loads(reopenings):
+            due, in_time = clock(kind, reopened, answered)
+            at, answer = hours.texts([reopened, answered])
+            found.append({"reopened_at": at, "due": due, "answered_at": answer, "in_time": in_time})
+        return found
+
+    def work(
+        received: str, answered: str | None, kind: str, cancelled: str | None, reopenings: str
+    ) -> tuple[str | None, bool | None, list[dict[str, Any]]]:
+        due, in_time = clock(kind, received, answered)
+        if cancelled and not answered and in_time is False and clock(kind, received, cancelled)[1]:
+            in_time = None  # withdrawn before an answer was due
+        return due, in_time, again(kind, reopenings) if reopenings != "[]" else []
 
     return work
 

@@ -12,6 +12,7 @@ _FILES = {
     "service_report": "service", "survey": "service", "complaint": "complaints", "contact": "service",
     "phone_check": "complaints", "conduct": "complaints", "expense": "expenses", "penalty": "penalties",
     "policy": "settings", "appointment": "service", "escalation": "service", "hold": "service",
+    "reopening": "service", "hand_over": "service",
     "submission": "settings",
 }  # fmt: skip
 

@@ -37,6 +37,10 @@ CONTACTS = Register(
     filters=("customer", "channel", "taken_by", "ticket"),
 )  # fmt: skip
 
+_REOPENINGS = (
+    "(SELECT json_group_array(json_array(o.at, o.answered_at)) FROM (SELECT at, answered_at FROM live_reopening"
+    " WHERE ticket_id = r.id ORDER BY at, id) o)"
+)
 TICKETS = Register(
     "ticket", "tickets",
     "live_ticket r JOIN live_customer c ON c.id = r.customer_id LEFT JOIN live_contract k ON k.id = r.contract_id"
@@ -59,6 +63,7 @@ TICKETS = Register(
         Column("closed_at", "r.closed_at", "instant"),
         Column("first_closed_at", "r.first_closed_at", "instant"),
         Column("reopen_count", "r.reopen_count", "int", default=0),
+        Column("reanswers", None, "json", derived=True, detail=True),
         Column("repeat_of", "r.repeat_of", "id:ticket"),
         staff_link("taken_by", "taken_by"),
         Column("answered_by", "r.answered_by", detail=True),
@@ -68,9 +73,14 @@ TICKETS = Register(
         Column("cancel_reason", "r.cancel_reason", detail=True),
         Column("notes", "r.notes", "json", detail=True, default="[]", steps=("at", "text")),
         REFERENCE,
+        Column("_reopenings", _REOPENINGS),
     ),
     filters=("customer", "kind", "channel", "status", "contract", "product", "serial", "taken_by"),
-    derivation=Derivation(("received_at", "answered_at"), ("answer_due", "answered_in_time"), computed.ticket),
+    derivation=Derivation(
+        ("received_at", "answered_at", "kind", "cancelled_at", "_reopenings"),
+        ("answer_due", "answered_in_time", "reanswers"),
+        computed.ticket,
+    ),
     sequence=(
         ("received_at", "answered_at"), ("received_at", "on_site_by"), ("received_at", "first_closed_at"),
         ("received_at", "closed_at"), ("first_closed_at", "closed_at"), ("received_at", "cancelled_at"),
@@ -225,5 +235,40 @@ HOLDS = Register(
         Column("resumed_at", "r.resumed_at", "instant", brief=True),
     ),
     sequence=(("at", "resumed_at"),),
+    since_ticket="at",
+)  # fmt: skip
+
+REOPENINGS = Register(
+    "reopening", "reopenings", "live_reopening r", "r.at",
+    (
+        NUMBER, TICKET._replace(need=True),
+        Column("at", "r.at", "instant", need=True, brief=True),
+        Column("channel", "r.channel", "word:channel"),
+        Column("reason", "r.reason", need=True, brief=True),
+        Column("by", 'r."by"'),
+        Column("replied_at", "r.replied_at", "instant"),
+        Column("replied_by", "r.replied_by"),
+        Column("answered_at", "r.answered_at", "instant", brief=True),
+        Column("answered_by", "r.answered_by"),
+    ),
+    sequence=(("at", "replied_at"), ("at", "answered_at")),
+    since_ticket="at",
+)  # fmt: skip
+
+HAND_OVERS = Register(
+    "hand_over", "hand-overs",
+    "live_hand_over r LEFT JOIN live_staff f ON f.id = r.from_id JOIN live_staff s ON s.id = r.to_id", "r.at",
+    (
+        NUMBER, TICKET._replace(need=True),
+        Column("at", "r.at", "instant", need=True, brief=True),
+        staff_link("handed_from", "from_id", "f", brief=True),
+        staff_link("handed_to", "to_id", brief=True, need=True),
+        Column("note", "r.note", need=True, brief=True),
+        Column("by", 'r."by"'),
+        Column("accepted_at", "r.accepted_at", "instant", brief=True),
+        Column("declined_at", "r.declined_at", "instant", brief=True),
+        Column("reason", "r.reason"),
+    ),
+    sequence=(("at", "accepted_at"), ("at", "declined_at")),
     since_ticket="at",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from svcdesk.errors import BadInput, NotFound
-from svcdesk.model import Category, Role, fen, yuan
+from svcdesk.model import Category, Role, TicketKind, fen, yuan
 from svcdesk.periods import day_of
 
 # Patterns are compiled when first used: most commands use none of them.
@@ -44,6 +44,40 @@ def _optional_money(text: str) -> int | None:
     return None if text == NONE else _money(text)
 
 
+def _optional_whole(text: str) -> int | None:
+    return None if text == NONE else _whole(text)
+
+
+def _break(text: str) -> tuple[int, int] | None:
+    """Read the two ends of a break, in minutes after midnight."""
+    if text == NONE:
+        return None
+    start, _, end = text.partition("-")
+    if _clock(start) >= _clock(end):
+        raise ValueError(text)
+    return _clock(start), _clock(end)
+
+
+def _weekdays(text: str) -> frozenset[int] | None:
+    """Read the days of work: calendar (None), or weekdays from 1 (Monday) to 7: 1-5, 1,3,5."""
+    if text == "calendar":
+        return None
+    days: set[int] = set()
+    for part in text.split(","):
+        if not re.fullmatch(r"[1-7](-[1-7])?", part, re.ASCII) or part[0] > part[-1]:
+            raise ValueError(text)
+        days |= set(range(int(part[0]), int(part[-1]) + 1))
+    return frozenset(days)
+
+
+def _categories(text: str) -> frozenset[str]:
+    """Read categories of expenses, joined by commas; none is the empty set."""
+    found = frozenset() if text == NONE else frozenset(text.split(","))
+    if not found <= set(get_args(Category)):
+        raise ValueError(text)
+    return found
+
+
 def _folder(text: str) -> str | None:
     if not text.isprintable() or not text:
         raise ValueError(text)
@@ -71,7 +105,13 @@ class Key(NamedTuple):
 
 KEYS: dict[str, Key] = {
     "answer.hours": Key(_whole, "hours", "24", 1, 720),
+    **{f"answer.hours.{kind}": Key(_optional_whole, "hours", NONE, 1, 720) for kind in get_args(TicketKind)},
     "answer.clock": Key(_one_of("natural", "working"), "reading", "natural"),
+    "answer.calendar": Key(_one_of("cn", NONE), "calendar", "cn"),
+    "work.from": Key(_clock, "time", "09:00"),
+    "work.until": Key(_clock, "time", "17:00"),
+    "work.break": Key(_break, "times", "12:00-13:00"),
+    "work.days": Key(_weekdays, "days", "calendar"),
     "late.grace_minutes": Key(_whole, "minutes", "0", 0, 1440),
     "report.due_days": Key(_whole, "days", "3", 0, 60),
     "report.min_chars": Key(_whole, "characters", "1", 1, 500),
@@ -86,6 +126,12 @@ KEYS: dict[str, Key] = {
     "same_fact": Key(_one_of("absorb", "cumulate"), "reading", "absorb"),
     "repeat.window_days": Key(_whole, "days", "90", 1, 3650),
     **{f"expense.limit.{category}": Key(_optional_money, "CNY", NONE) for category in get_args(Category)},
+    "excluded.categories": Key(_categories, "categories", "fare,lodging,allowance,local,other"),
+    "late.entry": Key(_one_of("show", "ask"), "reading", "show"),
+    "late.entry_hours": Key(_whole, "hours", "24", 0, 8760),
+    "appeal.days": Key(_whole, "days", "5", 0, 365),
+    "roles.check": Key(_one_of("off", "warn", "refuse"), "check", "warn"),
+    "taken_by.required": Key(_one_of("off", "warn", "refuse"), "check", "warn"),
     "wage.minimum": Key(_optional_money, "CNY", NONE),
     "wage.share": Key(_whole, "percent", "20", 0, 100),
     "statistics.due_day": Key(_whole, "day", "4", 1, 28),
@@ -95,7 +141,7 @@ KEYS: dict[str, Key] = {
     "backup.keep": Key(_whole, "copies", "14", 1, 3650),
 }
 
-_ORDERED = (("phone.from", "phone.until"),)
+_ORDERED = (("phone.from", "phone.until"), ("work.from", "work.until"))
 
 # A limit for one role stands beside the limit of its category: expense.limit.lodging.engineer.
 _ROLE_LIMIT = rf"expense\.limit\.({'|'.join(get_args(Category))})\.({'|'.join(get_args(Role))})"

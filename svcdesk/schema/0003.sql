@@ -5,7 +5,8 @@
 ALTER TABLE ticket ADD COLUMN replied_at TEXT CHECK (replied_at IS strftime('%Y-%m-%dT%H:%M:%SZ', replied_at, '+0 days'));
 ALTER TABLE ticket ADD COLUMN replied_by TEXT;
 
--- A ticket asked again: a further answer clock runs from here. replied_at is the first reply after it.
+-- A ticket asked again: a further answer clock runs from here. replied_at is the first reply after it,
+-- answered_at what is worked out from it and from the arrivals since.
 CREATE TABLE reopening (
   id INTEGER PRIMARY KEY,
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
@@ -15,8 +16,11 @@ CREATE TABLE reopening (
   by TEXT,
   replied_at TEXT CHECK (replied_at IS strftime('%Y-%m-%dT%H:%M:%SZ', replied_at, '+0 days')),
   replied_by TEXT,
+  answered_at TEXT CHECK (answered_at IS strftime('%Y-%m-%dT%H:%M:%SZ', answered_at, '+0 days')),
+  answered_by TEXT,
   undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
-  CHECK (replied_at >= at)
+  CHECK (replied_at >= at),
+  CHECK (answered_at >= at)
 ) STRICT;
 CREATE INDEX reopening_by_ticket ON reopening (ticket_id);
 CREATE INDEX reopening_by_at ON reopening (at) WHERE undone_at IS NULL;

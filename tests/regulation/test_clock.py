@@ -15,7 +15,7 @@ WORKING = ("answer.clock", "working", date(2020, 1, 1))
 
 def due(received, *policy):
     """When an answer is due, as the centre's clock shows it."""
-    found = answer_clock(at(received), Policy(policy), SHANGHAI).due
+    found = answer_clock(at(received), Policy(policy), SHANGHAI, "repair").due
     return found and found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -52,7 +52,7 @@ def test_the_policy_in_force_at_receipt_decides():
     change = ("answer.hours", "48", date(2026, 10, 9))
     assert due("2026-10-08 23:59:59", change) == "2026-10-09 23:59:59"
     assert due("2026-10-09 00:00:00", change) == "2026-10-11 00:00:00"
-    clock = answer_clock(at("2026-10-09 00:00:00"), Policy([change]), SHANGHAI)
+    clock = answer_clock(at("2026-10-09 00:00:00"), Policy([change]), SHANGHAI, "repair")
     assert (clock.hours, clock.reading, clock.since) == (48, "natural", date(2026, 10, 9))
 
 
@@ -99,27 +99,29 @@ def test_working_hours(received, hours, expected):
     ],
 )
 def test_the_chinese_calendar_of_2026(day, works):
-    assert is_workday(day) is works
+    assert is_workday(day, Policy()) is works
 
 
 @pytest.mark.parametrize("year", [2027, 2028, 2040])
 def test_an_unpublished_year_is_unknown(year):
     with pytest.raises(UnknownYear) as unknown:
-        is_workday(date(year, 5, 4))
+        is_workday(date(year, 5, 4), Policy())
     assert unknown.value.year == year
 
 
 def test_no_due_time_where_the_hours_reach_into_an_unpublished_year():
-    known = answer_clock(at("2026-12-31 16:00"), Policy([WORKING, ("answer.hours", "1", date(2020, 1, 1))]), SHANGHAI)
+    known = answer_clock(
+        at("2026-12-31 16:00"), Policy([WORKING, ("answer.hours", "1", date(2020, 1, 1))]), SHANGHAI, "repair"
+    )
     assert known.due == at("2026-12-31 17:00")
     assert known.unknown_year is None
     beyond = answer_clock(
-        at("2026-12-31 16:00:01"), Policy([WORKING, ("answer.hours", "1", date(2020, 1, 1))]), SHANGHAI
+        at("2026-12-31 16:00:01"), Policy([WORKING, ("answer.hours", "1", date(2020, 1, 1))]), SHANGHAI, "repair"
     )
     assert beyond.due is None
     assert beyond.unknown_year == 2027
-    assert answer_clock(at("2027-03-01 09:00"), Policy([WORKING]), SHANGHAI).unknown_year == 2027
-    assert answer_clock(at("2027-03-01 09:00"), Policy(), SHANGHAI).due == at("2027-03-02 09:00")
+    assert answer_clock(at("2027-03-01 09:00"), Policy([WORKING]), SHANGHAI, "repair").unknown_year == 2027
+    assert answer_clock(at("2027-03-01 09:00"), Policy(), SHANGHAI, "repair").due == at("2027-03-02 09:00")
 
 
 @given(st.datetimes(at("2026-01-05 00:00").replace(tzinfo=None), at("2026-11-30 00:00").replace(tzinfo=None)))
@@ -129,12 +131,12 @@ def test_the_working_clock_agrees_with_counting_minutes(received):
     left, moment = 120, start
     while left:
         hour = moment.hour
-        if (9 <= hour < 12 or 13 <= hour < 17) and is_workday(moment.date()):
+        if (9 <= hour < 12 or 13 <= hour < 17) and is_workday(moment.date(), Policy()):
             left -= 1
             moment += timedelta(minutes=1)
         else:
             moment = (moment + timedelta(hours=1)).replace(minute=0)
-    clock = answer_clock(start, Policy([WORKING, ("answer.hours", "2", date(2020, 1, 1))]), SHANGHAI)
+    clock = answer_clock(start, Policy([WORKING, ("answer.hours", "2", date(2020, 1, 1))]), SHANGHAI, "repair")
     assert clock.due == moment
 
 

@@ -9,7 +9,11 @@ from svcdesk.errors import BadInput, NotFound
 from svcdesk.regulation.policy import KEYS, Policy, key_of, read_value
 
 FIRST_VALUES = {
-    "answer.hours": 24, "answer.clock": "natural",
+    "answer.hours": 24, "answer.clock": "natural", "answer.calendar": "cn",
+    **{f"answer.hours.{kind}": None for kind in ("repair", "installation", "training", "consultation", "visit")},
+    "work.from": 540, "work.until": 1020, "work.break": (720, 780), "work.days": None,
+    "excluded.categories": {"fare", "lodging", "allowance", "local", "other"},
+    "late.entry": "show", "late.entry_hours": 24, "appeal.days": 5, "roles.check": "warn", "taken_by.required": "warn",
     "late.grace_minutes": 0, "report.due_days": 3, "report.min_chars": 1,
     "phone.from": 480, "phone.until": 1320, "phone.max_per_day": 1, "no_callback.fine": 5000, "late_on_site.fine": 5000,
     "incomplete_report.fine": 2000, "phone_unreachable.fine": 1000, "disobedience.fine": 10000, "same_fact": "absorb",
