@@ -55,7 +55,7 @@ def _to_answer(ticket: OpenTicket, basis: Basis) -> Item | None:
     if ticket.asked_again_at is None and ticket.row["answered_at"] is not None:
         return None
     asked = ticket.asked_again_at or instant(ticket.row["received_at"])
-    due = answer_clock(asked, basis.policy, basis.zone).due
+    due = answer_clock(asked, basis.policy, basis.zone, ticket.row["kind"]).due
     step = "answer" if ticket.asked_again_at is None else "answer_again"
     return ticket.item(step, f"ticket answer {ticket.name}", due)
 
@@ -202,7 +202,7 @@ def gathered(ledger: Ledger) -> list[OpenTicket]:
 
 _OPEN = "t.status IN ('open', 'answered', 'on_hold')"
 _TICKETS = f"""
-    SELECT t.id, t.status, t.received_at, t.answered_at, t.on_site_by, c.name AS customer, s.code AS taken_by
+    SELECT t.id, t.kind, t.status, t.received_at, t.answered_at, t.on_site_by, c.name AS customer, s.code AS taken_by
     FROM live_ticket t JOIN live_customer c ON c.id = t.customer_id LEFT JOIN live_staff s ON s.id = t.taken_by
     WHERE {_OPEN} ORDER BY t.id"""
 _ASSIGNMENTS = f"""
