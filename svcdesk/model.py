@@ -120,6 +120,11 @@ def number_of(table: str, text: str) -> int:
     return int(digits)
 
 
+def named(table: str, row: int) -> str:
+    """Name a row as people do: E8; a row without a letter by its table."""
+    return f"{LETTERS[table]}{row}" if table in LETTERS else f"{table} {row}"
+
+
 def table_of(text: str) -> str | None:
     """Name the table of an id that has its letters: 'T12' is a ticket; None where a text is no such id."""
     found = re.fullmatch(r"([A-Z]{1,2})\d{1,12}", text.upper(), re.ASCII)

@@ -72,7 +72,7 @@ def travel_by(assignments: Iterable[Assignment], key: Callable[[Assignment], K])
         group = key(assignment)
         trips[group] += assignment.starts_here
         days[group] += own_days
-        if own_days:
+        if own_days or assignment.starts_here:
             people[group].add(assignment.engineer)
     return {group: Travel(len(people[group]), trips[group], days[group]) for group in trips}
 
@@ -264,13 +264,18 @@ def figures(ledger: Ledger, period: Period, now: datetime) -> Record:
 def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the statistics of a month, and name the entry they were read at."""
     with snapshot(ledger):
-        return {
-            "month": period.month,
-            "centre": ledger.centre["name"],
-            **figures(ledger, period, now),
-            "due": due_days(ledger, period),
-            **read_at(ledger),
-        }
+        return headed(ledger, period, figures(ledger, period, now))
+
+
+def headed(ledger: Ledger, period: Period, made: Record) -> Record:
+    """Put a month's figures between what they are of and the entry that they were read at."""
+    return {
+        "month": period.month,
+        "centre": ledger.centre["name"],
+        **made,
+        "due": due_days(ledger, period),
+        **read_at(ledger),
+    }
 
 
 def shifted(period: Period, months: int, zone: tzinfo) -> Period | None:

@@ -24,7 +24,7 @@ from svcdesk.maintenance import catalogue, redaction
 from svcdesk.maintenance import doctor as surroundings
 from svcdesk.maintenance import verify as checks
 from svcdesk.maintenance.anchors import Anchor
-from svcdesk.model import LETTERS, Record, number_of, table_of
+from svcdesk.model import LETTERS, Record, named, number_of, table_of
 from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import changes
 from svcdesk.render import tables
@@ -167,7 +167,7 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
     else:
         formatted = [
             {
-                "record": checks.named(change.table, change.row),
+                "record": named(change.table, change.row),
                 "changed": {name: list(pair) for name, pair in change.fields.items()},
             }
             for change in found

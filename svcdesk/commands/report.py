@@ -63,12 +63,11 @@ def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
     """Say on stderr where figures that were handed in changed since: a script that reads stdout keeps its columns."""
     if not reports.is_handed_in(r.ledger, name, period):
         return
-    from svcdesk.month import submissions
+    from svcdesk.month.drift import drift
 
-    today = submissions.frozen_figures(r.ledger, name, period, r.now)
-    drift = submissions.drift(r.ledger, name, period, today)
-    if drift and drift["changed"]:
-        caution(messages.say("warnings.drift", month=period.month, n=len(drift["changed"])))
+    found = drift(r.ledger, name, period)
+    if found and found["changed"]:
+        caution(messages.say("warnings.drift", month=period.month, n=len(found["changed"])))
 
 
 def _attention(r: Read, period: Period) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from svcdesk import journal, schema
 from svcdesk.errors import StorageError
 from svcdesk.maintenance.anchors import Anchor
-from svcdesk.model import LETTERS
+from svcdesk.model import named
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import every
 from svcdesk.regulation import expense_rules
@@ -458,8 +458,3 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Faults]], ...] = (
 def _entry_of(con: sqlite3.Connection, table: str, row: int) -> int | None:
     found = con.execute('SELECT max(entry) FROM change WHERE "table" = ? AND row = ?', (table, row)).fetchone()
     return int(found[0]) if found and found[0] is not None else None
-
-
-def named(table: str, row: int) -> str:
-    """Name a row as people do: E8; a row without a letter by its table."""
-    return f"{LETTERS[table]}{row}" if table in LETTERS else f"{table} {row}"

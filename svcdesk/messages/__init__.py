@@ -31,6 +31,11 @@ def pair(key: str) -> tuple[str, str]:
     return _area(area)[name]
 
 
+def pair_of(key: str) -> dict[str, str]:
+    """Return a text in both languages by their names, for machines: what they read never changes with the language."""
+    return dict(zip(LANGUAGES, pair(key), strict=True))
+
+
 def _area(area: str) -> Mapping[str, tuple[str, str]]:
     if area not in _areas:
         _areas[area] = import_module(f"svcdesk.messages.{area}").TEXTS

@@ -1,6 +1,7 @@
 """Column headings, by the column's name in JSON and CSV."""
 
 TEXTS = {
+    "definition": ("口径", "how it is worked out"),
     "id": ("编号", "id"), "code": ("工号", "code"), "name": ("名称", "name"), "department": ("部门", "department"),
     "role": ("岗位", "role"), "home": ("常驻地", "home"), "active": ("在岗", "active"), "retired_at": ("离岗时间", "retired"),
     "phone": ("电话", "phone"), "wage": ("月工资", "wage"), "region": ("区域", "region"), "city": ("城市", "city"),

@@ -1,6 +1,7 @@
 """The reports: titles, tables, notes, and the cells to sign."""
 
 TEXTS = {
+    "definitions": ("口径", "how they are worked out"),
     "title": ("{centre} {month} 月客服支撑统计表", "{centre}: customer support statistics, {month}"),
     "projects_title": ("{centre} {month} 月客服支撑项目表", "{centre}: customer support by project, {month}"),
     "staff_title": ("{centre} {month} 月人员工作情况", "{centre}: the staff in {month}"),

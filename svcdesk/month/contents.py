@@ -6,7 +6,8 @@ from datetime import datetime
 
 from svcdesk import reports
 from svcdesk.model import LINES, Record
-from svcdesk.month import indicators, preflight, projects, staff, submissions
+from svcdesk.month import figures, indicators, preflight, projects, staff, submissions
+from svcdesk.month.drift import drift
 from svcdesk.month.waiting import Item
 from svcdesk.periods import Period, instant
 from svcdesk.regulation.policy import Basis
@@ -19,23 +20,19 @@ def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the statistics of a month with the figures of service, the months beside it and what was handed in."""
     basis = Basis(ledger.policy, now, ledger.zone)
     with reports.snapshot(ledger):
-        report = reports.monthly(ledger, period, now)
-        today = {name: report[name] for name in ("lines", "pending_cost", "service", "penalties")}
         return {
-            **report,
-            "quality": indicators.indicators(ledger, period, basis),
-            "backlog": indicators.backlog(ledger, period, basis),
+            **reports.headed(ledger, period, figures.monthly(ledger, period, now)),
             "previous": beside(ledger, period, -1, basis),
             "last_year": beside(ledger, period, -12, basis),
-            "submission": submissions.drift(ledger, "monthly", period, today),
+            "submission": drift(ledger, "monthly", period),
             "earlier_months": submissions.late_items(ledger, period),
         }
 
 
 def beside(ledger: Ledger, period: Period, months: int, basis: Basis) -> Record | None:
-    """Return another month's figures to compare with; None before the calendar begins."""
+    """Return another month's figures to compare with; None before the calendar, or before the ledger, begins."""
     other = reports.shifted(period, months, ledger.zone)
-    if other is None:
+    if other is None or submissions.is_before(ledger, other):
         return None
     return {
         "month": other.month,
@@ -48,10 +45,7 @@ def project_report(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the projects report, with what was handed in before."""
     with reports.snapshot(ledger):
         report = projects.projects(ledger, period, now)
-        return {
-            **report,
-            "submission": submissions.drift(ledger, "projects", period, {"projects": report["projects"]}),
-        }
+        return {**report, "submission": drift(ledger, "projects", period)}
 
 
 def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
@@ -62,11 +56,12 @@ def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
 
 
 def _drawn(ledger: Ledger, month: Period, basis: Basis) -> Record:
+    before = submissions.is_before(ledger, month)
     cost = {row["line"]: row["cost"] for row in reports.lines(ledger, month, basis.now)[0]}
     answers = [answer.in_time for answer in indicators.answers(ledger, month, basis)]
     return {
         "month": month.month,
-        **{line: cost[line] for line in LINES},
+        **{line: None if before else cost[line] for line in LINES},
         "answered_in_time": indicators.share(in_time for in_time in answers if in_time is not None),
         "on_time_arrival": indicators.share(arrival.on_time for arrival in indicators.arrivals(ledger, month, basis)),
     }

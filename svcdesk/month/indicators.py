@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from svcdesk import messages
 from svcdesk.model import Record
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.periods import Period, day_of, instant, stored
@@ -11,6 +12,7 @@ from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding, ReportDuty, incomplete_report, is_repeat, report_deadline
 from svcdesk.store import Ledger
+from svcdesk.values import median, rounded
 
 _HOUR, _DAY = 3600, 86400
 
@@ -134,14 +136,14 @@ AGES: dict[str, int | None] = {"day": 0, "week": 6, "month": 29, "older": None} 
 def indicators(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
     """Work out every figure of service of the period.
 
-    Each is {figure, numerator, denominator, value, unit, provisional_until}: a rate is a fraction, per_100 a count on a
-    hundred, hours and score as they are; value is None where the denominator is 0.
+    Each is {figure, numerator, denominator, value, unit, definition, provisional_until}: a rate is a fraction,
+    per_100 a count on a hundred, hours and score as they are; value is None where the denominator is 0.
     """
     given, due, reports = answers(ledger, period, basis), arrivals(ledger, period, basis), duties(ledger, period, basis)
     mended = repairs(ledger, period, basis)
     judged = [answer for answer in given if answer.in_time is not None]
-    waits = [(answer.answered_at - answer.received_at).total_seconds() for answer in given if answer.answered_at]
-    lags = [_seconds(*row) for row in ledger.con.execute(_LAGS, _span(period))]
+    waits = [_seconds(answer.received_at, answer.answered_at) for answer in given if answer.answered_at]
+    lags = [_seconds(*map(instant, row)) for row in ledger.con.execute(_LAGS, _span(period))]
     again, asked = repeats(ledger, period, basis)
     surveyed, visited = _pair(ledger, _SURVEYED, period)
     score, surveys = _pair(ledger, _SCORES, period)
@@ -150,23 +152,23 @@ def indicators(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
     settled = max((repair.settled_at for repair in mended), default=basis.now)
     return [
         _rate("answered_in_time", sum(bool(answer.in_time) for answer in judged), len(judged)),
-        _hours("response_median", waits, 50),
-        _hours("response_p90", waits, 90),
+        _hours("response_median", median(waits), len(waits)),
+        _hours("response_p90", (percentile(waits, 90) or 0, 1) if waits else None, len(waits)),
         _rate("on_time_arrival", sum(arrival.on_time for arrival in due), len(due)),
         _rate("first_time_fix", sum(repair.fixed_at_once for repair in mended), len(mended))
         | {"provisional_until": day_of(settled, basis.zone).isoformat() if settled > basis.now else None},
         _rate("repeat_repairs", again, asked),
         _rate("survey_coverage", surveyed, visited),
-        _figure("mean_score", score, surveys, score / surveys if surveys else None, "score"),
-        _figure("complaints", complaints, len(given), 100 * complaints / len(given) if given else None, "per_100"),
+        _figure("mean_score", score, surveys, (score, surveys), "score"),
+        _figure("complaints", complaints, len(given), (100 * complaints, len(given)), "per_100"),
         _rate("complaints_upheld", upheld, decided),
         _rate("reports_complete", sum(duty.finding is None for duty in reports), len(reports)),
-        _hours("entry_lag_median", lags, 50),
+        _hours("entry_lag_median", median(lags), len(lags)),
         _rate("entered_within_day", sum(lag <= _DAY for lag in lags), len(lags)),
     ]
 
 
-def percentile(values: Sequence[float], percent: int) -> float | None:
+def percentile(values: Sequence[int], percent: int) -> int | None:
     """Return the least value that so many percent of all do not exceed (nearest rank); None of none."""
     if not values:
         return None
@@ -180,24 +182,26 @@ def share(verdicts: Iterable[bool]) -> float | None:
     return sum(judged) / len(judged) if judged else None
 
 
-def _figure(name: str, numerator: int | None, denominator: int, value: float | None, unit: str) -> Record:
+def _figure(name: str, numerator: int | None, denominator: int, of: tuple[int, int] | None, unit: str) -> Record:
+    """Make a figure; ``of`` is its value as a quotient of integers, rounded half up to four places."""
+    value = rounded(*of, 4) if of else None
     return {
         "figure": name,
         "numerator": numerator,
         "denominator": denominator,
-        "value": None if value is None else round(value, 4),
+        "value": None if value is None else float(value),
         "unit": unit,
+        "definition": messages.pair_of(f"definitions.{name}"),
         "provisional_until": None,
     }
 
 
 def _rate(name: str, numerator: int, denominator: int) -> Record:
-    return _figure(name, numerator, denominator, numerator / denominator if denominator else None, "rate")
+    return _figure(name, numerator, denominator, (numerator, denominator), "rate")
 
 
-def _hours(name: str, seconds: Sequence[float], percent: int) -> Record:
-    found = percentile(seconds, percent)
-    return _figure(name, None, len(seconds), None if found is None else found / _HOUR, "hours")
+def _hours(name: str, seconds: tuple[int, int] | None, count: int) -> Record:
+    return _figure(name, None, count, (seconds[0], seconds[1] * _HOUR) if seconds else None, "hours")
 
 
 def _pair(ledger: Ledger, sql: str, period: Period) -> tuple[int, int]:
@@ -205,8 +209,8 @@ def _pair(ledger: Ledger, sql: str, period: Period) -> tuple[int, int]:
     return first or 0, second or 0
 
 
-def _seconds(happened: str, entered: str) -> float:
-    return max(0.0, (instant(entered) - instant(happened)).total_seconds())
+def _seconds(happened: datetime, then: datetime) -> int:
+    return max(0, int((then - happened).total_seconds()))
 
 
 def _span(period: Period) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
-from svcdesk.month import contents, submissions
+from svcdesk.month import contents, figures
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
 from svcdesk.periods import Period
@@ -42,6 +42,7 @@ _MEASURES = (
     Column("last_year", kind="number:2", brief=True),
 )
 _COUNTS = (Column("figure", kind="word:figure", brief=True), Column("count", kind="int", brief=True))
+_DEFINITIONS = (Column("figure", kind="word:figure", brief=True), Column("definition", brief=True))
 _BACKLOG = (Column("age", kind="word:age", brief=True), Column("tickets", kind="int", brief=True))
 _PENALTIES = (
     Column("clause", kind="word:clause", brief=True),
@@ -123,7 +124,17 @@ def illustrated(document: Document, ledger: Ledger, period: Period, now: datetim
     """Add the statistics' charts and, where asked for, the rows behind every figure."""
     trips = contents.trips(ledger, period, now)
     drawn = document._replace(charts=charts(contents.course(ledger, period, now), trips))
-    return drawn._replace(sheets=_rows_behind(ledger, period, now, trips)) if rows else drawn
+    if not rows:
+        return drawn
+    return drawn._replace(sheets=[definitions(), *_rows_behind(ledger, period, now, trips)])
+
+
+def definitions() -> Table:
+    """Say beside the figures of service how each is worked out."""
+    from svcdesk.messages.definitions import TEXTS
+
+    rows = [{"figure": name, "definition": messages.say(f"definitions.{name}")} for name in TEXTS]
+    return Table("definitions", messages.say("report.definitions"), _DEFINITIONS, rows)
 
 
 def projects(report: Record, period: Period) -> Document:
@@ -270,14 +281,20 @@ def _readable(row: Record) -> Record:
 
 
 # Where the words for the parts of a figure stand, by what it is a figure of.
-_AREAS = {"lines": ("values.line",), "service": ("values.figure",), "penalties": ("values.clause",)}
+_AREAS = {
+    "lines": ("values.line",),
+    "service": ("values.figure",),
+    "quality": ("values.figure",),
+    "backlog": ("values.age",),
+    "penalties": ("values.clause",),
+}
 
 
 def _part(name: str, areas: tuple[str, ...]) -> str:
     kind, mark, given = name.partition(":")
     if mark:
         return f"{messages.say(f'columns.{kind}')} {given}"
-    if name == submissions.NOBODY:
+    if name == figures.NOBODY:
         return messages.say("report.no_project")
     if name == "by_clause":
         return messages.say("report.penalties_of")
@@ -355,9 +372,9 @@ def _costs_by_project(rows: list[Record]) -> Chart:
     return Chart("cost", messages.say("report.chart_projects"), "stacked", names, costs, messages.say("report.yuan"))
 
 
-def _in_yuan(amount: Fen) -> float:
-    """Return an amount as a chart draws it."""
-    return amount / 100
+def _in_yuan(amount: Fen | None) -> float | None:
+    """Return an amount as a chart draws it; of a month before the ledger began there is none."""
+    return None if amount is None else amount / 100
 
 
 def _sum_of(rows: list[Record]) -> Record:

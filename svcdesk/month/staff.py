@@ -31,7 +31,12 @@ COLUMNS = (
     Column("findings", kind="json"), Column("fines", kind="money", brief=True),
 )  # fmt: skip
 
-# What is not held against somebody: it was decided so, or one fact is punished once.
+
+def _key(finding: Finding) -> tuple[str, str, str | None]:
+    return finding.clause, finding.key, finding.engineer
+
+
+# What is not held against somebody: it was decided so. What is absorbed is not fined, but it happened, and counts.
 _SPARED = ("waived", "overturned")
 
 
@@ -50,12 +55,9 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """Work out each person's line."""
     basis = Basis(ledger.policy, now, ledger.zone)
     told = [(finding, findings.recorded(ledger, finding)) for finding in findings.check(ledger, basis, period)]
-    spared = {
-        (finding.clause, finding.key, finding.engineer)
-        for finding, penalty in told
-        if finding.absorbed_by or (penalty and penalty["status"] in _SPARED)
-    }
-    held = _by_engineer(ledger, basis, told, spared)
+    spared = {_key(finding) for finding, penalty in told if penalty and penalty["status"] in _SPARED}
+    absorbed = {_key(finding) for finding, _ in told if finding.absorbed_by}
+    held = _by_engineer(ledger, basis, told, spared | absorbed)
     travel = reports.travel_by(reports.assignments(ledger, period, basis.now), lambda assignment: assignment.engineer)
     costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
     counts = _counts(ledger, period, basis, spared)

@@ -1,5 +1,7 @@
 """The figures of service: each with its numerator and denominator, edges included."""
 
+import re
+
 import pytest
 from conftest import at, basis_at, open_ticket, send, travel
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 from svcdesk.month.indicators import percentile
 from svcdesk.rules import is_repeat
+
+HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.mark.parametrize(
@@ -169,3 +173,27 @@ def test_entry_lag_is_from_receipt_to_typing(desk):
     found = figures(desk)
     assert counts(found["entered_within_day"]) == (2, 3)
     assert found["entry_lag_median"]["value"] == 24.0
+
+
+def test_the_median_of_two_is_their_mean(desk):
+    for ticket, hours in (("T1", "10:00"), ("T2", "2026-10-06 08:00")):
+        open_ticket(desk, at="2026-10-05 09:00")
+        desk.run("ticket", "answer", ticket, "--at", f"2026-10-05 {hours}" if len(hours) == 5 else hours)
+    rows = {row["figure"]: row for row in desk.json("report", "monthly", "--month", "2026-10")["quality"]}
+    assert rows["response_median"]["value"] == 12.0  # of 1 h and 23 h
+    assert rows["response_p90"]["value"] == 23.0
+
+
+def test_every_figure_says_how_it_is_worked_out_in_both_languages(desk):
+    desk.language = "zh"
+    for row in desk.json("report", "monthly", "--month", "2026-10")["quality"]:
+        assert HAN.search(row["definition"]["zh"]) and not HAN.search(row["definition"]["en"])
+
+
+def test_a_month_before_the_ledger_began_has_no_figures(desk):
+    open_ticket(desk, at="2026-10-05 09:00")
+    report = desk.json("report", "monthly", "--month", "2026-10")
+    assert (report["previous"], report["last_year"]) == (None, None)
+    desk.now = "2026-12-03T09:00:00+08:00"
+    report = desk.json("report", "monthly", "--month", "2026-12")  # a quiet November lies within the ledger
+    assert report["previous"]["lines"][0]["cost"] == "0.00"

@@ -124,7 +124,7 @@ def test_what_was_waived_or_overturned_never_shows(late, decision):
     assert "4.5" not in shown and "4.6" not in shown
 
 
-def test_an_absorbed_lateness_stands_in_the_complaint_alone(late):
+def test_an_absorbed_lateness_is_punished_with_the_complaint_and_counts_as_late(late):
     late.run("complaint", "open", "--channel", "call", "--complainant", "孙工", "--summary", "x", "--about", "W01",
              "--ticket", "T1", "--at", "2026-10-07 09:00")  # fmt: skip
     late.run("complaint", "assign", "C1", "--department", "质量", "--by", "M01", "--at", "2026-10-08 09:00")
@@ -133,7 +133,7 @@ def test_an_absorbed_lateness_stands_in_the_complaint_alone(late):
              "2026-10-09 09:00")  # fmt: skip
     row = person(late)
     assert [f["clause"] for f in row["findings"]] == ["complaint_upheld", "incomplete_report"]
-    assert row["arrivals"] == 0
+    assert (row["arrivals"], row["arrivals_on_time"]) == (1, 0)
 
 
 def test_who_left_before_the_month_is_not_in_it(desk):

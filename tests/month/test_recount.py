@@ -43,7 +43,9 @@ def recount(files, month, now, zone):
     for trip in gone:
         line, departed = lines[line_of(trip["ticket"])], day(trip["departed_at"])
         back = day(trip["returned_at"]) if trip["returned_at"] else now.astimezone(zone).date()
-        line["trips"] += first <= departed <= last
+        if first <= departed <= last:
+            line["trips"] += 1
+            line["persons"].add(trip["engineer"])
         for on in (departed + timedelta(days=n) for n in range((back - departed).days + 1)):
             if (trip["engineer"], on) not in taken:
                 taken.add((trip["engineer"], on))

@@ -36,8 +36,8 @@ def assignment(number, engineer, first, last, line="dispatch", departed=None, st
         ([assignment(1, 1, 3, 5), assignment(2, 2, 3, 5)], (2, 2, 6), (0, 0, 0)),  # two people
         ([assignment(1, 1, 3, 5, "installation"), assignment(2, 1, 5, 6)], (1, 1, 1), (1, 1, 3)),
         ([assignment(2, 1, 3, 5), assignment(1, 1, 5, 6, "installation")], (1, 1, 3), (1, 1, 1)),
-        ([assignment(1, 1, 3, 5, "installation"), assignment(2, 1, 4, 5)], (0, 1, 0), (1, 1, 3)),
-        ([assignment(1, 1, 3, 2)], (0, 1, 0), (0, 0, 0)),  # departs later than today's last day
+        ([assignment(1, 1, 3, 5, "installation"), assignment(2, 1, 4, 5)], (1, 1, 0), (1, 1, 3)),
+        ([assignment(1, 1, 3, 2)], (1, 1, 0), (0, 0, 0)),  # departs later than today's last day
     ],
 )
 def test_person_days(assignments, dispatch, installation):
@@ -53,7 +53,12 @@ def slow_person_days(trips, first, last):
         mine = {(engineer, day) for day in range(start, end + 1)} - taken
         taken |= mine
         here = {(who, day) for who, day in mine if first <= day <= last}
-        found[line] = (persons | {who for who, _ in here}, count + (first <= start <= last), days | here)
+        began = first <= start <= last
+        found[line] = (
+            persons | {who for who, _ in here} | ({engineer} if began else set()),
+            count + began,
+            days | here,
+        )
     return {line: Travel(len(persons), count, len(days)) for line, (persons, count, days) in found.items()}
 
 
@@ -140,7 +145,7 @@ def test_a_dispatch_cancelled_or_not_departed_counts_nothing(desk):
 def test_of_two_that_departed_in_one_second_the_lower_dispatch_has_the_day():
     one = Assignment("2026-10-06T00:00:00Z", 2, 1, "dispatch", 5, 6, True, 1)
     other = Assignment("2026-10-06T00:00:00Z", 1, 1, "installation", 5, 6, True, 2)  # its crew was entered first
-    assert person_days([other, one]) == {"installation": Travel(0, 1, 0), "dispatch": Travel(1, 1, 2)}
+    assert person_days([other, one]) == {"installation": Travel(1, 1, 0), "dispatch": Travel(1, 1, 2)}
 
 
 def test_days_are_the_centres(desk, tmp_path):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import InProcess, found, open_ticket, send, travel
+from conftest import InProcess, found, open_ticket, released, send, travel
 
 
 @pytest.fixture
@@ -40,7 +40,9 @@ def test_handing_in_freezes_the_figures_the_receivers_and_the_time(october):
     before = october.json("report", "monthly", "--month", "2026-10")
     submit(october, to=("企管室", "高层"), at="2026-11-03 08:30", by="M01")
     (row,) = october.json("report", "submissions")
-    assert row["figures"] == {name: before[name] for name in ("lines", "pending_cost", "service", "penalties")}
+    assert row["figures"] == {
+        name: before[name] for name in ("lines", "pending_cost", "service", "penalties", "quality", "backlog")
+    }
     assert (row["report"], row["month"], row["at"]) == ("monthly", "2026-10", "2026-11-03T08:30:00+08:00")
     assert (row["to"], row["by"], row["entry"]) == (["企管室", "高层"], "M01", before["entry"])
     assert row["ledger_hash"] == before["ledger_hash"]
@@ -136,6 +138,10 @@ def changes(report):
     return [(row["figure"], row["submitted"], row["today"]) for row in report["submission"]["changed"]]
 
 
+def of(report):
+    return report["submission"]["changed"]
+
+
 def entries(report):
     return [(entry["command"], entry["records"]) for entry in report["submission"]["entries"]]
 
@@ -228,8 +234,11 @@ def test_only_what_made_the_difference_is_named(october):
     october.run("complaint", "open", "--channel", "call", "--complainant", "孙工", "--summary", "x", "--at",
                 "2026-10-31 23:59:59")  # fmt: skip
     report = october.json("report", "monthly", "--month", "2026-10")
-    assert changes(report) == [("service.contacts", 1, 2)]
+    assert changes(report) == [
+        ("service.contacts", 1, 2), ("quality.complaints.numerator", 0, 1), ("quality.complaints.value", 0.0, 100.0),
+    ]  # fmt: skip
     assert [command for command, _ in entries(report)] == ["complaint open"]
+    assert all([entry["command"] for entry in row["entries"]] == ["complaint open"] for row in of(report))
 
 
 def test_a_late_claim_has_one_report_even_where_months_are_handed_in_out_of_order(october):
@@ -336,3 +345,76 @@ def test_a_rehearsal_of_the_same_request_is_harmless(october):
     assert "#" in submit(october, **options).stdout
     submit(october, to=("高层",), code=3, **options)
     assert len(october.json("report", "submissions")) == 1
+
+
+def changed(desk, month="2026-10", report="monthly"):
+    """Every figure that changed since it was handed in, with the commands that did it."""
+    submission = desk.json("report", report, "--month", month)["submission"]
+    return {row["figure"]: [entry["command"] for entry in row["entries"]] for row in submission["changed"]}
+
+
+@pytest.fixture
+def handed(desk):
+    """October with a dispatch that was late, handed in on 3 November."""
+    desk.now = "2026-11-03T09:00:00+08:00"
+    ticket = open_ticket(desk, at="2026-10-05 09:00", on_site_by="2026-10-06 09:00")
+    dispatch = send(desk, ticket, "W01", at="2026-10-05 10:00")
+    travel(desk, dispatch, depart="2026-10-05 12:00", arrive="2026-10-06 10:00", callback="2026-10-06 12:00")
+    travel(desk, dispatch, leave="2026-10-06 12:30", return_="2026-10-06 20:00")
+    desk.run("survey", "add", ticket, "--score", "4", "--at", "2026-10-07 09:00")
+    submit(desk)
+    submit(desk, report="projects")
+    return desk
+
+
+def test_each_figure_names_the_entries_that_changed_rows_behind_it_and_no_others(handed):
+    handed.run("dispatch", "cause", "D1", "--engineer", "W01", "--late-cause", "weather")
+    handed.run(
+        "contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "x", "--at", "2026-10-08 09:00"
+    )
+    handed.run("expense", "add", "--engineer", "W01", "--dispatch", "D1", "--category", "local", "--amount", "20",
+               "--date", "2026-10-06", "--invoice", "F1")  # fmt: skip
+    assert changed(handed) == {
+        "lines.dispatch.cost": ["expense add"], "lines.total.cost": ["expense add"], "pending_cost": ["expense add"],
+        "service.contacts": ["contact log"],
+    }  # fmt: skip
+    assert changed(handed, report="projects") == {
+        "projects.customer:江南机床.dispatch": ["expense add"], "projects.customer:江南机床.cost": ["expense add"],
+        "projects.customer:江南机床.pending": ["expense add"],
+    }  # fmt: skip
+
+
+def test_a_figure_of_one_project_names_nothing_of_another(handed):
+    open_ticket(handed, customer="华北钢厂", contract="HT-1", at="2026-10-20 09:00")
+    found = changed(handed, report="projects")
+    assert {figure.split(".")[1] for figure in found} == {"contract:HT-1"}
+
+
+def test_a_line_names_nothing_of_another_line(handed):
+    add = ("expense", "add", "--engineer", "W01", "--dispatch", "D1", "--date", "2026-10-06", "--amount", "9")
+    handed.run(*add, "--category", "freight", "--invoice", "F2")
+    assert set(changed(handed)) == {"lines.transport.cost", "lines.total.cost", "pending_cost"}
+
+
+def test_time_alone_changes_nothing(handed):
+    """A ticket of October that was open when it was handed in is late by December; nobody typed anything."""
+    open_ticket(handed, at="2026-10-31 20:00")
+    submit(handed, corrects="x")
+    handed.now = "2026-12-24T09:00:00+08:00"
+    assert changed(handed) == {}
+
+
+def test_the_backlog_and_the_quality_are_frozen_too(handed):
+    open_ticket(handed, at="2026-10-30 09:00")
+    found = changed(handed)
+    assert found["backlog.week.tickets"] == ["ticket open"]
+    assert found["quality.complaints.denominator"] == ["ticket open"]
+
+
+def test_what_an_earlier_version_froze_is_compared_as_far_as_it_goes(tmp_path):
+    desk = released(InProcess(tmp_path), 2)
+    assert changed(desk) == {}
+    desk.run(
+        "contact", "log", "--customer", "华北钢厂", "--channel", "call", "--summary", "x", "--at", "2026-10-08 09:00"
+    )
+    assert changed(desk) == {"service.contacts": ["contact log"]}

@@ -1,0 +1,155 @@
+"""How today's figures of a month differ from those handed in, each with the entries that changed rows behind it."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from svcdesk import journal
+from svcdesk.model import Record, named
+from svcdesk.month import figures
+from svcdesk.month.submissions import standing
+from svcdesk.periods import Period, instant
+from svcdesk.registers import records
+from svcdesk.store import Ledger
+from svcdesk.values import to_json
+
+Steps = list[tuple[int, Record]]  # an entry, and the image it wrote
+Images = dict[tuple[str, int], Steps]
+
+
+def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
+    """Compare a month's figures with those handed in, as of the instant of submission: time passing alone is none.
+
+    Return {submitted: the submission, changed: [{figure, path, submitted, today, entries}], entries: all of them}; None
+    where the month was not handed in. A submission of an earlier version is compared in the figures that it has.
+    """
+    row = standing(ledger, report, period.month)
+    if row is None:
+        return None
+    submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
+    made = figures.MAKERS[report](ledger, period, _frozen_at(ledger, row["id"]))
+    today = {name: value for name, value in to_json(made, ledger.zone).items() if name in submitted["figures"]}
+    then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
+    moved = [path for path in dict.fromkeys([*then, *now]) if then.get(path) != now.get(path) and _is_known(path, then)]
+    later = _later_images(ledger, submitted["entry"]) if moved else {}
+    changed = [
+        {
+            "figure": ".".join(path), "path": list(path), "submitted": then.get(path), "today": now.get(path),
+            "entries": _entries(ledger, _behind(ledger, path, later, period)),
+        }
+        for path in moved
+    ]  # fmt: skip
+    every: dict[int, list[str]] = {}
+    for path in moved:
+        for seq, names in _behind(ledger, path, later, period).items():
+            every[seq] = list(dict.fromkeys([*every.get(seq, []), *names]))
+    return {"submitted": submitted, "changed": changed, "entries": _entries(ledger, every)}
+
+
+def _frozen_at(ledger: Ledger, submission: int) -> datetime:
+    """Return the instant at which the figures were frozen: that of the entry that did it."""
+    return instant(
+        ledger.value(
+            "SELECT n.at FROM change c JOIN entry n ON n.seq = c.entry WHERE c.\"table\" = 'submission' AND c.row = ?"
+            " ORDER BY c.entry LIMIT 1",
+            (submission,),
+        )
+    )
+
+
+def _is_known(path: figures.Path, then: dict[figures.Path, Any]) -> bool:
+    """Leave out a count that the version which froze the figures did not have yet."""
+    return path in then or path[0] != "service"
+
+
+# Figures
+
+
+_NAMES = ("line", "contract", "project", "customer", "figure", "age")
+_UNCOMPARED = ("unit", "definition", "provisional_until")
+
+
+def _flat(made: Any, path: figures.Path = ()) -> Iterator[tuple[figures.Path, Any]]:
+    """Write nested figures as one path each: lines, dispatch, cost."""
+    if isinstance(made, dict):
+        for name, inside in made.items():
+            if name not in _NAMES and name not in _UNCOMPARED:
+                yield from _flat(inside, (*path, name))
+    elif isinstance(made, list):
+        for row in made:
+            yield from _flat(row, (*path, _line_name(row)))
+    else:
+        yield path, made
+
+
+def _line_name(row: Record) -> str:
+    """Name a line so that a contract, a customer and nobody are told apart, whatever they are called."""
+    for name in ("line", "figure", "age"):
+        if name in row:
+            return str(row[name])
+    return next((f"{kind}:{row[kind]}" for kind in ("contract", "customer") if row.get(kind)), figures.NOBODY)
+
+
+# Entries
+
+
+def _later_images(ledger: Ledger, since: int) -> Images:
+    """Read every image written after an entry, by row."""
+    found: Images = {}
+    for seq, table, row, after in ledger.con.execute(_LATER, (since,)):
+        found.setdefault((table, row), []).append((seq, json.loads(after)))
+    return found
+
+
+_LATER = 'SELECT entry, "table", row, after FROM change WHERE entry > ? ORDER BY entry, n'
+
+
+def _behind(ledger: Ledger, path: figures.Path, later: Images, period: Period) -> dict[int, list[str]]:
+    """Return the entries that changed rows behind a figure, each with those rows.
+
+    What was changed and is now again as it was handed in made no difference.
+    """
+    found: dict[int, list[str]] = {}
+    for source in figures.behind(path):
+        for (table, row), steps in later.items():
+            if table == source.table:
+                for seq in _steps_that_count(ledger, path, source, row, steps, period):
+                    found.setdefault(seq, []).append(named(table, row))
+    return dict(sorted(found.items()))
+
+
+def _steps_that_count(
+    ledger: Ledger,
+    path: figures.Path,
+    source: figures.Source,
+    row: int,
+    steps: list[tuple[int, Record]],
+    period: Period,
+) -> Iterator[int]:
+    def read(image: Record | None) -> tuple[Any, ...] | None:
+        counted = source.counted(image, period)
+        return counted if counted and image and figures.concerns(ledger, path, source.table, image) else None
+
+    was = read(journal.before(ledger.con, source.table, row, steps[0][0]))
+    if was == read(steps[-1][1]):
+        return
+    for seq, image in steps:
+        now = read(image)
+        if now != was:
+            yield seq
+        was = now
+
+
+def _entries(ledger: Ledger, found: dict[int, list[str]]) -> list[Record]:
+    rows = []
+    for seq in sorted(found):
+        entry = ledger.one("SELECT at, actor, command FROM entry WHERE seq = ?", (seq,))
+        assert entry is not None
+        rows.append(
+            {
+                "entry": seq, "at": to_json(instant(entry["at"]), ledger.zone), "actor": entry["actor"],
+                "command": entry["command"], "records": found[seq],
+            }
+        )  # fmt: skip
+    return rows
