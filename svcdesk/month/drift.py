@@ -30,6 +30,7 @@ def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
     made = figures.MAKERS[report](ledger, period, _frozen_at(ledger, row["id"]))
     today = {name: value for name, value in to_json(made, ledger.zone).items() if name in submitted["figures"]}
+    _count_as_then(submitted["figures"], today)
     then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
     moved = [path for path in dict.fromkeys([*then, *now]) if then.get(path) != now.get(path) and _is_known(path, then)]
     later = _later_images(ledger, submitted["entry"]) if moved else {}
@@ -56,6 +57,12 @@ def _frozen_at(ledger: Ledger, submission: int) -> datetime:
             (submission,),
         )
     )
+
+
+def _count_as_then(then: Record, today: Record) -> None:
+    """Count what was withdrawn among the unanswered, where the version which froze the figures did."""
+    if "service" in then and "withdrawn" not in then["service"]:
+        today["service"]["unanswered"] += today["service"].get("withdrawn", 0)
 
 
 def _is_known(path: figures.Path, then: dict[figures.Path, Any]) -> bool:
