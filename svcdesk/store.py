@@ -159,7 +159,7 @@ def create(path: Path) -> None:
                 con.execute(statement)
         con.execute(f"PRAGMA user_version = {schema.VERSION}")
         database = sqlite_utils.Database(con, execute_plugins=False)
-        loose = [table.name for table in database.tables if not table.strict]
+        loose = [t.name for t in database.tables if not (t.strict or t.name.startswith("search_word"))]
         if loose:
             raise StorageError("sqlite_old", version=sqlite3.sqlite_version)
         con.execute("COMMIT")
@@ -305,6 +305,7 @@ class Ledger:
     ) -> Iterator[None]:
         """Hold the one transaction of a command: all that is saved inside is one journal entry, or nothing is."""
         from svcdesk import journal
+        from svcdesk.finder import index
 
         self.begin()
         try:
@@ -312,6 +313,7 @@ class Ledger:
             if request_id is not None:
                 self._refuse_repeated(request_id, typed)
             yield
+            index.keep(self.con, self._touched, self._loaded)
             entry = journal.append(
                 self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
                 request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded),
@@ -456,6 +458,14 @@ class Ledger:
             "personal_id": cursor.lastrowid,
             "personal_hash": journal.commitment(salt, name, phone, address),
         }
+
+    def reindex(self) -> None:
+        """Make the index of words anew; it is derived, so no entry tells it."""
+        from svcdesk.finder import index
+
+        self.begin()
+        index.rebuild(self.con)
+        self.patiently("COMMIT")
 
     def forget(self, table: str, row: int) -> None:
         """Erase a record's personal data in every version, and the salts of requests that typed it; journal that."""

@@ -62,7 +62,7 @@ FLOORS = (
     ("registers",),
     ("penalties",),
     ("rules", "store", "render"),
-    ("regulation", "journal", "messages", "schema"),
+    ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
     ("periods", "columns", "places"),
     ("model",),

@@ -241,8 +241,10 @@ def look_at(filled, folder, hurts):
 
 
 def contents(path):
+    """All that a ledger holds; the index of words is derived from it."""
     con = sqlite3.connect(path)
-    tables = [name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_word*' ORDER BY name"
+    tables = [name for (name,) in con.execute(named)]
     rows = {table: sorted(map(repr, con.execute(f'SELECT * FROM "{table}"'))) for table in tables}
     con.close()
     return rows

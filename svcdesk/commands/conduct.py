@@ -16,13 +16,13 @@ noun = Noun("conduct")
 @noun.write("record")
 def record(
     w: Write,
-    code: Annotated[str, typer.Argument()],
+    engineer: Annotated[str, typer.Argument(metavar="CODE")],
     rule: Annotated[ConductRule, typer.Argument()],
     note: Annotated[str, typer.Option("--note")],
     dispatch: Text = None,
     ticket: Text = None,
 ) -> Receipt:
-    person = w.ledger.staff(code)
+    person = w.ledger.staff(engineer)
     number = w.ledger.insert(
         "conduct", at=w.at(), engineer_id=person["id"], rule=rule, note=note, by=w.by,
         dispatch_id=w.ledger.named("dispatch", dispatch)["id"] if dispatch else None,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from svcdesk import periods
+from svcdesk.commands import finding
 from svcdesk.commands.receipts import repeat
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.model import table_of
@@ -42,6 +43,7 @@ class Write(Act):
         now, at = current.now(ledger.zone), given.get("at")
         when = periods.read_time(at, now, ledger.zone) if at else None
         super().__init__(ledger, now, current.actor, at=when, by=given.get("by"), note=given.get("note"))
+        self.given = given
         self.receipt: Receipt
 
     def time(self, text: str | None) -> datetime | None:
@@ -57,10 +59,10 @@ class Write(Act):
 def writing(
     command: str, given: dict[str, Any], request_id: str | None = None, typed: str = "", form: str = "text"
 ) -> Iterator[Write]:
-    """Open the ledger and hold the one transaction of a command."""
+    """Open the ledger, find what the options name, and hold the one transaction of a command."""
     ledger = current.open(write=True)
     try:
-        w = Write(ledger, given)
+        w = Write(ledger, finding.meant(ledger, given, writing=True))
         try:
             with ledger.command(
                 at=w.now, actor=current.actor, command=command, note=w.note, request_id=request_id, typed=typed

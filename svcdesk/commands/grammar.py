@@ -19,14 +19,14 @@ from svcdesk.session import current
 
 # Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
 NOUNS = {
-    "init": "init", "status": "status", "demo": "demo", "undo": "undo",
+    "init": "init", "status": "status", "search": "search", "demo": "demo", "undo": "undo",
     "staff": "staff", "customer": "customer", "contract": "contract", "contact": "contact",
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
     "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
     "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
 }  # fmt: skip
-SINGLE = ("init", "status", "demo", "undo", "export", "import")
+SINGLE = ("init", "status", "search", "demo", "undo", "export", "import")
 
 
 class _Help:

@@ -234,6 +234,14 @@ def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
         ledger.close()
 
 
+@noun.plain("reindex")
+def reindex() -> None:
+    ledger = current.open(write=True)
+    ledger.reindex()
+    print(messages.say("receipts.reindexed", path=ledger.path))
+    ledger.close()
+
+
 @noun.plain("anchor")
 def anchor(to: Annotated[Path, typer.Option()]) -> None:
     ledger = current.open(as_found=True)

@@ -12,9 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from svcdesk import messages
+from svcdesk.commands import finding
 from svcdesk.commands.context import Read, command_line, leave_access, reading, writing
 from svcdesk.commands.receipts import finish
 from svcdesk.errors import BadInput
+from svcdesk.finder import names
 from svcdesk.model import WORDS, Record, number_of
 from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
@@ -107,7 +109,7 @@ class Noun:
                 own = {name: given[name] for name in inspect.signature(body).parameters if name in given}
                 _refuse_blank(body, own)
                 with writing(command_line(self.name, verb, own), given, request_id, typed, form) as w:
-                    w.receipt = body(w, **own)
+                    w.receipt = body(w, **{name: w.given[name] for name in own})
                 finish(w, form)
 
             self._register(verb, body, run, _WRITE_OPTIONS)
@@ -123,7 +125,7 @@ class Noun:
                 own = inspect.signature(body).parameters
                 form = given["format"] if "format" in own else given.pop("format")
                 ledger = current.open()
-                body(Read(ledger, form), **given)
+                body(Read(ledger, form), **finding.meant(ledger, given))
                 ledger.close()
 
             self._register(verb, body, run, {"format": Format})
@@ -152,7 +154,8 @@ class Noun:
             name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in ("month", "since", "until")
         }
         for name in register.filters:
-            options[f"{name}_" if name in ("from", "id") else name] = Annotated[str | None, typer.Option(f"--{name}")]
+            option = typer.Option(f"--{name.replace('_', '-')}")
+            options[f"{name}_" if name in ("from", "id") else name] = Annotated[str | None, option]
         for name in flags or {}:
             options[name] = Annotated[bool | None, typer.Option(f"--{name}")]
         personal = any(column.kind.startswith("personal") and not column.detail for column in register.columns)
@@ -169,7 +172,7 @@ class Noun:
                 selection = records.Selection().during(register, wanted).sorted_by(register, given["sort"])
                 for name in register.filters:
                     if given[name] is not None:
-                        filter_by(selection, register, name, given[name])
+                        filter_by(selection, register, name, finding.meant_by_filter(ledger, name, given[name]))
                 keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
                 for name, (condition, _) in (flags or {}).items():
                     if given[name]:
@@ -201,7 +204,9 @@ class Noun:
             reveal = bool(given.get("reveal"))
             with reading(reveal) as ledger:
                 r = Read(ledger, given["format"])
-                stored = find(ledger, given["record"])
+                named = given["record"]
+                kind = register.table
+                stored = find(ledger, finding.one(ledger, kind, named) if kind in names.KINDS else named)
                 if reveal:
                     leave_access(ledger, f"{self.name} show {given['record']}")
                 row = records.one(ledger, register.table, stored["id"], r.now, reveal=reveal)

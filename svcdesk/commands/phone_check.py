@@ -16,11 +16,11 @@ noun = Noun("phone-check")
 @noun.write("log")
 def log(
     w: Write,
-    code: Annotated[str, typer.Argument()],
+    engineer: Annotated[str, typer.Argument(metavar="CODE")],
     result: Annotated[PhoneResult, typer.Option()],
     excused: Text = None,
 ) -> Receipt:
-    person = w.ledger.staff(code)
+    person = w.ledger.staff(engineer)
     number = w.ledger.insert(
         "phone_check", at=w.at(), engineer_id=person["id"], result=result, excused=excused, by=w.by, note=w.note
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from svcdesk import schema
 from svcdesk.errors import StorageError
+from svcdesk.finder import index
 from svcdesk.maintenance import backup, catalogue
 from svcdesk.store import BUSY_SECONDS, Ledger, OlderLedger, connect, storage_error, version_of
 
@@ -40,6 +41,7 @@ def migrate(path: Path, now: datetime) -> Upgrade | None:
             for version in range(theirs + 1, schema.VERSION + 1):
                 for statement in schema.statements(version):
                     ledger.con.execute(statement)
+            index.rebuild(ledger.con)
             ledger.patiently("COMMIT")
         finally:
             ledger.close()  # what was not committed is rolled back

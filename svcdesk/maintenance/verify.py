@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from svcdesk import journal, schema
 from svcdesk.errors import StorageError
+from svcdesk.finder import index
 from svcdesk.maintenance.anchors import Anchor
 from svcdesk.model import named
 from svcdesk.registers.declaring import Register
@@ -23,6 +24,7 @@ from svcdesk.regulation.states import dispatch_status
 from svcdesk.store import Ledger, connect, version_of
 
 _TICK = 1000
+_NEWEST, _SEARCHED_SINCE = 1000, 3
 
 
 class Fault(NamedTuple):
@@ -52,6 +54,7 @@ def verify(
         found += _collected("pages", _pages(con, full))
         for name, check in _CHECKS:
             found += _collected(name, check(con))
+        found += _collected("search", _unfindable(con, None if full else _NEWEST))
         found += _collected("chain", _chain(con, tick))
         found += _collected("anchors", _anchors(con, anchors))
     finally:
@@ -166,6 +169,13 @@ def _orphans(con: sqlite3.Connection) -> Faults:
             )
             for (row,) in rows.fetchall():
                 yield Fault("orphan", named(table, row), _entry_of(con, table, row), f"{column}: {parent}")
+
+
+def _unfindable(con: sqlite3.Connection, most: int | None) -> Faults:
+    """Find rows whose words a search would not find: of all rows, or of so many newest."""
+    if version_of(con) >= _SEARCHED_SINCE:
+        for table, row in index.missing(con, most):
+            yield Fault("unfindable", named(table, row))
 
 
 # The columns of a table that refer to a record that can be taken back.

@@ -153,6 +153,11 @@ TEXTS = {
     # no such record (4)
     "record": ("没有 {id}\nsvcdesk {noun} list", "there is no {id}\nsvcdesk {noun} list"),
     "unknown_staff": ("没有工号“{text}”\n相近的：{near}；新人用 svcdesk staff add", "there is no staff code “{text}”\nnear it: {near}; somebody new: svcdesk staff add"),
+    "several_staff": ("“{text}”可指 {count} 个人\n写明其一：{near}", "“{text}” may be {count} persons\nname one of them: {near}"),
+    "several_customer": ("“{text}”可指 {count} 个客户\n写明其一：{near}", "“{text}” may be {count} customers\nname one of them: {near}"),
+    "several_contract": ("“{text}”可指 {count} 份合同\n写明其一：{near}", "“{text}” may be {count} contracts\nname one of them: {near}"),
+    "several_serial": ("“{text}”可指 {count} 台设备\n写明其一：{near}", "“{text}” may be {count} machines\nname one of them: {near}"),
+    "unknown_serial": ("没有序列号“{text}”\n相近的：{near}", "there is no serial “{text}”\nnear it: {near}"),
     "unknown_customer": ("没有客户“{text}”\n相近的：{near}；新客户用 svcdesk customer add", "there is no customer “{text}”\nnear it: {near}; a new one: svcdesk customer add"),
     "unknown_contract": ("没有合同“{text}”\n相近的：{near}；新合同用 svcdesk contract add", "there is no contract “{text}”\nnear it: {near}; a new one: svcdesk contract add"),
     "not_in_crew": ("{code} 不在 {id} 的人员里\n人员：{near}", "{code} is not of the crew of {id}\nthe crew: {near}"),

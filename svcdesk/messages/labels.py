@@ -2,7 +2,7 @@
 
 TEXTS = {
     "yes": ("是", "yes"), "no": ("否", "no"), "none": ("无", "none"), "not_yet": ("未定", "not yet"),
-    "field": ("项目", "field"), "value": ("内容", "value"), "warning": ("注意", "warning"), "always": ("首日", "the first day"),
+    "field": ("项目", "field"), "value": ("内容", "value"), "warning": ("注意", "warning"), "which": ("哪一个", "which one"), "always": ("首日", "the first day"),
     "usage": ("用法", "Usage"), "commands": ("命令", "Commands"), "options": ("选项", "Options"),
     "arguments": ("参数", "Arguments"), "required": ("必填", "required"),
     "more_rows": ("另有 {n} 行未画（上限 {cap} 行）；用 --limit、--month，或 -f csv 取全部", "{n} more rows are not drawn (cap {cap}); use --limit or --month, or -f csv for all"),

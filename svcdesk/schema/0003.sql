@@ -165,6 +165,11 @@ CREATE TRIGGER former_name_keep_delete BEFORE DELETE ON former_name BEGIN SELECT
 CREATE TRIGGER staff_value_keep_delete BEFORE DELETE ON staff_value BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 CREATE TRIGGER accepted_entry_keep_delete BEFORE DELETE ON accepted_entry BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 
+-- The index of words behind search: derived from the texts, outside the journal, kept by the store (svcdesk/finder/index.py).
+-- It holds terms alone, no text; a row's document is its number times eight and its table's place.
+CREATE VIRTUAL TABLE search_word USING fts5 (words, content='', detail=none, columnsize=0, tokenize='ascii');
+CREATE INDEX ticket_by_serial ON ticket (serial) WHERE serial IS NOT NULL;
+
 -- What stands: reading SQL asks these; only the store, verify, the journal, redaction and migrations see what was taken back.
 CREATE VIEW live_accepted_entry AS SELECT * FROM accepted_entry WHERE undone_at IS NULL;
 CREATE VIEW live_appointment AS SELECT * FROM appointment WHERE undone_at IS NULL;

@@ -1,0 +1,138 @@
+"""The index of words: which texts hold which two signs, or three letters, so that a search reads few rows.
+
+It is derived and outside the journal; the store keeps it inside the transaction that writes a text. A search looks at
+the rows themselves once more, so an entry too many does no harm; verify looks for one that is missing.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any
+from unicodedata import normalize
+
+# The texts that are searched, by table. A document's number is its record's, times eight, and its table's place here.
+SOURCES: dict[str, tuple[str, ...]] = {
+    "ticket": ("summary", "product", "serial", "resolution", "notes"),
+    "service_report": ("fault_cause", "solution", "customer_opinion"),
+    "complaint": ("summary", "steps"),
+    "contact": ("summary",),
+    "conduct": ("note",),
+}
+_LISTS = ("notes", "steps")  # JSON lists of what was said, each under text or note
+PLACES = 8
+_TABLES = tuple(SOURCES)
+_ADD = "INSERT INTO search_word (rowid, words) VALUES (?, ?)"
+_DROP = "INSERT INTO search_word (search_word, rowid, words) VALUES ('delete', ?, ?)"
+_MATCH = "SELECT rowid FROM search_word WHERE search_word MATCH ?"
+
+
+@cache
+def _runs() -> re.Pattern[str]:
+    """Find what stands together: Chinese signs, or letters and digits."""
+    return re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W_\u3400-\u9fff\U00020000-\U0003ffff]+")
+
+
+def folded(text: str) -> str:
+    """Write a text as it is compared: full width as narrow, capitals as small letters."""
+    return text.lower() if text.isascii() else normalize("NFKC", text).lower()
+
+
+def terms(text: str) -> list[str]:
+    """Cut a text into the terms of the index: 主轴过热 VMC-8801 is 主轴 轴过 过热 vmc 880 801."""
+    found: list[str] = []
+    for run in _runs().findall(folded(text)):
+        size = 3 if run[0] < "\u3400" else 2
+        found += [run[at : at + size] for at in range(max(len(run) - size, 0) + 1)]
+    return found
+
+
+def query(text: str) -> str | None:
+    """Write what the index is asked for a text; None where no part of it is long enough to be asked for."""
+    asked = []
+    for run in _runs().findall(folded(text)):
+        size = 3 if run[0] < "\u3400" else 2
+        if len(run) >= size:
+            asked += [f'"{run[at : at + size]}"' for at in range(len(run) - size + 1)]
+    return " ".join(dict.fromkeys(asked)) or None
+
+
+def said(values: Iterable[Any], names: Iterable[str]) -> list[str]:
+    """Return the texts of a record's columns; of a list of notes, what each says."""
+    return [
+        _spoken(value) if name in _LISTS else str(value) for name, value in zip(names, values, strict=True) if value
+    ]
+
+
+def _spoken(notes: str) -> str:
+    if notes == "[]":
+        return ""
+    return "\n".join(str(item.get("text") or item.get("note") or "") for item in json.loads(notes))
+
+
+def _words(values: Iterable[Any], names: Sequence[str]) -> str:
+    return " ".join(term for text in said(values, names) for term in terms(text))
+
+
+def keep(con: sqlite3.Connection, touched: Iterable[tuple[str, int]], loaded: Iterable[Sequence[Any]] = ()) -> None:
+    """Take the texts of the rows into the index that the open transaction writes, before its entry is written.
+
+    What a row said before stands in its last image in the journal. ``loaded`` are runs of new rows: table, first, last.
+    An index that is damaged never stands in the way of a write: verify names what it lacks.
+    """
+    try:
+        for table, row in touched:
+            if table in SOURCES:
+                _replace(con, table, row)
+        for table, first, last in loaded:
+            if table in SOURCES:
+                con.executemany(_ADD, _documents(con, table, first, last))
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_CORRUPT_VTAB":
+            raise
+
+
+def _replace(con: sqlite3.Connection, table: str, row: int) -> None:
+    now = next(_documents(con, table, row, row), None)
+    image = con.execute(_LAST_IMAGE, (table, row)).fetchone()
+    before = _words(map(json.loads(image[0]).get, SOURCES[table]), SOURCES[table]) if image else ""
+    if now and now[1] != before:
+        if before:
+            con.execute(_DROP, (now[0], before))
+        con.execute(_ADD, now)
+
+
+_LAST_IMAGE = 'SELECT after FROM change WHERE "table" = ? AND row = ? ORDER BY entry DESC LIMIT 1'
+
+
+def _documents(con: sqlite3.Connection, table: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+    names = SOURCES[table]
+    place = _TABLES.index(table)
+    found = con.execute(f"SELECT id, {', '.join(names)} FROM {table} WHERE id BETWEEN ? AND ?", (first, last))
+    for number, *values in found:
+        yield number * PLACES + place, _words(values, names)
+
+
+def rebuild(con: sqlite3.Connection) -> None:
+    """Make the whole index anew, inside a transaction: after an upgrade, or where verify found a word missing."""
+    con.execute("INSERT INTO search_word (search_word) VALUES ('delete-all')")
+    for table in SOURCES:
+        last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
+        con.executemany(_ADD, _documents(con, table, 1, last))
+
+
+def matches(con: sqlite3.Connection, asked: str, most: int) -> list[tuple[str, int]]:
+    """List the rows that may say a text, the newest of each table first, at most so many."""
+    found = con.execute(f"{_MATCH} ORDER BY rowid DESC LIMIT ?", (asked, most)).fetchall()
+    return [(_TABLES[number % PLACES], number // PLACES) for (number,) in found]
+
+
+def missing(con: sqlite3.Connection, most: int | None = None) -> Iterator[tuple[str, int]]:
+    """Find the rows whose words are not in the index: of all rows, or of so many newest of each table."""
+    for table in SOURCES:
+        last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
+        for number, words in _documents(con, table, max(1, last - most + 1) if most else 1, last):
+            asked = " ".join(f'"{word}"' for word in dict.fromkeys(words.split()))
+            if asked and not con.execute(f"{_MATCH} AND rowid = ?", (asked, number)).fetchone():
+                yield table, number // PLACES
