@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from svcdesk import periods
@@ -49,6 +49,15 @@ class Write(Act):
     def time(self, text: str | None) -> datetime | None:
         """Read a time that may lie ahead: an appointment, a deadline."""
         return periods.read_time(text, self.now, self.zone, ahead=True) if text else None
+
+    def time_on(self, day: date, text: str, after: datetime | None) -> datetime:
+        """Read a time; a bare clock is on the day, or on the next one where it would run backwards. Raises BadInput."""
+        if not periods.is_clock(text):
+            return periods.read_time(text, self.now, self.zone)
+        at = periods.read_time(f"{day} {text}", self.now, self.zone)
+        if after and at < after:
+            return periods.read_time(f"{day + timedelta(days=1)} {text}", self.now, self.zone)
+        return at
 
     def date(self, text: str, *, ahead: bool = False) -> date:
         """Read a date."""

@@ -11,9 +11,11 @@ from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.desk import assignments, dispatches
 from svcdesk.desk.act import Receipt
+from svcdesk.errors import BadInput
 from svcdesk.model import LateCause, Record
-from svcdesk.periods import instant, short
+from svcdesk.periods import day_of, instant, short
 from svcdesk.registers.service import DISPATCHES
+from svcdesk.regulation.states import STEPS
 
 noun = Noun("dispatch")
 Dispatch = Annotated[str, typer.Argument()]
@@ -60,6 +62,31 @@ def arrive(
 noun.write("callback")(_simple("callback"))
 noun.write("leave")(_simple("leave"))
 noun.write("return")(_simple("return"))
+
+
+@noun.write("log")
+def log(
+    w: Write,
+    dispatch: Dispatch,
+    times: Annotated[list[str], typer.Argument()],
+    engineer: Engineer = None,
+    day: Text = None,
+    late_cause: Annotated[LateCause | None, typer.Option()] = None,
+) -> Receipt:
+    said = dict(_step_said(text) for text in times)
+    begun = dispatches.departed_on(w, dispatch, engineer)
+    on = w.date(day) if day else day_of(begun or w.now, w.zone)
+    told: dict[str, datetime] = {}
+    for step in filter(said.__contains__, STEPS):
+        told[step] = w.time_on(on, said[step], after=max(told.values(), default=begun))
+    return dispatches.log(w, dispatch, told, engineer, late_cause)
+
+
+def _step_said(text: str) -> tuple[str, str]:
+    step, _, time = text.partition("=")
+    if step not in STEPS or not time:
+        raise BadInput("journey_step", text=text, steps=list(STEPS))
+    return step, time
 
 
 @noun.write("cause")

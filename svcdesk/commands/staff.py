@@ -4,13 +4,17 @@ from typing import Annotated
 
 import typer
 
-from svcdesk.commands.context import Write
+from svcdesk import periods
+from svcdesk.columns import Column
+from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.prompts import personal_text
+from svcdesk.desk import roster
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import Role, fen, whole
 from svcdesk.registers.people import STAFF
+from svcdesk.render import tables
 
 noun = Noun("staff")
 
@@ -43,6 +47,18 @@ def retire(w: Write, code: Annotated[str, typer.Argument()]) -> Receipt:
         raise Refused("staff_retired", code=person["code"])
     w.ledger.update("staff", person["id"], retired_at=w.at())
     return Receipt("staff_retired", "staff", person["id"], {"code": person["code"], "name": person["name"]})
+
+
+_FREE = (
+    Column("engineer"), Column("name"), Column("free", kind="flag"), Column("dispatch"), Column("place"),
+    Column("until", kind="instant"), Column("home"), Column("days_this_month", kind="int"),
+)  # fmt: skip
+
+
+@noun.read("free")
+def free(r: Read, day: Annotated[str, typer.Argument()] = "today", near: Text = None) -> None:
+    on = periods.read_date(day, r.now, r.zone, ahead=True)
+    tables.records(roster.free(r.ledger, on, r.zone, near), _FREE, r.form, r.zone)
 
 
 noun.list_of(STAFF, during=False)

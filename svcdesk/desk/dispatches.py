@@ -1,6 +1,6 @@
 """Dispatches: engineers sent to a customer, step by step (3.4, 4.4, 4.5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from svcdesk.desk import assignments
@@ -64,6 +64,7 @@ def step(
     *,
     late_cause: str | None = None,
     note: str | None = None,
+    when: datetime | None = None,
 ) -> Receipt:
     """Record a step of the journey for one engineer, else for all who have not taken it yet."""
     field, _ = STEPS[verb]
@@ -73,7 +74,8 @@ def step(
     also = {name: value for name, value in (("late_cause", late_cause), ("note", note)) if value is not None}
     with settling(act.ledger, sent["ticket_id"]):
         for assignment in going:
-            at = act.at(after=_latest(sent, assignment, verb))
+            earlier = _latest(sent, assignment, verb)
+            at = act.checked(when, after=earlier) if when else act.at(after=earlier)
             if verb == "arrive" and assignment["left_at"]:
                 raise _taken(sent, "leave", assignment["left_at"])
             act.ledger.update("crew", assignment["id"], **{field: at}, **also)
@@ -116,6 +118,30 @@ _BEFORE: dict[str, tuple[str, ...]] = {
 def _latest(sent: Record, assignment: Record, verb: str) -> str:
     times: list[str] = [({**sent, **assignment}).get(name) or "" for name in _BEFORE[verb]]
     return max(times)
+
+
+def log(
+    act: Act,
+    dispatch: str,
+    times: Mapping[str, datetime],
+    engineer: str | None = None,
+    late_cause: str | None = None,
+) -> Receipt:
+    """Record the steps of a journey that an engineer tells in one call, in the order of the journey."""
+    late = 0
+    for verb in filter(times.__contains__, STEPS):
+        cause = late_cause if verb == "arrive" else None
+        done = step(act, dispatch, verb, engineer, late_cause=cause, when=times[verb])
+        late = late or (0 if cause else done.values["minutes"])
+    key = "dispatch_logged_late" if late else "dispatch_logged"
+    return Receipt(key, "dispatch", done.id, {**done.values, "minutes": late, "count": len(times)})
+
+
+def departed_on(act: Act, dispatch: str, engineer: str | None) -> datetime | None:
+    """Return when the journey began, for the one engineer or the first of the crew; None before it did."""
+    sent = act.ledger.named("dispatch", dispatch)
+    crew = assignments.of_dispatch(act.ledger, sent["id"], engineer)
+    return _when(min((one["departed_at"] for one in crew if one["departed_at"]), default=None))
 
 
 def state_cause(act: Act, dispatch: str, engineer: str, late_cause: str) -> Receipt:

@@ -153,6 +153,7 @@ TEXTS = {
     # no such record (4)
     "record": ("没有 {id}\nsvcdesk {noun} list", "there is no {id}\nsvcdesk {noun} list"),
     "unknown_staff": ("没有工号“{text}”\n相近的：{near}；新人用 svcdesk staff add", "there is no staff code “{text}”\nnear it: {near}; somebody new: svcdesk staff add"),
+    "journey_step": ("“{text}”不是步骤=时间\n可写：{steps}，例如 depart=8:50", "“{text}” is no STEP=TIME\nsteps: {steps}, for example depart=8:50"),
     "several_staff": ("“{text}”可指 {count} 个人\n写明其一：{near}", "“{text}” may be {count} persons\nname one of them: {near}"),
     "several_customer": ("“{text}”可指 {count} 个客户\n写明其一：{near}", "“{text}” may be {count} customers\nname one of them: {near}"),
     "several_contract": ("“{text}”可指 {count} 份合同\n写明其一：{near}", "“{text}” may be {count} contracts\nname one of them: {near}"),

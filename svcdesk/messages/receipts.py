@@ -28,6 +28,8 @@ TEXTS = {
     "dispatch_depart": ("{id}：{codes} 已于 {at} 出发", "{id}: {codes} departed at {at}"),
     "dispatch_arrive": ("{id}：{codes} 已于 {at} 到场", "{id}: {codes} arrived at {at}"),
     "dispatch_arrive_late": ("{id}：{codes} 于 {at} 到场，迟 {minutes} 分钟；原因用 svcdesk dispatch cause {id} --engineer {code} --late-cause CAUSE 写明", "{id}: {codes} arrived at {at}, {minutes} min late; state why: svcdesk dispatch cause {id} --engineer {code} --late-cause CAUSE"),
+    "dispatch_logged": ("{id}：{codes} 的 {count} 步已记，最后 {at}", "{id}: recorded {count} steps of {codes}, the last at {at}"),
+    "dispatch_logged_late": ("{id}：{codes} 的 {count} 步已记，最后 {at}；到场迟 {minutes} 分钟，原因用 svcdesk dispatch cause {id} --engineer {code} --late-cause CAUSE 写明", "{id}: recorded {count} steps of {codes}, the last at {at}; {minutes} min late on site, state why: svcdesk dispatch cause {id} --engineer {code} --late-cause CAUSE"),
     "dispatch_callback": ("{id}：{codes} 已于 {at} 电告总部", "{id}: {codes} called HQ at {at}"),
     "dispatch_leave": ("{id}：{codes} 已于 {at} 离场", "{id}: {codes} left at {at}"),
     "dispatch_return": ("{id}：{codes} 已于 {at} 返回；请交服务报告单", "{id}: {codes} returned at {at}; the service report is next"),

@@ -158,6 +158,13 @@ def _said(typed: str, now: datetime, where: tzinfo, ahead: bool) -> datetime:
     return placed(there, where, typed)
 
 
+def is_clock(text: str) -> bool:
+    """Return whether a text is a clock without its day: 9:30, 下午三点."""
+    from svcdesk.periods import spoken
+
+    return spoken.is_clock(text)
+
+
 def in_calendar(instant: datetime, text: str) -> datetime:
     """Return the instant back. Raises BadInput for one so early or late that some zone's clock could not show it."""
     if instant.year not in _YEARS:

@@ -116,6 +116,11 @@ def moment(text: str, here: datetime, *, ahead: bool) -> datetime | None:
     return _nearest(shape, datetime.combine(day, clock), here, ahead) if day else None
 
 
+def is_clock(text: str) -> bool:
+    """Return whether a text is a clock alone."""
+    return _pattern(_CLOCK).fullmatch(plain(text).strip()) is not None
+
+
 _DAY_GROUPS = ("away", "weekday", "day_name", "iso", "month", "dashed", "only")
 
 
