@@ -167,17 +167,56 @@ def undoable(con: sqlite3.Connection) -> Entry | None:
     return Entry(*row) if row else None
 
 
-def built_on(con: sqlite3.Connection, seq: int) -> tuple[Entry, str, int] | None:
-    """Find the first later entry that stands and wrote a row of this one, with that row."""
-    row = con.execute(
+def entry_of(con: sqlite3.Connection, seq: int) -> Entry | None:
+    """Read one entry; None where there is none."""
+    row = con.execute("SELECT * FROM entry WHERE seq = ?", (seq,)).fetchone()
+    return Entry(*row) if row else None
+
+
+def is_undone(con: sqlite3.Connection, seq: int) -> bool:
+    """Return whether an entry was taken back."""
+    return con.execute("SELECT 1 FROM entry WHERE undoes = ?", (seq,)).fetchone() is not None
+
+
+Dependent = tuple[Entry, str, int]
+
+
+def built_on(con: sqlite3.Connection, seq: int) -> list[Dependent]:
+    """List the later entries that stand and wrote a row of this one, each with the first such row."""
+    rows = con.execute(
         # The later entries come first: what undo passes over is little, what it takes back may be a whole import.
-        'SELECT e.*, c."table", c.row FROM entry e CROSS JOIN change c ON c.entry = e.seq'
+        'SELECT e.*, c."table", min(c.row) FROM entry e CROSS JOIN change c ON c.entry = e.seq'
         " WHERE e.seq > ?1 AND e.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"
         ' AND EXISTS (SELECT 1 FROM change t WHERE t."table" = c."table" AND t.row = c.row AND t.entry = ?1)'
-        " ORDER BY e.seq LIMIT 1",
+        " GROUP BY e.seq ORDER BY e.seq LIMIT 10",
         (seq,),
-    ).fetchone()
-    return (Entry(*row[:-2]), row[-2], row[-1]) if row else None
+    ).fetchall()
+    return [(Entry(*row[:-2]), row[-2], row[-1]) for row in rows]
+
+
+def refers_to(con: sqlite3.Connection, seq: int) -> list[Dependent]:
+    """List the rows of later entries that stand and refer to a row that this entry made."""
+    found: list[Dependent] = []
+    made = 'SELECT t.row FROM change t WHERE t.entry = ?1 AND t."table" = ?2 AND NOT EXISTS'
+    made += ' (SELECT 1 FROM change b WHERE b."table" = t."table" AND b.row = t.row AND b.entry < ?1)'
+    for table, column, parent in _references(con):
+        rows = con.execute(
+            f'SELECT c.id, (SELECT min(g.entry) FROM change g WHERE g."table" = ?3 AND g.row = c.id) AS maker'
+            f' FROM "{table}" c WHERE c."{column}" IN ({made}) AND c.undone_at IS NULL'
+            " AND maker > ?1 ORDER BY maker LIMIT 10",
+            (seq, parent, table),
+        ).fetchall()
+        found += [(entry, table, row) for row, maker in rows if (entry := entry_of(con, maker))]
+    return sorted(found, key=lambda dependent: dependent[0].seq)
+
+
+def _references(con: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Name every column of a record that refers to another: its table, itself, and the table it refers to."""
+    for (table,) in con.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        if "undone_at" in columns(table, con):
+            for key in con.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
+                if "undone_at" in columns(key[2], con):
+                    yield table, key[3], key[2]
 
 
 def before(con: sqlite3.Connection, table: str, row: int, seq: int) -> dict[str, Any] | None:

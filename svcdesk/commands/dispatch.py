@@ -100,8 +100,8 @@ def cause(
 
 
 @noun.write("cancel")
-def cancel(w: Write, dispatch: Dispatch, reason: Annotated[str, typer.Option()]) -> Receipt:
-    return dispatches.cancel(w, dispatch, reason)
+def cancel(w: Write, dispatch: Dispatch, reason: Annotated[str, typer.Option()], engineer: Engineer = None) -> Receipt:
+    return dispatches.cancel(w, dispatch, reason, engineer)
 
 
 def _assignment_lines(r: Read, stored_row: Record, shown: Record) -> list[tuple[str, str]]:

@@ -103,10 +103,22 @@ class Verb(_Help, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments. Raises BadInput for one too many: most often an unquoted text of several words."""
         ctx.allow_extra_args = True
+        _refuse_twice(self, ctx, args)
         rest: list[str] = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
             raise BadInput("usage_extra", text=" ".join(rest), path=ctx.command_path)
         return rest
+
+
+def _refuse_twice(command: Any, ctx: Any, args: list[str]) -> None:
+    """Refuse an option that takes one value and is given two: the first would be lost. Raises BadInput."""
+    _, _, order = command.make_parser(ctx).parse_args(args=list(args))
+    seen: set[str] = set()
+    for param in order:
+        single = param.param_type_name == "option" and not (param.multiple or param.is_flag or param.count)
+        if single and param.name in seen and not ctx.resilient_parsing:
+            raise BadInput("option_twice", name=param.opts[0])
+        seen.add(param.name)
 
 
 class Group(_Help, TyperGroup):

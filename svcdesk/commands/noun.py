@@ -248,7 +248,10 @@ def filter_by(selection: records.Selection, register: Register, name: str, text:
         value = messages.shown_words(rest, WORDS[rest]).get(text.strip().lower())
         if value is None:
             raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
-    selection.where(f"{column.sql} = ?", value)
+    if register.members and column in register.members.columns:
+        selection.with_member(register.members, column, value)
+    else:
+        selection.where(f"{column.sql} = ?", value)
 
 
 def one_of(*flags: tuple[str, bool]) -> None:

@@ -60,7 +60,7 @@ def check(
     found = list(findings.matched(r.ledger, r.basis, findings.check(r.ledger, r.basis, period, code)))
     rows = to_json(found, r.zone) if r.form in tables.FOR_MACHINES else found
     tables.records(rows, FINDING_COLUMNS, r.form, r.zone)
-    if exit_code and any(finding["status"] in ("new", "proposed") for finding in found):
+    if exit_code and any(map(findings.is_open, found)):
         raise typer.Exit(1)
 
 
@@ -119,7 +119,7 @@ def notice(
 ) -> None:
     row = r.ledger.named("penalty", penalty)
     shown = records.one(r.ledger, "penalty", row["id"], r.now)
-    parts = notices.sections(shown, r.ledger.get("staff", row["engineer_id"]), r.zone)
+    parts = notices.sections(shown, r.ledger.get("staff", row["engineer_id"]), r.zone, _appeal_days(r, row))
     footer = messages.say(
         "notice.footer",
         centre=r.ledger.centre["name"],
@@ -127,6 +127,12 @@ def notice(
         entry=entry_mark(r.ledger),
     )
     print(notices.WRITERS[format](messages.say("notice.title", id=shown["id"]), parts, footer), end="")
+
+
+def _appeal_days(r: Read, penalty: Record) -> int:
+    """Return the days within which the person may appeal, by the policy when it was decided, else now."""
+    decided = penalty["decided_at"]
+    return int(r.basis.value("appeal.days", instant(decided) if decided else r.now))
 
 
 noun.list_of(PENALTIES)

@@ -27,8 +27,10 @@ _WORDED = {
     "finding": "complaint_finding",
     "cause": "late_cause",
     "before": "step",
+    "role": "role",
     "report": "report",
 }
+_LISTED = {"roles": "role"}
 _WORDED |= {"result": "phone_result", "status": "status"}
 
 
@@ -39,6 +41,9 @@ def formatted(values: dict[str, Any]) -> dict[str, Any]:
     for name, word_kind in _WORDED.items():
         if isinstance(values.get(name), str):
             sentence[f"{name}_word"] = messages.word(f"{kind}status" if name == "status" else word_kind, values[name])
+    for name, word_kind in _LISTED.items():
+        if name in values:
+            sentence[name] = messages.comma(messages.word(word_kind, value) for value in values[name])
     if "table" in values:
         sentence["noun"] = values["table"].replace("_", "-")
     return sentence

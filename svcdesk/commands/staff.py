@@ -9,7 +9,7 @@ from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.prompts import personal_text
-from svcdesk.desk import roster
+from svcdesk.desk import people, roster
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import Refused
 from svcdesk.model import Role, fen, whole
@@ -42,11 +42,7 @@ def add(
 
 @noun.write("retire")
 def retire(w: Write, code: Annotated[str, typer.Argument()]) -> Receipt:
-    person = w.ledger.staff(code)
-    if person["retired_at"]:
-        raise Refused("staff_retired", code=person["code"])
-    w.ledger.update("staff", person["id"], retired_at=w.at())
-    return Receipt("staff_retired", "staff", person["id"], {"code": person["code"], "name": person["name"]})
+    return people.retire(w, code)
 
 
 _FREE = (

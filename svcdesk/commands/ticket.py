@@ -8,7 +8,7 @@ from svcdesk import messages
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.receipts import formatted
-from svcdesk.desk import assignments, tickets
+from svcdesk.desk import assignments, hand_overs, tickets
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.model import AskedBy, Channel, Record, TicketKind
@@ -74,6 +74,21 @@ def appoint(
     if wanted is None:
         raise BadInput("empty", name="--on-site-by")
     return tickets.appoint(w, ticket, wanted, asked_by)
+
+
+@noun.write("hand-over")
+def hand_over(w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], note: Reason) -> Receipt:
+    return hand_overs.hand_over(w, ticket, to, note)
+
+
+@noun.write("accept")
+def accept(w: Write, ticket: Ticket) -> Receipt:
+    return hand_overs.accept(w, ticket)
+
+
+@noun.write("decline")
+def decline(w: Write, ticket: Ticket, reason: Reason) -> Receipt:
+    return hand_overs.decline(w, ticket, reason)
 
 
 @noun.write("close")

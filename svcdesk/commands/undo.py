@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Sequence
 from itertools import islice
+from typing import Annotated
+
+import typer
 
 from svcdesk import journal, messages
 from svcdesk.commands.noun import Noun, Yes
 from svcdesk.commands.prompts import confirm, may_ask
 from svcdesk.commands.receipts import caution, receipt_line, said
 from svcdesk.desk import undoing
+from svcdesk.errors import Refused
 from svcdesk.registers import changes
 from svcdesk.session import current
 from svcdesk.store import Ledger
@@ -19,9 +23,9 @@ _SHOWN, _RECEIPT = 10, 3  # records that are told of before the question, and in
 
 
 @noun.plain("undo")
-def undo(yes: Yes = False) -> None:
+def undo(entry: Annotated[int | None, typer.Argument(min=1)] = None, yes: Yes = False) -> None:
     ledger = current.open(write=True)
-    target = undoing.target(ledger)
+    target = undoing.target(ledger, current.actor, entry)
     what, back = said(undoing.described(ledger, target)), _told(ledger, target, _RECEIPT)
     if not yes and may_ask():
         _explain(ledger, target)
@@ -29,11 +33,12 @@ def undo(yes: Yes = False) -> None:
     passed = undoing.passed_over(ledger, target)
     now = current.now(ledger.zone)
     with ledger.command(at=now, actor=current.actor, command=f"undo {target.seq}", undoes=target.seq):
+        if undoing.target(ledger, current.actor, entry).seq != target.seq:
+            raise Refused("undo_overtaken", seq=target.seq)  # somebody wrote while the question stood
         undoing.take_back(ledger, target, now)
     print(receipt_line("undone", ledger, what=what, back=messages.say("labels.clause_joint").join(back)))
-    for entry in passed:
-        warning = messages.say("warnings.passed_over", what=said(undoing.described(ledger, entry)))
-        caution(warning)
+    for later in passed:
+        caution(messages.say("warnings.passed_over", what=said(undoing.described(ledger, later))))
     ledger.close()
 
 

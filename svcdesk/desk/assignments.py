@@ -1,7 +1,10 @@
 """Assignments: the engineers on a dispatch or on a ticket's dispatches, as the desk sees them."""
 
+from datetime import datetime
+
 from svcdesk.errors import NotFound
 from svcdesk.model import Record
+from svcdesk.periods import stored
 from svcdesk.store import Ledger
 
 
@@ -41,3 +44,13 @@ def latest_return(ledger: Ledger, dispatch_id: int) -> str | None:
     """Return when the last of a dispatch's engineers came back, as stored; None while nobody has."""
     found: str | None = ledger.value("SELECT max(returned_at) FROM live_crew WHERE dispatch_id = ?", (dispatch_id,))
     return found
+
+
+def away(ledger: Ledger, engineer_id: int, at: datetime) -> list[Record]:
+    """List the assignments that hold an engineer on the road at an instant, each with its place."""
+    return ledger.rows(
+        "SELECT w.*, e.code, d.place FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id"
+        " JOIN live_staff e ON e.id = w.engineer_id WHERE w.engineer_id = ? AND w.departed_at <= ?"
+        " AND (w.returned_at IS NULL OR w.returned_at > ?) AND d.status <> 'cancelled' ORDER BY w.id",
+        (engineer_id, stored(at), stored(at)),
+    )

@@ -32,6 +32,8 @@ def send(
     at = act.at(after=asked["received_at"])
     crew = [_fit_to_go(act, code) for code in dict.fromkeys(engineers)]
     own_due = not_before(due, at) if due else None
+    for person in crew:
+        _warn_held_elsewhere(act, person["id"], at)
     with settling(act.ledger, asked["id"]):
         number = act.ledger.insert(
             "dispatch", ticket_id=asked["id"], kind=kind_of(asked["kind"]), place=place, transit=list(transit),
@@ -50,6 +52,15 @@ def _fit_to_go(act: Act, code: str) -> Record:
     if person["retired_at"]:
         raise Refused("staff_retired", code=person["code"])
     return person
+
+
+def _warn_held_elsewhere(act: Act, engineer_id: int, at: datetime, dispatch_id: int | None = None) -> None:
+    """Say where an engineer is on the road on another dispatch."""
+    here = f"D{dispatch_id}" if dispatch_id else None
+    for other in assignments.away(act.ledger, engineer_id, at):
+        if other["dispatch_id"] != dispatch_id:
+            told = {"code": other["code"], "other": f"D{other['dispatch_id']}", "place": other["place"]}
+            act.warn("held_elsewhere_too" if here else "held_elsewhere", **told, id=here)
 
 
 def _when(text: str | None) -> datetime | None:
@@ -80,7 +91,12 @@ def step(
                 raise _taken(sent, "leave", assignment["left_at"])
             act.ledger.update("crew", assignment["id"], **{field: at}, **also)
     codes, late = [assignment["code"] for assignment in going], 0
+    silent = [assignment["code"] for assignment in going if not assignment["callback_at"]]
+    if verb == "leave" and silent:
+        act.warn("left_without_callback", id=f"D{sent['id']}", codes=silent)
     if verb == "arrive":
+        for assignment in going:
+            _warn_held_elsewhere(act, assignment["engineer_id"], at, sent["id"])
         now = assignments.of_dispatch(act.ledger, sent["id"])
         late = max(minutes_late(_when(one["due_at"]), at) or 0 for one in now if one["code"] in codes)
     key = f"dispatch_{verb}_late" if late and not late_cause else f"dispatch_{verb}"
@@ -157,14 +173,18 @@ def state_cause(act: Act, dispatch: str, engineer: str, late_cause: str) -> Rece
     return Receipt("cause_stated", "dispatch", sent["id"], {"code": assignment["code"], "cause": late_cause})
 
 
-def cancel(act: Act, dispatch: str, reason: str) -> Receipt:
-    """Cancel a dispatch that nobody has departed on."""
+def cancel(act: Act, dispatch: str, reason: str, engineer: str | None = None) -> Receipt:
+    """Cancel a dispatch that nobody has departed on, or the assignment of one engineer who has not."""
     sent = act.ledger.named("dispatch", dispatch)
-    allow("dispatch", sent, "cancel")
-    crew = assignments.of_dispatch(act.ledger, sent["id"])
+    allow("dispatch", sent, "step" if engineer else "cancel")
+    crew = assignments.of_dispatch(act.ledger, sent["id"], engineer)
     gone = [assignment["code"] for assignment in crew if assignment["departed_at"]]
     if gone:
         raise Refused("departed_already", id=f"D{sent['id']}", codes=gone, article="3.9")
     at = act.at(after=sent["sent_at"])
+    if engineer and len(assignments.of_dispatch(act.ledger, sent["id"])) > 1:
+        with settling(act.ledger, sent["ticket_id"]):
+            act.ledger.update("crew", crew[0]["id"], cancelled_at=at, cancel_reason=reason)
+        return Receipt("assignment_cancelled", "dispatch", sent["id"], {"code": crew[0]["code"]})
     act.ledger.update("dispatch", sent["id"], status="cancelled", cancelled_at=at, cancel_reason=reason)
     return Receipt("dispatch_cancelled", "dispatch", sent["id"])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from svcdesk.desk import assignments
 from svcdesk.desk.act import Act, Receipt, several
 from svcdesk.desk.dispatches import kind_of
+from svcdesk.desk.entitled import not_own
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, fen, invoice, yuan
 from svcdesk.periods import midnight, today
@@ -118,6 +119,8 @@ def approve(act: Act, ids: Sequence[str], override: str | None = None) -> Receip
     """Approve expenses; one with problems only with a reason."""
     claimed = _taken(act, ids, "approve")
     for expense in claimed:
+        engineer = act.ledger.get("staff", expense["engineer_id"])["code"]
+        not_own(act, f"E{expense['id']}", [engineer], "4.3")
         found = problems(act, expense["id"])
         if found and not override:
             said = [problem["message"] for problem in found]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from svcdesk.desk.act import Act, Receipt, Word, several
+from svcdesk.desk.entitled import entitlement, not_own
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, yuan
 from svcdesk.penalties import findings
@@ -19,6 +20,11 @@ def _taken(act: Act, ids: Sequence[str], verb: str) -> list[Record]:
     for penalty in chosen:
         allow("penalty", penalty, verb)
     return chosen
+
+
+def _not_own(act: Act, penalty: Record) -> None:
+    code = act.ledger.get("staff", penalty["engineer_id"])["code"]
+    not_own(act, f"P{penalty['id']}", [code], ARTICLES.get(penalty["clause"], "4"))
 
 
 def _step(act: Act, penalty: Record, step: str, reason: str | None, **values: Any) -> None:
@@ -44,6 +50,7 @@ def confirm(act: Act, ids: Sequence[str], reason: str | None = None) -> Receipt:
     """Confirm proposed penalties, or once more one whose facts changed."""
     chosen = _taken(act, ids, "confirm")
     for penalty in chosen:
+        _not_own(act, penalty)
         now = _facts_now(act, penalty)
         if penalty["status"] == "confirmed" and now == penalty["facts"]:
             raise Refused(
@@ -52,8 +59,9 @@ def confirm(act: Act, ids: Sequence[str], reason: str | None = None) -> Receipt:
             )  # fmt: skip
         if now != penalty["facts"]:
             act.warn("facts_changed", id=f"P{penalty['id']}")
-        _step(act, penalty, "confirm", reason, status="confirmed", facts=now)
-        _warn_wage(act, penalty)
+        entitled = entitlement(act, f"P{penalty['id']}")
+        _step(act, penalty, "confirm", reason, status="confirmed", facts=now, entitled=entitled)
+    _warn_wages(act, chosen)
     return several("penalty_confirmed", "penalty", [penalty["id"] for penalty in chosen])
 
 
@@ -80,7 +88,10 @@ def _decide_one(act: Act, text: str, verb: str, reason: str, status: str) -> int
     (penalty,) = _taken(act, [text], verb)
     if not reason.strip():
         raise BadInput("empty", name="--reason")
-    seen = {} if verb == "appeal" else {"facts": _facts_now(act, penalty)}
+    seen: Record = {}
+    if verb != "appeal":
+        _not_own(act, penalty)
+        seen = {"facts": _facts_now(act, penalty), "entitled": entitlement(act, f"P{penalty['id']}")}
     _step(act, penalty, verb if verb != "decide" else status, reason, status=status, **seen)
     return int(penalty["id"])
 
@@ -89,20 +100,26 @@ def settle(act: Act, ids: Sequence[str], via: str) -> Receipt:
     """Record that confirmed penalties were carried out."""
     chosen = _taken(act, ids, "settle")
     for penalty in chosen:
+        _not_own(act, penalty)
         if _facts_now(act, penalty) != penalty["facts"]:
             raise Refused("facts_changed", id=f"P{penalty['id']}", article=Word("article", penalty["clause"]))
         if via == "allowance" and penalty["clause"] != "phone_unreachable":
             raise Refused("allowance_only_phone", id=f"P{penalty['id']}", article="4.7")
         _step(act, penalty, "settle", None, status="settled", via=via, settled_at=act.at(after=penalty["decided_at"]))
-        if via == "payroll":
-            _warn_wage(act, penalty)
+    if via == "payroll":
+        _warn_wages(act, chosen)
     numbers = [penalty["id"] for penalty in chosen]
     return several("penalty_settled", "penalty", numbers, via=Word("settled_via", via))
 
 
-def _warn_wage(act: Act, penalty: Record) -> None:
+def _warn_wages(act: Act, penalties: list[Record]) -> None:
+    """Warn, once a person, where the payroll fines of one month take too much of the wage."""
+    for engineer in dict.fromkeys(penalty["engineer_id"] for penalty in penalties):
+        _warn_wage(act, act.ledger.get("staff", engineer))
+
+
+def _warn_wage(act: Act, person: Record) -> None:
     """Warn where a person's payroll fines of one month exceed the share of the wage or leave less than the minimum."""
-    person = act.ledger.get("staff", penalty["engineer_id"])
     month = month_from(day_of(act.now, act.zone).replace(day=1), act.zone)
     total = act.ledger.value(
         "SELECT sum(amount_fen) FROM live_penalty WHERE engineer_id = ? AND sanction = 'fine'"

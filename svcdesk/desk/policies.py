@@ -3,6 +3,7 @@
 from datetime import date
 
 from svcdesk.desk.act import Act, Receipt
+from svcdesk.desk.entitled import entitlement
 from svcdesk.model import Record
 from svcdesk.regulation.policy import read_value
 from svcdesk.store import Ledger
@@ -12,7 +13,10 @@ def set_(act: Act, key: str, text: str, since: date, reason: str) -> Receipt:
     """Set a value from a date on. Raises BadInput for one that the key cannot have."""
     value = read_value(key, text)
     act.ledger.policy.also(key, value, since).check_order(key, since)
-    number = act.ledger.insert("policy", key=key, value=value, from_on=since, reason=reason, set_at=act.now, by=act.by)
+    entitled = entitlement(act, key, ("director",))
+    number = act.ledger.insert(
+        "policy", key=key, value=value, from_on=since, reason=reason, set_at=act.now, by=act.by, entitled=entitled
+    )
     return Receipt("policy_set", "policy", number, {"key": key, "value": value, "since": since})
 
 

@@ -49,6 +49,7 @@ def open_(act: Act, call: Call) -> Receipt:
         "contact", at=at, customer_id=caller["id"], channel=call.channel, summary=call.summary, taken_by=taken_by,
         ticket_id=number,
     )  # fmt: skip
+    _first_asked(act, f"T{number}", call.taken_by)
     if wanted:
         act.ledger.insert(
             "appointment", ticket_id=number, at=at, on_site_by=wanted, asked_by="customer", moved=True, by=act.by
@@ -59,6 +60,15 @@ def open_(act: Act, call: Call) -> Receipt:
     if clock.unknown_year:
         act.warn("calendar_unknown", year=clock.unknown_year)
     return Receipt("ticket_opened", "ticket", number, {"customer": caller["name"], "due": clock.due})
+
+
+def _first_asked(act: Act, subject: str, taken_by: str | None) -> None:
+    """Insist, as policy taken_by.required says, that who was asked first is named."""
+    check = "off" if taken_by else act.basis.value("taken_by.required", act.now)
+    if check == "refuse":
+        raise Refused("not_taken", article="3.4")
+    if check == "warn":
+        act.warn("not_taken", id=subject)
 
 
 def _contract_of(act: Act, no: str | None, caller: Record) -> int | None:
@@ -77,6 +87,13 @@ def _suggest_repeat(act: Act, ticket: Record) -> None:
     if ticket["kind"] != "repair" or not ticket[column]:
         return
     since = act.now - timedelta(days=act.basis.value("repeat.window_days", act.now))
+    still = act.ledger.value(
+        f"SELECT id FROM live_ticket WHERE customer_id = ? AND {column} = ? AND id <> ? AND closed_at IS NULL"
+        " AND cancelled_at IS NULL ORDER BY id DESC",
+        (ticket["customer_id"], ticket[column], ticket["id"]),
+    )
+    if still and column == "serial":
+        act.warn("serial_open", id=f"T{ticket['id']}", other=f"T{still}", same=ticket[column])
     earlier = act.ledger.one(
         f"SELECT id, closed_at FROM live_ticket WHERE customer_id = ? AND closed_at >= ? AND {column} = ?"
         " ORDER BY closed_at DESC LIMIT 1",

@@ -111,6 +111,13 @@ def recorded(ledger: Ledger, finding: Finding) -> Record | None:
     )
 
 
+def is_open(record: Record) -> bool:
+    """Return whether somebody can decide something about a finding: record it, state what it needs, decide it."""
+    if record["status"] == "proposed" or record["needs"]:
+        return True
+    return record["status"] == "new" and record["sanction"]["kind"] != "none" and not record["absorbed_by"]
+
+
 def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:
     """List the recordable findings that have no penalty yet."""
     return [finding for finding in findings if finding.is_recordable and not recorded(ledger, finding)]

@@ -1,13 +1,14 @@
 """The notice to the person concerned (处理告知书): fact, evidence, clause, proposed sanction, how to state a case."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from html import escape
 from typing import Literal
 
 from svcdesk import messages
-from svcdesk.model import Record
-from svcdesk.periods import short
+from svcdesk.model import Record, fen
+from svcdesk.periods import day_of, short
 from svcdesk.render import tables
+from svcdesk.render.capitals import capitals
 
 Format = Literal["markdown", "html"]
 Section = tuple[str, list[str]]
@@ -19,24 +20,61 @@ h1{text-align:center;font-size:1.5em;letter-spacing:.2em}h2{font-size:1.05em;mar
 footer{margin-top:3em;text-align:right}@page{size:A4;margin:25mm}"""
 
 
-def sections(penalty: Record, person: Record, zone: tzinfo) -> list[Section]:
-    """Return the notice's parts in order, each a heading and its paragraphs; ``penalty`` as JSON carries it."""
-    sanction = messages.word("sanction", penalty["sanction"]["kind"])
-    if penalty["sanction"]["amount"]:
-        sanction = messages.say("notice.amount", kind=sanction, amount=penalty["sanction"]["amount"])
-    at = short(datetime.fromisoformat(penalty["at"]), zone)
+# What is said of the measure in each state: its heading and its sentence are notice.measure_STATE, notice.says_STATE.
+_MAY_APPEAL = ("proposed", "confirmed")
+
+
+def sections(penalty: Record, person: Record, zone: tzinfo, days: int) -> list[Section]:
+    """Return the notice's parts in order, each a heading and its paragraphs; ``penalty`` as JSON carries it.
+
+    ``days`` are those within which the person may appeal, from the day on which the measure was last decided.
+    """
+    at, status = short(datetime.fromisoformat(penalty["at"]), zone), penalty["status"]
     clause = messages.word("clause", penalty["clause"])
-    facts = [messages.say("notice.fact", name=person["name"], code=person["code"], at=at, clause=clause)]
+    who = {"name": person["name"], "code": person["code"], "post": _post(person)}
+    facts = [messages.say("notice.fact", **who, at=at, clause=clause)]
     if penalty["facts_changed"]:
         facts.append(messages.say("warnings.facts_changed", id=penalty["id"]))
+    evidence = {name: value for name, value in penalty["evidence"].items() if name not in ("policy", "days")}
     return [
         (messages.say("notice.facts"), facts),
-        (messages.say("notice.evidence"), [tables.evidence(penalty["evidence"], zone)]),
+        (messages.say("notice.evidence"), [tables.evidence(evidence, zone)]),
         (messages.say("notice.clause"), [messages.clause(penalty["clause"])]),
-        (messages.say("notice.sanction"), [messages.say("notice.proposed", sanction=sanction)]),
-        (messages.say("notice.statement"), [messages.say("notice.how", id=penalty["id"])]),
+        (messages.say(f"notice.measure_{status}"), _measure(penalty, zone)),
+        (messages.say("notice.statement"), [_appeal(penalty, zone, days)]),
         (messages.say("notice.caution"), [messages.say("notice.law")]),
+        (messages.say("notice.receipt"), [messages.say(f"notice.{line}") for line in ("received", "refused", "seal")]),
     ]
+
+
+def _post(person: Record) -> str:
+    """Name a person's department and post."""
+    return " ".join(filter(None, (person["department"], messages.word("role", person["role"]))))
+
+
+def _measure(penalty: Record, zone: tzinfo) -> list[str]:
+    """Say what the measure is, in the state that it is in, with who decided it and why."""
+    sanction = messages.word("sanction", penalty["sanction"]["kind"])
+    amount = penalty["sanction"]["amount"]
+    if amount is not None:
+        written = capitals(fen(str(amount)))
+        sanction = messages.say("notice.amount", kind=sanction, amount=amount, capitals=written)
+    said = [messages.say(f"notice.says_{penalty['status']}", sanction=sanction)]
+    if penalty["decided_at"]:
+        at = short(datetime.fromisoformat(penalty["decided_at"]), zone)
+        reason = penalty["reason"] or messages.say("labels.none")
+        said.append(messages.say("notice.decided", at=at, by=penalty["decided_by"] or "-", reason=reason))
+    return said
+
+
+def _appeal(penalty: Record, zone: tzinfo, days: int) -> str:
+    """Say how and until when the person may state a case; once it is decided for good, that it is."""
+    if penalty["status"] not in _MAY_APPEAL:
+        return messages.say("notice.no_more", id=penalty["id"])
+    if not penalty["decided_at"]:
+        return messages.say("notice.how", id=penalty["id"], days=days)
+    decided = day_of(datetime.fromisoformat(penalty["decided_at"]), zone)
+    return messages.say("notice.how_until", id=penalty["id"], days=days, until=decided + timedelta(days=days))
 
 
 def markdown(title: str, parts: list[Section], footer: str) -> str:

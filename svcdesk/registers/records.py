@@ -106,6 +106,12 @@ class Selection:
         self.values.extend(values)
         return self
 
+    def with_member(self, members: Members, column: Column, key: str) -> "Selection":
+        """Keep the records that somebody named by a key is a member of, each with all its members."""
+        named = f"SELECT id FROM live_{column.refers} WHERE {register_of(column.refers).key_column} = ?"
+        theirs = f"SELECT {members.parent} FROM live_{members.table} WHERE {column.link} IN ({named})"
+        return self.where(f"r.id IN ({theirs})", key)
+
     def in_pages(self) -> "Selection":
         """Read page after page by id, each in a read transaction of its own, so that no writer has to wait for all."""
         self.paged = True

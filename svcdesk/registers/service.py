@@ -131,7 +131,7 @@ DISPATCHES = Register(
         *_ASSIGNMENT,
     ),
     order="r.id, w.id",
-    filters=("ticket", "kind", "place", "status"),
+    filters=("ticket", "kind", "place", "status", "engineer"),
     members=Members(
         "crew", "crew", "dispatch_id", "engineer", _ASSIGNMENT, latest=("due",),
         sequence=(

@@ -16,6 +16,7 @@ ALLOWED: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
     "ticket": {
         "answer": (_LIVE_TICKET, "3.4"),
         "escalate": (_LIVE_TICKET, "3.2"),
+        "hand-over": (_LIVE_TICKET, "3.4"),
         "hold": (("open", "answered"), "3.4"),
         "resume": (("on_hold",), "3.4"),
         "appoint": (_LIVE_TICKET, "3.4"),

@@ -24,7 +24,7 @@ EXPECTED = {
         {
             "answer":   "x x x . .",
             "escalate": "x x x . .",
-            "hold":     "x x . . .",
+            "hand-over": "x x x . .", "hold":     "x x . . .",
             "resume":   ". . x . .",
             "appoint":  "x x x . .",
             "send":     "x x . . .",
