@@ -132,6 +132,9 @@ def _invoke(args: list[str]) -> int:
             raise BadInput("not_utf8", text=arg.encode("utf-8", "backslashreplace").decode())
     root = build()
     if "_SVCDESK_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
         return int(root.main(args, prog_name="svcdesk", standalone_mode=False) or 0)
     try:
         with root.make_context("svcdesk", args or ["--help"]) as ctx:

@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ class Session:
     def __init__(self) -> None:
         self.ledger_option: str | None = None
         self.actor_option: str | None = None
+        self.options: set[str] = set()  # the settings that an option named
         self.zone: tzinfo = UTC
         self._now: datetime | None = None
         self._rehearsing = False
@@ -37,7 +39,7 @@ class Session:
     @property
     def path(self) -> Path:
         """Where the ledger is."""
-        named = self.ledger_option or os.environ.get("SVCDESK_LEDGER")
+        named = self.ledger_option or setting("ledger")
         if named:
             try:
                 return Path(named).expanduser()
@@ -50,7 +52,7 @@ class Session:
     @property
     def actor(self) -> str:
         """Who is typing."""
-        named = self.actor_option or os.environ.get("SVCDESK_ACTOR")
+        named = self.actor_option or setting("actor")
         if named and named.strip():
             return named.strip()
         import getpass
@@ -107,9 +109,63 @@ class Session:
         return None if entry is None or entry.command.endswith("--reveal") else entry
 
 
+# What may stand in the settings file, with the variable that goes before it.
+SETTINGS = {"ledger": "SVCDESK_LEDGER", "lang": "SVCDESK_LANG", "actor": "SVCDESK_ACTOR"}
+
+
+def settings_file() -> Path:
+    """Where the settings are kept: one TOML file in the platform's folder."""
+    from platformdirs import user_config_path
+
+    return user_config_path("svcdesk") / "config.toml"
+
+
+@cache
+def settings(path: Path) -> dict[str, str]:
+    """Read the settings; none where there is no file. Raises BadInput for a file that is no TOML of texts."""
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        kept = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput("file", path=path, detail=error) from None
+    if not all(isinstance(value, str) for value in kept.values()):
+        raise BadInput("settings", path=path, keys=list(SETTINGS))
+    return kept
+
+
+def setting(key: str) -> str | None:
+    """Return a setting: its variable where that is not empty, else what the file says."""
+    return os.environ.get(SETTINGS[key]) or settings(settings_file()).get(key)
+
+
+def keep_setting(key: str, value: str) -> Path:
+    """Write a setting to the file; the others stay. Raises BadInput for an unknown key or language."""
+    if key not in SETTINGS:
+        raise BadInput("setting_unknown", text=key, keys=list(SETTINGS))
+    if key == "lang":
+        checked_language(value)
+    path = settings_file()
+    kept = {**settings(path), key: value}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text("".join(f"{name} = {_toml(text)}\n" for name, text in kept.items()), "utf-8")
+    draft.replace(path)
+    settings.cache_clear()
+    return path
+
+
+def _toml(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def locale_language() -> str:
-    """Choose the language: SVCDESK_LANG, else the locale, else zh. Raises BadInput for an unknown one."""
-    named = os.environ.get("SVCDESK_LANG")
+    """Choose the language: SVCDESK_LANG, else the settings, the locale, else zh. Raises BadInput for an unknown one."""
+    named = setting("lang")
     if named:
         return checked_language(named)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

@@ -12,16 +12,16 @@ from svcdesk.finder import names
 from svcdesk.store import Ledger
 
 # What an option or filter names, by its name in the code.
-_NAMES = {
+KINDS = {
     "customer": "customer", "engineer": "staff", "taken_by": "staff", "filed_by": "staff", "about": "staff",
     "against": "staff", "contract": "contract",
 }  # fmt: skip
-_OF_WRITING = _NAMES | {"by": "staff"}  # a report's --by names a column
+_OF_WRITING = KINDS | {"by": "staff"}  # a report's --by names a column
 
 
 def meant(ledger: Ledger, given: dict[str, Any], *, writing: bool = False) -> dict[str, Any]:
     """Return the options with every name as it stands in the ledger. Raises NotFound for what names none or several."""
-    kinds = _OF_WRITING if writing else _NAMES
+    kinds = _OF_WRITING if writing else KINDS
     return {name: _meant(ledger, kinds[name], value) if name in kinds else value for name, value in given.items()}
 
 
@@ -29,7 +29,7 @@ def meant_by_filter(ledger: Ledger, name: str, text: str) -> str:
     """Return what a filter's text means: a name as it stands in the ledger, a serial by any part of one alone."""
     if name == "serial":
         return one(ledger, name, text) if names.serials(ledger, text) else text
-    return one(ledger, _NAMES[name], text) if name in _NAMES else text
+    return one(ledger, KINDS[name], text) if name in KINDS else text
 
 
 def _meant(ledger: Ledger, kind: str, value: Any) -> Any:

@@ -24,9 +24,9 @@ NOUNS = {
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
     "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
     "penalty": "penalty", "policy": "policy", "report": "report",
-    "export": "export", "import": "import_", "ledger": "ledger",
+    "export": "export", "import": "import_", "ledger": "ledger", "config": "config", "completion": "completion",
 }  # fmt: skip
-SINGLE = ("init", "status", "search", "demo", "undo", "export", "import")
+SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "completion")
 
 
 class _Help:
@@ -146,6 +146,14 @@ class Group(_Help, TyperGroup):
             raise BadInput("no_verb", path=ctx.command_path, names=self.list_commands(ctx))
         return rest
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """List the verbs that begin so, each with what it is for, without building them."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from svcdesk.commands.completing import Item
+
+        return [Item(name, _summary(ctx, name)) for name in self.list_commands(ctx) if name.startswith(incomplete)]
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises BadInput with the nearest names."""
         if args and args[0] not in self.list_commands(ctx) and not ctx.resilient_parsing:
@@ -167,6 +175,10 @@ def _verb(info: Any) -> Any:
     if prepare := getattr(info.callback, "prepare", None):
         prepare()
     command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    if os.environ.get("_SVCDESK_COMPLETE"):
+        from svcdesk.commands import completing
+
+        completing.attach(command)
     for param in command.params:
         if choices := getattr(param.type, "choices", None):
             _take_shown_words(param.type, tuple(map(str, choices)))
@@ -222,6 +234,7 @@ def _root(
     version: Annotated[bool, typer.Option("--version", "-V", is_eager=True, callback=_tell_version)] = False,
 ) -> None:
     current.ledger_option, current.actor_option = ledger, actor
+    current.options = {name for name, value in (("ledger", ledger), ("lang", lang), ("actor", actor)) if value}
     if no_color:
         os.environ["NO_COLOR"] = "1"
 
