@@ -13,6 +13,7 @@ TicketKind = Literal["repair", "installation", "training", "consultation", "visi
 TicketStatus = Literal["open", "answered", "on_hold", "closed", "cancelled"]
 DispatchKind = Literal["installation", "service"]
 DispatchStatus = Literal["sent", "travelling", "on_site", "left", "returned", "cancelled"]
+AttachmentKind = Literal["scan", "photo", "invoice", "recording", "other"]
 LateCause = Literal["personal", "transport", "weather", "customer", "company", "other"]
 AskedBy = Literal["customer", "us"]
 Role = Literal["engineer", "agent", "coordinator", "head", "director"]
@@ -39,7 +40,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "survey_via": SurveyVia, "complaint_finding": ComplaintFinding, "complaint_cause": ComplaintCause,
         "complaint_status": ComplaintStatus, "phone_result": PhoneResult, "conduct_rule": ConductRule,
         "category": Category, "expense_status": ExpenseStatus, "line": Line, "sanction": SanctionKind,
-        "penalty_status": PenaltyStatus, "settled_via": SettledVia,
+        "penalty_status": PenaltyStatus, "settled_via": SettledVia, "attachment_kind": AttachmentKind,
     }.items()
 }  # fmt: skip
 

@@ -132,7 +132,7 @@ def test_what_happens_at_the_desk_is_told_as_data(module):
 
 
 SEES_WHAT_WAS_TAKEN_BACK = {
-    "store", "journal", "maintenance.verify", "maintenance.redaction", "maintenance.migrations", "registers.changes",
+    "store", "journal", "maintenance.verify", "maintenance.redaction", "maintenance.migrations", "registers.changes", "maintenance.attachments",
     "registers.settings",  # a submission that was corrected stays on the list
 }  # fmt: skip
 

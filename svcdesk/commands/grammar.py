@@ -24,9 +24,10 @@ NOUNS = {
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
     "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
     "penalty": "penalty", "policy": "policy", "report": "report",
-    "export": "export", "import": "import_", "ledger": "ledger", "config": "config", "completion": "completion",
+    "export": "export", "import": "import_", "ledger": "ledger",
+    "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
 }  # fmt: skip
-SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "completion")
+SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "attach", "completion")
 
 
 class _Help:

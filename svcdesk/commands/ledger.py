@@ -19,8 +19,8 @@ from svcdesk.commands.prompts import confirm, may_ask
 from svcdesk.commands.receipts import caution, entry_mark, formatted, receipt_line
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.maintenance import anchors as anchor_lines
+from svcdesk.maintenance import attachments, catalogue, redaction
 from svcdesk.maintenance import backup as backups
-from svcdesk.maintenance import catalogue, redaction
 from svcdesk.maintenance import doctor as surroundings
 from svcdesk.maintenance import verify as checks
 from svcdesk.maintenance.anchors import Anchor
@@ -73,6 +73,7 @@ def verify(full: Flag = False, anchors: File = None, format: Format = None) -> N
     form = format or "text"
     with _progress(ledger) as tick:
         faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
+    faults += _files(ledger) if full else []
     if form != "text":
         tables.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, ledger.zone)
     else:
@@ -82,6 +83,24 @@ def verify(full: Flag = False, anchors: File = None, format: Format = None) -> N
         raise StorageError("damaged", path=current.path)
     if faults:
         raise typer.Exit(1)
+
+
+def _files(ledger: Ledger) -> list[checks.Fault]:
+    """Find the attachments whose file is missing or changed."""
+    if version_of(ledger.con) < _WITH_FILES:
+        return []
+    return [
+        checks.Fault("attachment", named("attachment", row["id"]), None, messages.say(f"verify.file_{how}"))
+        for row, how in attachments.damaged(ledger)
+    ]
+
+
+_WITH_FILES = 3
+
+
+def _take_files_along(ledger: Ledger, to: Path) -> None:
+    if version_of(ledger.con) >= _WITH_FILES:
+        attachments.take_along(ledger, to)
 
 
 def _tell(ledger: Ledger, faults: list[checks.Fault], full: bool, known: tuple[Anchor, ...]) -> None:
@@ -188,6 +207,7 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
 def backup(file: Annotated[Path, typer.Argument()]) -> None:
     ledger = current.open(as_found=True)
     newest = backups.copy(ledger, file)
+    _take_files_along(ledger, file)
     catalogue.remember(ledger.path, "backup", newest, file, current.now(ledger.zone))
     print(messages.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
@@ -205,6 +225,7 @@ def restore(
     lost = _lost(source, known)
     backups.check_loss(source, lost, accept_loss)
     newest = backups.copy(source, to, known)
+    _take_files_along(source, to)
     print(messages.say("receipts.restored", path=to, entry=_mark(newest)))
     if lost:
         _warn("entries_lost", n=len(lost), first=lost[0], last=lost[-1])
@@ -274,6 +295,10 @@ def redact(
         rows = redaction.concerned(ledger, customer)  # read again: somebody may have written while the question stood
         for table, row in rows:
             ledger.forget(table, row)
+        kept = attachments.of_customer(ledger, customer)
+        for file in kept:
+            ledger.update("attachment", file["id"], erased_at=now)
+    attachments.unlink(ledger, kept)
     print(receipt_line("redacted", ledger, name=customer, n=len(rows)))
     _name_copies(ledger, rows)
     ledger.close()

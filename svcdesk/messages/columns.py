@@ -19,7 +19,7 @@ TEXTS = {
     "no_survey": ("无调查表原因", "no survey"), "cancelled_at": ("取消", "cancelled"), "cancel_reason": ("取消原因", "cancel reason"),
     "notes": ("备注", "notes"), "engineer": ("工程师", "engineer"), "departed_at": ("出发", "departed"), "arrived_at": ("到场", "arrived"),
     "callback_at": ("来电", "called HQ"), "left_at": ("离场", "left"), "returned_at": ("返回", "returned"), "late_minutes": ("迟到分钟", "min late"),
-    "late_cause": ("迟到原因", "late cause"), "origin": ("来自", "origin"), "days_this_month": ("本月在外", "days this month"), "free": ("可派", "free"), "until": ("至", "until"), "days": ("天数", "days"), "late_note": ("说明", "said"), "place": ("地点", "place"),
+    "late_cause": ("迟到原因", "late cause"), "size": ("字节", "bytes"), "sha256": ("校验值", "SHA-256"), "origin": ("来自", "origin"), "days_this_month": ("本月在外", "days this month"), "free": ("可派", "free"), "until": ("至", "until"), "days": ("天数", "days"), "late_note": ("说明", "said"), "place": ("地点", "place"),
     "sent_at": ("派出", "sent"), "due": ("应到", "due"), "transit": ("途经", "transit"), "note": ("备注", "note"), "crew": ("人员", "crew"),
     "dispatch": ("派工", "dispatch"), "filed_by": ("填写人", "filed by"), "filed_at": ("交单", "filed"), "fault_cause": ("故障原因", "fault cause"),
     "solution": ("解决办法", "solution"), "parts": ("更换零件", "parts"), "no_parts": ("未换零件", "no parts"), "customer_opinion": ("用户意见", "customer opinion"),

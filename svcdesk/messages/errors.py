@@ -170,6 +170,8 @@ TEXTS = {
     "journey_step": ("“{text}”不是步骤=时间\n可写：{steps}，例如 depart=8:50", "“{text}” is no STEP=TIME\nsteps: {steps}, for example depart=8:50"),
     "settings": ("{path} 里只能有这些键，值都要加引号：{keys}\n改好它，或用 svcdesk config set", "{path} may hold only these keys, with quoted values: {keys}\nmend it, or use svcdesk config set"),
     "setting_unknown": ("没有“{text}”这个设置\n可设：{keys}", "there is no setting “{text}”\nthese are: {keys}"),
+    "not_a_file": ("{path} 不是普通文件\n写明要附的文件", "{path} is no regular file\nname the file to keep"),
+    "attachment_lost": ("附件 {id} 的文件 {path} 不在了或被改过\n从备份的 .files 文件夹取回", "the file {path} of attachment {id} is missing or was changed\nfetch it from the .files folder of a backup"),
     "several_staff": ("“{text}”可指 {count} 个人\n写明其一：{near}", "“{text}” may be {count} persons\nname one of them: {near}"),
     "several_customer": ("“{text}”可指 {count} 个客户\n写明其一：{near}", "“{text}” may be {count} customers\nname one of them: {near}"),
     "several_contract": ("“{text}”可指 {count} 份合同\n写明其一：{near}", "“{text}” may be {count} contracts\nname one of them: {near}"),

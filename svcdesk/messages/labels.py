@@ -35,7 +35,7 @@ TEXTS = {
     "row_centre": ("中心 {name}", "centre {name}"), "row_staff": ("人员 {name}", "staff {name}"), "row_customer": ("客户 {name}", "customer {name}"), "row_contract": ("合同 {name}", "contract {name}"),
     "row_appointment": ("约定 {name}", "appointment {name}"), "row_escalation": ("上报 {name}", "escalation {name}"), "row_hold": ("搁置 {name}", "hold {name}"), "row_crew": ("出行 {name}", "assignment {name}"), "row_reopening": ("再次来询 {name}", "reopening {name}"), "row_hand_over": ("移交 {name}", "hand-over {name}"),
     "row_complaint_person": ("被投诉人 {name}", "person complained of {name}"), "row_former_name": ("曾用名 {name}", "former name {name}"), "row_staff_value": ("人员变动 {name}", "dated value {name}"), "row_accepted_entry": ("认可补录 {name}", "accepted entry {name}"),
-    "row_policy": ("制度项 {name}", "policy {name}"), "row_submission": ("报出 {name}", "submission {name}"),
+    "row_attachment": ("附件 {name}", "attachment {name}"), "row_policy": ("制度项 {name}", "policy {name}"), "row_submission": ("报出 {name}", "submission {name}"),
     "more_records": ("另有 {n} 条", "{n} more records"), "clause_joint": ("；", "; "),
     "field_personal_id": ("个人信息", "personal data"), "field_undone_at": ("收回", "taken back"), "field_due_at": ("应到", "due"),
     "entry": ("#{seq} {at} {actor} {command}（{rows} 行）", "#{seq} {at} {actor} {command} ({rows} rows)"),

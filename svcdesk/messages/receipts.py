@@ -70,6 +70,8 @@ TEXTS = {
     "penalty_decided_overturned": ("{id} 申诉后撤销", "overturned {id} on appeal"),
     "penalty_settled": ("{id} 已执行（{via}）", "settled {id} ({via})"),
     "setting_kept": ("{key} = {value}，写在 {path}", "{key} = {value}, kept in {path}"),
+    "attached": ("{file} 已附于 {record}（{sha256}…），附件 {id}", "{file} is kept with {record} ({sha256}…) as attachment {id}"),
+    "attachment_out": ("已取出到 {path}（{entry}）", "taken out to {path} ({entry})"),
     "reindexed": ("{path} 的检索索引已重建", "the index of search in {path} was made anew"),
     "anchored": ("已把 {entry} 记入锚点文件 {path}；请另处保存", "anchored {entry} in {path}; keep it elsewhere"),
     "backed_up": ("已备份并验过：{path}，至 {entry}", "backed up and verified: {path}, up to {entry}"),

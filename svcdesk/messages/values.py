@@ -28,6 +28,7 @@ TEXTS = {
     "new": ("新", "new"), "proposed": ("待定", "proposed"), "confirmed": ("已确认", "confirmed"), "waived": ("已免除", "waived"),
     "appealed": ("申诉中", "appealed"), "overturned": ("已撤销", "overturned"), "settled": ("已执行", "settled"),
     "payroll": ("工资扣除", "payroll"), "cash": ("现金", "cash"), "settled_via.allowance": ("话费补贴扣除", "phone allowance"),
+    "attachment_kind.scan": ("扫描件", "scan"), "attachment_kind.photo": ("照片", "photo"), "attachment_kind.invoice": ("票据", "invoice"), "attachment_kind.recording": ("录音", "recording"),
     "record.customer": ("客户", "customer"), "record.staff": ("人员", "staff"), "record.contract": ("合同", "contract"), "record.expense": ("费用", "expense"), "record.ticket": ("工单", "ticket"),
     "record.service_report": ("报告单", "service report"), "record.complaint": ("投诉", "complaint"), "record.contact": ("来访登记", "contact"), "record.conduct": ("行为记录", "conduct"),
     "where.name": ("名称", "name"), "where.former_name": ("曾用名", "former name"), "where.person": ("联系人", "person"), "where.phone": ("电话", "phone"), "where.city": ("城市", "city"), "where.code": ("工号", "code"),

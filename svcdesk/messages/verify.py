@@ -25,6 +25,8 @@ TEXTS = {
     "image": ("{subject} 在日志里的内容读不懂", "the journal's image of {subject} cannot be read"),
     "erased": ("{subject} 的个人信息被抹去，却没有抹除记录", "the personal data of {subject} is gone without an entry that says so"),
     "request": ("{subject} 的请求号记录对不上", "the request id of {subject} does not match what is kept of it"),
+    "attachment": ("{subject} 的文件{detail}", "the file of {subject}: {detail}"), "attachment_next": ("从备份的 .files 文件夹取回", "fetch it from the .files folder of a backup"),
+    "file_missing": ("不在了", "missing"), "file_changed": ("被改过", "changed"),
     "unfindable": ("{subject} 的文字不在检索索引里", "the words of {subject} are not in the index of search"),
     "unfindable_next": ("重建检索索引：svcdesk ledger reindex", "make the index anew: svcdesk ledger reindex"),
     "page_next": ("用备份恢复：svcdesk ledger restore 备份 --to 新路径", "restore a backup: svcdesk ledger restore BACKUP --to NEW"),

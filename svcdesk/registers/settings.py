@@ -35,3 +35,16 @@ SUBMISSIONS = Register(
         Column("figures", "json_extract(r.figures, '$.figures')", "json", quiet=True),
     ),
 )  # fmt: skip
+
+ATTACHMENTS = Register(
+    "attachment", "", "live_attachment r", "r.at",
+    (
+        Column("id", "r.id", "int", brief=True),
+        Column("record", "r.record", brief=True),
+        Column("kind", "r.kind", "word:attachment_kind", brief=True),
+        Column("name", "r.name", brief=True),
+        Column("size", "r.size", "int", brief=True),
+        Column("sha256", "r.sha256"),
+        Column("at", "r.at", "instant", brief=True),
+    ),
+)  # fmt: skip

@@ -170,9 +170,26 @@ CREATE TRIGGER accepted_entry_keep_delete BEFORE DELETE ON accepted_entry BEGIN 
 CREATE VIRTUAL TABLE search_word USING fts5 (words, content='', detail=none, columnsize=0, tokenize='ascii');
 CREATE INDEX ticket_by_serial ON ticket (serial) WHERE serial IS NOT NULL;
 
+-- A file kept beside the ledger under its hash (svcdesk/maintenance/attachments.py), with the id of its record.
+CREATE TABLE attachment (
+  id INTEGER PRIMARY KEY,
+  record TEXT NOT NULL CHECK (record GLOB '[A-Z]*[0-9]'),
+  kind TEXT NOT NULL CHECK (kind IN ('scan', 'photo', 'invoice', 'recording', 'other')),
+  name TEXT NOT NULL CHECK (name <> ''),
+  size INTEGER NOT NULL CHECK (size >= 0),
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  by TEXT,
+  erased_at TEXT CHECK (erased_at IS strftime('%Y-%m-%dT%H:%M:%SZ', erased_at, '+0 days')),
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days'))
+) STRICT;
+CREATE INDEX attachment_by_record ON attachment (record);
+CREATE TRIGGER attachment_keep_delete BEFORE DELETE ON attachment BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+
 -- What stands: reading SQL asks these; only the store, verify, the journal, redaction and migrations see what was taken back.
 CREATE VIEW live_accepted_entry AS SELECT * FROM accepted_entry WHERE undone_at IS NULL;
 CREATE VIEW live_appointment AS SELECT * FROM appointment WHERE undone_at IS NULL;
+CREATE VIEW live_attachment AS SELECT * FROM attachment WHERE undone_at IS NULL;
 CREATE VIEW live_centre AS SELECT * FROM centre WHERE undone_at IS NULL;
 CREATE VIEW live_complaint AS SELECT * FROM complaint WHERE undone_at IS NULL;
 CREATE VIEW live_complaint_person AS

@@ -13,7 +13,8 @@ TABLES: dict[int, tuple[str, ...]] = {
         "service_report", "survey", "complaint", "contact", "phone_check", "conduct", "expense", "penalty", "policy",
         "submission",
     ),
-    3: ("reopening", "hand_over", "complaint_person", "former_name", "staff_value", "accepted_entry"),
+    3: ("reopening", "hand_over", "complaint_person", "former_name", "staff_value", "accepted_entry",
+        "attachment"),
 }  # fmt: skip
 
 

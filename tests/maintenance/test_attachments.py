@@ -1,0 +1,63 @@
+"""Attachments: kept under their hash beside the ledger, checked, taken along, and erased with a customer."""
+
+import pytest
+from conftest import open_ticket
+
+
+@pytest.fixture
+def kept(desk, tmp_path):
+    """A scan that is kept with T1; the file that was named is gone."""
+    open_ticket(desk)
+    scan = tmp_path / "报告单.pdf"
+    scan.write_bytes(b"%PDF signed")
+    desk.run("attach", "t1", scan, "--kind", "扫描件")
+    scan.unlink()
+    return desk
+
+
+def files(desk, ledger="ledger.db"):
+    return [path for path in (desk.folder / f"{ledger}.files").rglob("*") if path.is_file()]
+
+
+def test_a_file_is_kept_privately_under_its_hash(kept):
+    [row] = kept.json("attachment", "list", "T1")
+    assert (row["record"], row["kind"], row["name"], row["size"]) == ("T1", "scan", "报告单.pdf", 11)
+    [file] = files(kept)
+    assert file.name == row["sha256"] and file.stat().st_mode & 0o077 == 0
+    kept.run("attachment", "export", "1", "-o", kept.folder / "out.pdf")
+    assert (kept.folder / "out.pdf").read_bytes() == b"%PDF signed"
+    kept.run("attachment", "export", "1", "-o", kept.folder / "out.pdf", code=5)
+    kept.run("ledger", "verify", "--full")
+
+
+@pytest.mark.parametrize("hurt", ["changed", "missing"])
+def test_a_file_that_is_missing_or_changed_is_found(kept, hurt):
+    [file] = files(kept)
+    file.write_bytes(b"forged") if hurt == "changed" else file.unlink()
+    assert hurt in kept.run("ledger", "verify", "--full", code=1).stdout
+    kept.run("ledger", "verify")
+    kept.run("attachment", "export", "1", "-o", kept.folder / "out.pdf", code=5)
+
+
+def test_a_copy_takes_its_files_along(kept):
+    kept.run("ledger", "backup", kept.folder / "copy.db")
+    kept.run("ledger", "restore", kept.folder / "copy.db", "--to", kept.folder / "again.db")
+    assert [file.name for file in files(kept, "again.db")] == [file.name for file in files(kept)]
+
+
+def test_undo_leaves_the_file_and_takes_the_row_back(kept):
+    kept.run("undo", "--yes")
+    assert kept.json("attachment", "list") == [] and len(files(kept)) == 1
+
+
+def test_redaction_erases_a_customers_files(kept):
+    kept.run("ledger", "redact", "江南机床", "--reason", "x", "--yes")
+    assert files(kept) == []
+    kept.run("ledger", "verify", "--full")
+
+
+@pytest.mark.parametrize(("record", "file", "code"), [("T9", "a", 4), ("X1", "a", 2), ("T1", "none", 2), ("T1", "", 2)])
+def test_what_cannot_be_kept_is_refused(kept, record, file, code):
+    (kept.folder / "a").write_bytes(b"a")
+    kept.run("attach", record, kept.folder / file, code=code)
+    assert len(files(kept)) == 1
