@@ -132,7 +132,7 @@ def test_what_happens_at_the_desk_is_told_as_data(module):
 
 
 SEES_WHAT_WAS_TAKEN_BACK = {
-    "store", "journal", "maintenance.verify", "maintenance.redaction", "maintenance.migrations", "registers.changes", "maintenance.attachments",
+    "store", "journal", "maintenance.verify", "maintenance.redaction", "maintenance.migrations", "registers.changes", "maintenance.attachments", "finder.index",
     "registers.settings",  # a submission that was corrected stays on the list
 }  # fmt: skip
 
@@ -147,7 +147,7 @@ def test_what_reads_records_asks_the_live_views(module):
 
 HEAVY = {
     "rich", "tabulate", "wcwidth", "sqlite_utils", "dateutil", "xlsxwriter", "openpyxl", "platformdirs",
-    "chinese_calendar", "importlib.metadata", "tomllib", "asyncio", "email", "http", "xml",
+    "chinese_calendar", "pypinyin", "importlib.metadata", "tomllib", "asyncio", "email", "http", "xml",
 }  # fmt: skip
 SHOW_MODULES = """
 import sys

@@ -85,9 +85,13 @@ def keep(con: sqlite3.Connection, touched: Iterable[tuple[str, int]], loaded: It
         for table, row in touched:
             if table in SOURCES:
                 _replace(con, table, row)
+            elif table == "customer":
+                _spell(con, row, row)
         for table, first, last in loaded:
             if table in SOURCES:
                 con.executemany(_ADD, _documents(con, table, first, last))
+            elif table == "customer":
+                _spell(con, first, last)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname != "SQLITE_CORRUPT_VTAB":
             raise
@@ -114,12 +118,31 @@ def _documents(con: sqlite3.Connection, table: str, first: int, last: int) -> It
         yield number * PLACES + place, _words(values, names)
 
 
+def spelt(name: str) -> tuple[str, str]:
+    """Return a name in pinyin, in full and by its initials: 江南机床 is jiangnanjichuang and jnjc."""
+    from pypinyin import lazy_pinyin
+
+    syllables = lazy_pinyin(folded(name))
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+
+
+def _spell(con: sqlite3.Connection, first: int, last: int) -> None:
+    """Keep how the names of customers are spelt that are new or were changed."""
+    rows = con.execute(_UNSPELT + " AND c.id BETWEEN ? AND ?", (first, last)).fetchall()
+    con.executemany("INSERT OR REPLACE INTO spelling VALUES (?, ?, ?, ?)", [(*row, *spelt(row[1])) for row in rows])
+
+
+_UNSPELT = """
+    SELECT c.id, c.name FROM customer c LEFT JOIN spelling s ON s.customer_id = c.id WHERE s.name IS NOT c.name"""
+
+
 def rebuild(con: sqlite3.Connection) -> None:
     """Make the whole index anew, inside a transaction: after an upgrade, or where verify found a word missing."""
     con.execute("INSERT INTO search_word (search_word) VALUES ('delete-all')")
     for table in SOURCES:
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
         con.executemany(_ADD, _documents(con, table, 1, last))
+    _spell(con, 1, con.execute("SELECT max(id) FROM customer").fetchone()[0] or 0)
 
 
 def matches(con: sqlite3.Connection, asked: str, most: int) -> list[tuple[str, int]]:
@@ -130,6 +153,8 @@ def matches(con: sqlite3.Connection, asked: str, most: int) -> list[tuple[str, i
 
 def missing(con: sqlite3.Connection, most: int | None = None) -> Iterator[tuple[str, int]]:
     """Find the rows whose words are not in the index: of all rows, or of so many newest of each table."""
+    for number, _ in con.execute(_UNSPELT):
+        yield "customer", number
     for table in SOURCES:
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
         for number, words in _documents(con, table, max(1, last - most + 1) if most else 1, last):

@@ -33,7 +33,7 @@ class Name(NamedTuple):
 
 
 def customers(ledger: "Ledger", text: str) -> list[Name]:
-    """Find customers by part of the name, the person, the telephone or its last digits, the city; best first.
+    """Find customers by part of the name or its pinyin, person, telephone or its last digits, city; best first.
 
     Personal data finds its customer only as a whole: a person's name, a number, or its last four digits or more.
     """
@@ -44,11 +44,15 @@ def customers(ledger: "Ledger", text: str) -> list[Name]:
 
 _CUSTOMERS = """
     SELECT r.name, coalesce(r.city, ''), coalesce(p.name, ''), coalesce(p.phone, ''),
+      coalesce(s.pinyin, ''), coalesce(s.initials, ''),
       coalesce((SELECT group_concat(f.name, char(10)) FROM live_former_name f WHERE f.customer_id = r.id), '')
-    FROM live_customer r LEFT JOIN personal p ON p.id = r.personal_id"""
+    FROM live_customer r LEFT JOIN personal p ON p.id = r.personal_id
+      LEFT JOIN spelling s ON s.customer_id = r.id"""
 
 
-def _customer(said: str, digits: str, name: str, city: str, person: str, phone: str, former: str) -> Name | None:
+def _customer(
+    said: str, digits: str, name: str, city: str, person: str, phone: str, pinyin: str, initials: str, former: str
+) -> Name | None:
     compared = index.folded(name)
     if compared == said:
         return Name(name, "name", 0, city)
@@ -60,10 +64,12 @@ def _customer(said: str, digits: str, name: str, city: str, person: str, phone: 
         return Name(name, "phone", 1, city)
     if said in compared:
         return Name(name, "name", 2 if compared.startswith(said) else 3, city)
+    if len(said) >= _SPELT_LEAST and said.isalpha() and (said in initials or said in pinyin):
+        return Name(name, "pinyin", 3, city)
     return Name(name, "city", 4, city) if city and said == index.folded(city).removesuffix("市") else None
 
 
-_LAST_DIGITS = 4
+_LAST_DIGITS, _SPELT_LEAST = 4, 2
 
 
 def _digits(text: str) -> str:

@@ -168,6 +168,13 @@ CREATE TRIGGER accepted_entry_keep_delete BEFORE DELETE ON accepted_entry BEGIN 
 -- The index of words behind search: derived from the texts, outside the journal, kept by the store (svcdesk/finder/index.py).
 -- It holds terms alone, no text; a row's document is its number times eight and its table's place.
 CREATE VIRTUAL TABLE search_word USING fts5 (words, content='', detail=none, columnsize=0, tokenize='ascii');
+-- How a customer's name is spelt in pinyin, in full and by its initials; derived and kept as the index of words is.
+CREATE TABLE spelling (
+  customer_id INTEGER PRIMARY KEY REFERENCES customer (id),
+  name TEXT NOT NULL,
+  pinyin TEXT NOT NULL,
+  initials TEXT NOT NULL
+) STRICT;
 CREATE INDEX ticket_by_serial ON ticket (serial) WHERE serial IS NOT NULL;
 
 -- A file kept beside the ledger under its hash (svcdesk/maintenance/attachments.py), with the id of its record.

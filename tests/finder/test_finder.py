@@ -53,7 +53,7 @@ def hits(desk, text):
     [
         ("13987654321", ["江南机床"]), ("4321", ["江南机床"]), ("+86 139 8765 4321", ["江南机床"]), ("2222", ["江南重工"]),
         ("周工", ["江南机床"]), ("机床", ["江南机床"]), ("江南", ["江南机床", "江南重工"]), ("镇江", ["江南重工"]),
-        ("321", []), ("周", []), ("没有", []),
+        ("jnjc", ["江南机床"]), ("JN", ["江南机床", "江南重工"]), ("jichuang", ["江南机床"]), ("j", []), ("321", []), ("周", []), ("没有", []),
     ],
 )  # fmt: skip
 def test_a_caller_is_found_by_what_one_has_of_them(callers, text, found):
@@ -138,6 +138,16 @@ def test_what_erases_takes_exact_names_alone(desk):
 
 
 # The index in the ledger
+
+
+def test_a_spelling_that_is_wrong_is_found_and_made_anew(desk):
+    con = sqlite3.connect(desk.ledger)
+    con.execute("UPDATE spelling SET name = '江北' WHERE customer_id = 2")
+    con.commit()
+    con.close()
+    assert "customer 2" in desk.run("ledger", "verify", code=1).stdout
+    desk.run("ledger", "reindex")
+    desk.run("ledger", "verify")
 
 
 def test_verify_names_a_text_that_is_not_in_the_index_and_it_can_be_made_anew(desk):
