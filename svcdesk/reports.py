@@ -1,7 +1,7 @@
 """The month (part 5): its figures as plain records, from queries over half-open ranges. No printing."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, tzinfo
@@ -9,8 +9,10 @@ from typing import NamedTuple, TypeVar
 
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
+from svcdesk.penalties.standing import standing
 from svcdesk.periods import Period, between, instant, month_from, stored, today
 from svcdesk.regulation.clock import answer_clock, answer_hours, answered_in_time
+from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 from svcdesk.values import rounded
 
@@ -186,26 +188,16 @@ def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, i
     return counts
 
 
-def penalties(ledger: Ledger, period: Period) -> Record:
-    """Sum the recorded penalties of the month's findings that were not waived or overturned."""
-    rows = ledger.con.execute(
-        "SELECT clause, sanction, count(*), sum(amount_fen) FROM live_penalty WHERE at >= ? AND at < ?"
-        " AND status NOT IN ('waived', 'overturned') GROUP BY clause, sanction ORDER BY clause",
-        (stored(period.start), stored(period.end)),
-    ).fetchall()
-    by_clause: dict[str, dict[str, object]] = {
-        clause: {
-            "count": sum(row[2] for row in rows if row[0] == clause),
-            "fines": Fen(sum(row[3] or 0 for row in rows if row[0] == clause)),
-        }
-        for clause in dict.fromkeys(row[0] for row in rows)
-    }
-    counts = {
-        kind: sum(row[2] for row in rows if row[1] == kind)
-        for kind in ("fine", "demerit", "major_demerit", "dismissal")
-    }
+def penalties(ledger: Ledger, basis: Basis, period: Period) -> Record:
+    """Sum the penalties that stand of the month's findings."""
+    found = standing(ledger, basis, period)
+    by_clause: dict[str, dict[str, object]] = {}
+    for clause in dict.fromkeys(row["clause"] for row in found):
+        own = [row["amount_fen"] or 0 for row in found if row["clause"] == clause]
+        by_clause[clause] = {"count": len(own), "fines": Fen(sum(own))}
+    counts = Counter(row["sanction"] for row in found)
     return {
-        "fines": Fen(sum(row[3] or 0 for row in rows)),
+        "fines": Fen(sum(row["amount_fen"] or 0 for row in found)),
         "fine_count": counts["fine"],
         "demerit": counts["demerit"],
         "major_demerit": counts["major_demerit"],
@@ -257,7 +249,7 @@ def figures(ledger: Ledger, period: Period, now: datetime) -> Record:
         "lines": rows,
         "pending_cost": Fen(pending),
         "service": service(ledger, period, now),
-        "penalties": penalties(ledger, period),
+        "penalties": penalties(ledger, Basis(ledger.policy, now, ledger.zone), period),
     }
 
 

@@ -36,6 +36,8 @@ def add(act: Act, claim: Claim) -> Receipt:
     """Take an expense in, count it in its line, and tell what is wrong with it."""
     person, amount = act.ledger.staff(claim.engineer), fen(claim.amount)
     act.at()
+    if not amount:
+        raise BadInput("amount_zero", text=claim.amount)
     if claim.spent_on > today(act.now, act.zone):
         raise BadInput("future_date", date=claim.spent_on)
     sent = act.ledger.named("dispatch", claim.dispatch) if claim.dispatch else None

@@ -72,7 +72,10 @@ def amend(act: Act, report: str, content: Content) -> Receipt:
         raise BadInput("nothing_amended", id=f"R{filed['id']}")
     versions = json.loads(filed["versions"])
     at = act.at(after=versions[-1]["until"] if versions else filed["filed_at"])
-    stood = {name: filed[name] for name in Content._fields} | {"parts": json.loads(filed["parts"])}
+    stood = {name: filed[name] for name in Content._fields} | {
+        "parts": json.loads(filed["parts"]),
+        "no_parts": bool(filed["no_parts"]),
+    }
     columns = _checked(_amended(stood, content))
     versions.append({"until": stored(at), "by": act.by, **stood})
     act.ledger.update("service_report", filed["id"], **columns, versions=versions)

@@ -161,6 +161,7 @@ TEXTS = {
     "undone_already": ("#{seq} 已经收回\nsvcdesk ledger log", "#{seq} was taken back already\nsvcdesk ledger log"),
     "not_undoable": ("{what} 不能收回\n看 svcdesk ledger log；要改的用新命令记", "{what} is not taken back\nlook at svcdesk ledger log; record what is to be different with a new command"),
     "no_entry": ("没有 #{seq} 这条记录\nsvcdesk ledger log", "there is no entry #{seq}\nsvcdesk ledger log"),
+    "amount_zero": ("金额 {text} 为零，没有可报的\n写实际金额", "the amount {text} is nothing to claim\ngive what was spent"),
     "option_twice": ("{name} 给了两次，只能有一个值\n留下要用的那个", "{name} is given twice and takes one value\nleave the one that is meant"),
     "undo_built_on": ("{what} 不能收回：其后的 {later} 还靠它（{record}）\n看 svcdesk ledger log；要改的用新命令记", "{what} is not taken back: {later} came after it and depends on it ({record})\nlook at svcdesk ledger log; record what is to be different with a new command"),
     "undo_overtaken": ("#{seq} 之后又有人记了账，没有收回\n看过 svcdesk ledger log 再来", "somebody wrote after #{seq}; nothing was taken back\nlook at svcdesk ledger log and try again"),

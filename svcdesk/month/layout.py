@@ -9,6 +9,7 @@ from svcdesk.model import LINES, Fen, Record
 from svcdesk.month import contents, figures
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
+from svcdesk.penalties.standing import standing
 from svcdesk.periods import Period
 from svcdesk.registers import records
 from svcdesk.registers.complaints import COMPLAINTS
@@ -16,6 +17,7 @@ from svcdesk.registers.declaring import Register
 from svcdesk.registers.expenses import EXPENSES
 from svcdesk.registers.penalties import PENALTIES
 from svcdesk.registers.service import SERVICE_REPORTS, SURVEYS, TICKETS
+from svcdesk.regulation.policy import Basis
 from svcdesk.render.capitals import capitals
 from svcdesk.render.document import Chart, Document, Series, Table
 from svcdesk.store import Ledger
@@ -395,7 +397,7 @@ _BEHIND: tuple[tuple[Register, str], ...] = (
     (SERVICE_REPORTS, ""),
     (SURVEYS, ""),
     (COMPLAINTS, ""),
-    (PENALTIES, "r.status NOT IN ('waived', 'overturned')"),
+    (PENALTIES, ""),
 )
 
 
@@ -408,6 +410,9 @@ def _rows_behind(ledger: Ledger, period: Period, now: datetime, trips: list[Reco
         selection = records.Selection().during(register, period)
         if condition:
             selection.where(condition)
+        if register is PENALTIES:
+            stand = standing(ledger, Basis(ledger.policy, now, ledger.zone), period)
+            selection.where(f"r.id IN ({', '.join(str(penalty['id']) for penalty in stand)})")
         rows = list(records.records(ledger, register, now, selection, flat=True))
         columns = tuple(register.seen(detail=False))
         key = register.name.replace("-", "_")

@@ -12,6 +12,7 @@ from svcdesk.columns import Column
 from svcdesk.model import Fen, Record
 from svcdesk.month import indicators
 from svcdesk.penalties import findings
+from svcdesk.penalties.standing import standing
 from svcdesk.periods import Period, stored
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding
@@ -86,7 +87,7 @@ def _line(
         **{name: counts[name] for name in _COUNTED},
         "mean_score": rounded(counts["score"], counts["surveys"], 2),
         "findings": own,
-        "fines": Fen(sum(finding["sanction"]["amount"] or 0 for finding in own)),
+        "fines": Fen(counts["fines"]),
     }
 
 
@@ -124,6 +125,8 @@ def _counts(
         counts[code]["repairs_fixed"] += fixed[ticket]
     for code, surveys, score in ledger.con.execute(_SURVEYS, span):
         counts[code]["surveys"], counts[code]["score"] = surveys, score
+    for penalty in standing(ledger, basis, period):
+        counts[penalty["engineer"]]["fines"] += penalty["amount_fen"] or 0
     return counts
 
 

@@ -128,7 +128,7 @@ def expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
         engineer: int, dispatch: int | None, spent: date, assignment: expense_rules.Assignment | None
     ) -> Iterator[expense_rules.Assignment]:
         first, last = expense_rules.span(assignment, spent)
-        near = (spent.isoformat(), spent.isoformat(), (first - _NEAR).isoformat(), (last + _NEAR).isoformat())
+        near = ((first - _NEAR).isoformat(), (last + _NEAR).isoformat())
         for place, departed, returned in ledger.con.execute(_OTHER_TRIPS, (engineer, dispatch, *near)):
             yield expense_rules.Assignment(place, on(departed), on(returned))
 
@@ -159,7 +159,6 @@ _NEAR = timedelta(days=3)
 _OTHER_TRIPS = """
     SELECT o.place, w.departed_at, w.returned_at FROM live_crew w JOIN live_dispatch o ON o.id = w.dispatch_id
     WHERE w.engineer_id = ? AND w.dispatch_id IS NOT ?
-      AND w.departed_at >= date(?, '-60 days') AND w.departed_at < date(?, '+60 days')
       AND coalesce(w.returned_at, '9') >= ? AND w.departed_at < ? AND o.status <> 'cancelled'"""
 
 

@@ -99,7 +99,9 @@ def test_what_somebody_did_with_its_counts(late):
         ("late_on_site", "new"),
         ("incomplete_report", "new"),
     ]
-    assert row["fines"] == "70.00"
+    assert row["fines"] == "0.00"  # found, and not recorded yet
+    late.run("penalty", "check", "--month", "2026-10", "--record")
+    assert person(late)["fines"] == "70.00"
 
 
 def test_lateness_with_a_good_cause_counts_nowhere(late):

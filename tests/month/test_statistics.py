@@ -203,7 +203,7 @@ CATEGORIES = ("fare", "lodging", "allowance", "local", "material", "freight", "o
 expenses = st.lists(
     st.tuples(
         st.sampled_from(CATEGORIES),
-        st.integers(0, 99999),
+        st.integers(1, 99999),
         st.sampled_from(["2026-09-30", "2026-10-01", "2026-10-15", "2026-10-31"]),
         st.sampled_from(["T1", "T2", "T3", None]),  # installation included, installation not included, repair
         st.sampled_from(["submitted", "approved", "rejected", "falsified"]),
