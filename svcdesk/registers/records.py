@@ -267,7 +267,9 @@ def gathered(rows: Iterable[Record], members: Members, columns: Sequence[Column]
     own = [column.name for column in members.columns if column in columns]
     current: Record | None = None
     for row in rows:
-        member = {name: row.pop(name) for name in own}
+        who, *rest = own
+        latest = {name: row[name] for name in members.latest}
+        member = {who: row.pop(who), **latest, **{name: row.pop(name) for name in rest}}
         if current is not None and current["id"] == row["id"]:
             current[members.name].append(member)
             for name in members.latest:
