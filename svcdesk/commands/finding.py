@@ -1,21 +1,24 @@
 """Options that name somebody or something: any part will do that names exactly one; at a terminal one chooses."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from svcdesk import messages
 from svcdesk.commands.prompts import may_ask
 from svcdesk.errors import NotFound
-from svcdesk.finder import names
 from svcdesk.store import Ledger
+
+if TYPE_CHECKING:
+    from svcdesk.finder.names import Name
 
 # What an option or filter names, by its name in the code.
 KINDS = {
     "customer": "customer", "engineer": "staff", "taken_by": "staff", "filed_by": "staff", "about": "staff",
     "against": "staff", "contract": "contract",
 }  # fmt: skip
+NAMED = frozenset(KINDS.values())
 _OF_WRITING = KINDS | {"by": "staff"}  # a report's --by names a column
 
 
@@ -28,6 +31,8 @@ def meant(ledger: Ledger, given: dict[str, Any], *, writing: bool = False) -> di
 def meant_by_filter(ledger: Ledger, name: str, text: str) -> str:
     """Return what a filter's text means: a name as it stands in the ledger, a serial by any part of one alone."""
     if name == "serial":
+        from svcdesk.finder import names
+
         return one(ledger, name, text) if names.serials(ledger, text) else text
     return one(ledger, KINDS[name], text) if name in KINDS else text
 
@@ -40,6 +45,8 @@ def _meant(ledger: Ledger, kind: str, value: Any) -> Any:
 
 def one(ledger: Ledger, kind: str, text: str) -> str:
     """Return the exact name that a text means, asking at a terminal where it means several. Raises NotFound."""
+    from svcdesk.finder import names  # most commands name nothing
+
     try:
         return names.one(ledger, kind, text)
     except NotFound as error:
@@ -48,7 +55,7 @@ def one(ledger: Ledger, kind: str, text: str) -> str:
         raise
 
 
-def _chosen(found: list[names.Name]) -> str:
+def _chosen(found: list["Name"]) -> str:
     for number, name in enumerate(found, 1):
         print(f"{number:>3}  {name.shown}", file=sys.stderr)
     number = 0

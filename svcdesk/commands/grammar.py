@@ -14,7 +14,6 @@ from typer.main import get_command_from_info
 
 from svcdesk import __version__, messages
 from svcdesk.errors import BadInput
-from svcdesk.model import WORDS
 from svcdesk.session import current
 
 # Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
@@ -199,6 +198,8 @@ def _take_shown_words(kind: Any, choices: tuple[str, ...]) -> None:
 
 
 def _meant(text: str, choices: tuple[str, ...]) -> str:
+    from svcdesk.model import WORDS  # the root's help needs none of them
+
     kinds = [kind for kind, words in WORDS.items() if set(choices) <= set(words)]
     said = text.strip().lower()
     return next((word for kind in kinds if (word := messages.shown_words(kind, choices).get(said))), text)

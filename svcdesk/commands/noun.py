@@ -16,7 +16,6 @@ from svcdesk.commands import finding
 from svcdesk.commands.context import Read, command_line, leave_access, reading, writing
 from svcdesk.commands.receipts import finish
 from svcdesk.errors import BadInput
-from svcdesk.finder import names
 from svcdesk.model import WORDS, Record, number_of
 from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
@@ -206,7 +205,7 @@ class Noun:
                 r = Read(ledger, given["format"])
                 named = given["record"]
                 kind = register.table
-                stored = find(ledger, finding.one(ledger, kind, named) if kind in names.KINDS else named)
+                stored = find(ledger, finding.one(ledger, kind, named) if kind in finding.NAMED else named)
                 if reveal:
                     leave_access(ledger, f"{self.name} show {given['record']}")
                 row = records.one(ledger, register.table, stored["id"], r.now, reveal=reveal)

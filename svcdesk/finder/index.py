@@ -4,13 +4,11 @@ It is derived and outside the journal; the store keeps it inside the transaction
 the rows themselves once more, so an entry too many does no harm; verify looks for one that is missing.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
-from unicodedata import normalize
 
 # The texts that are searched, by table. A document's number is its record's, times eight, and its table's place here.
 SOURCES: dict[str, tuple[str, ...]] = {
@@ -36,7 +34,11 @@ def _runs() -> re.Pattern[str]:
 
 def folded(text: str) -> str:
     """Write a text as it is compared: full width as narrow, capitals as small letters."""
-    return text.lower() if text.isascii() else normalize("NFKC", text).lower()
+    if text.isascii():
+        return text.lower()
+    from unicodedata import normalize
+
+    return normalize("NFKC", text).lower()
 
 
 def terms(text: str) -> list[str]:
@@ -68,6 +70,8 @@ def said(values: Iterable[Any], names: Iterable[str]) -> list[str]:
 def _spoken(notes: str) -> str:
     if notes == "[]":
         return ""
+    import json
+
     return "\n".join(str(item.get("text") or item.get("note") or "") for item in json.loads(notes))
 
 
@@ -98,6 +102,8 @@ def keep(con: sqlite3.Connection, touched: Iterable[tuple[str, int]], loaded: It
 
 
 def _replace(con: sqlite3.Connection, table: str, row: int) -> None:
+    import json
+
     now = next(_documents(con, table, row, row), None)
     image = con.execute(_LAST_IMAGE, (table, row)).fetchone()
     before = _words(map(json.loads(image[0]).get, SOURCES[table]), SOURCES[table]) if image else ""
