@@ -222,6 +222,11 @@ class Ledger:
         """Return the greatest number a table ever gave, 0 where it gave none: a number is never used again."""
         return int(self.value(f'SELECT max(id) FROM "{table}"') or 0)
 
+    def newest_of(self, table: str, column: str, owner: int) -> int | None:
+        """Return the number of the newest row that belongs to a record, None where there is none."""
+        found: int | None = self.value(f'SELECT max(id) FROM "live_{table}" WHERE "{column}" = ?', (owner,))
+        return found
+
     def ever_held(self, table: str, number: int) -> bool:
         """Return whether a table has the row, taken back or not."""
         return self.value(f'SELECT 1 FROM "{table}" WHERE id = ?', (number,)) is not None

@@ -57,7 +57,7 @@ FLOORS = (
     ("cli",),
     ("commands",),
     ("session", "demo"),
-    ("exchange", "month"),
+    ("exchange", "month", "papers"),
     ("desk", "maintenance", "reports"),
     ("registers",),
     ("penalties",),

@@ -24,7 +24,7 @@ NOUNS = {
     "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
     "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
-    "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
+    "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
 }  # fmt: skip
 SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "attach", "completion")
 

@@ -25,6 +25,7 @@ from svcdesk.maintenance import doctor as surroundings
 from svcdesk.maintenance import verify as checks
 from svcdesk.maintenance.anchors import Anchor
 from svcdesk.model import LETTERS, Record, named, number_of, table_of
+from svcdesk.papers import mark
 from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import changes
 from svcdesk.render import tables
@@ -253,6 +254,19 @@ def _lost(source: Ledger, known: tuple[Anchor, ...]) -> list[int]:
         return backups.lost_entries(source, None, known)
     finally:
         ledger.close()
+
+
+@noun.read("check-paper")
+def check_paper(r: Read, text: Annotated[str, typer.Argument()]) -> None:
+    found = mark.changes_since(r.ledger, text)
+    if found is None:
+        print(messages.say("labels.paper_unknown", text=tables.disarm(text)))
+        raise typer.Exit(1)
+    record, later = found
+    print(messages.say("labels.paper_changed" if later else "labels.paper_unchanged", record=record, n=len(later)))
+    for entry in later:
+        at = short(instant(entry.at), r.zone)
+        print(f"#{entry.seq} {at} {tables.disarm(entry.actor)} {tables.disarm(entry.command)}")
 
 
 @noun.plain("reindex")

@@ -173,6 +173,7 @@ TEXTS = {
     "setting_unknown": ("没有“{text}”这个设置\n可设：{keys}", "there is no setting “{text}”\nthese are: {keys}"),
     "not_a_file": ("{path} 不是普通文件\n写明要附的文件", "{path} is no regular file\nname the file to keep"),
     "attachment_lost": ("附件 {id} 的文件 {path} 不在了或被改过\n从备份的 .files 文件夹取回", "the file {path} of attachment {id} is missing or was changed\nfetch it from the .files folder of a backup"),
+    "paper_mark": ("“{text}”不是单据的记号\n照单据底部抄，例如 T2 #95 3fa2c01b9d77", "“{text}” is no mark of a paper\ncopy it from the foot, for example T2 #95 3fa2c01b9d77"),
     "several_staff": ("“{text}”可指 {count} 个人\n写明其一：{near}", "“{text}” may be {count} persons\nname one of them: {near}"),
     "several_customer": ("“{text}”可指 {count} 个客户\n写明其一：{near}", "“{text}” may be {count} customers\nname one of them: {near}"),
     "several_contract": ("“{text}”可指 {count} 份合同\n写明其一：{near}", "“{text}” may be {count} contracts\nname one of them: {near}"),

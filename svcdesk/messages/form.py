@@ -1,0 +1,8 @@
+"""What forms on paper say."""
+
+TEXTS = {
+    "ticket": ("客户服务受理单", "Service request"), "dispatch": ("派工单", "Dispatch order"),
+    "service_report": ("服务报告单", "Service report"), "survey": ("满意度调查表", "Satisfaction survey"),
+    "sign_engineer": ("工程师签字：", "Engineer:"), "sign_customer": ("用户签字：", "Customer:"),
+    "sign_desk": ("经办人、日期：", "Desk, date:"), "sign_seal": ("盖章：", "Seal:"),
+}  # fmt: skip
