@@ -150,6 +150,17 @@ def whole(name: str, text: str) -> str:
     return text
 
 
+CENTRE_CODE = r"[A-Z0-9][A-Z0-9_-]{0,15}"
+
+
+def centre_code(text: str) -> str:
+    """Read a centre's code in the company. Raises BadInput for what could be no name of a folder."""
+    code = text.strip().upper()
+    if not re.fullmatch(CENTRE_CODE, code, re.ASCII):
+        raise BadInput("centre_code", text=text)
+    return code
+
+
 def unmasked(kind: str, text: str) -> str:
     """Read personal data. Raises BadInput for what was masked: taken in, it would pass for the real thing."""
     if "*" in text and re.fullmatch(_MASKED[kind], text, re.DOTALL):

@@ -56,7 +56,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("session", "demo"),
+    ("session", "demo", "hq"),
     ("exchange", "month", "papers"),
     ("desk", "maintenance", "reports"),
     ("registers",),

@@ -18,15 +18,16 @@ from svcdesk.session import current
 
 # Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
 NOUNS = {
-    "init": "init", "status": "status", "search": "search", "demo": "demo", "undo": "undo",
+    "init": "init", "centre": "centre", "status": "status", "search": "search", "demo": "demo", "undo": "undo",
     "staff": "staff", "customer": "customer", "contract": "contract", "contact": "contact",
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
     "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
     "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
     "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
+    "feed": "feed", "hq": "hq",
 }  # fmt: skip
-SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "attach", "completion")
+SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "attach", "completion", "feed")
 
 
 class _Help:

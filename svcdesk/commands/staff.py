@@ -29,12 +29,14 @@ def add(
     home: Text = None,
     phone: Text = None,
     wage: Text = None,
+    company_no: Text = None,
 ) -> Receipt:
     code = whole("code", code.strip())
     if w.ledger.holds("staff", "code", code):
         raise Refused("staff_exists", code=code)
     number = w.ledger.insert(
         "staff", code=code, name=name, department=department, role=role, home=home,
+        company_no=whole("company_no", company_no.strip()) or None if company_no else None,
         wage_fen=fen(wage) if wage is not None else None, **w.ledger.keep_personal(phone=personal_text(phone, "phone")),
     )  # fmt: skip
     return Receipt("staff_added", "staff", number, {"code": code, "name": name})

@@ -87,4 +87,6 @@ TEXTS = {
     "policy_set": ("{key} 自 {since} 起为 {value}", "{key} is {value} from {since}"),
     "report_submitted": ("已登记报出 {month} 月{report_word}，接收 {to}，数字已冻结（{digest}）", "handed in the {report_word} of {month} to {to}; its figures are frozen ({digest})"),
     "report_submitted_late": ("已登记报出 {month} 月{report_word}，接收 {to}，数字已冻结（{digest}）；已过期限", "handed in the {report_word} of {month} to {to}, late; its figures are frozen ({digest})"),
+    "centre_set": ("本中心代码为 {code}", "the centre's code is {code}"),
+    "feed_written": ("{centre} 的报送数据已写到 {path}，共 {n} 行", "wrote the feed of {centre} to {path}: {n} rows"),
 }  # fmt: skip

@@ -24,4 +24,6 @@ TEXTS = {
     "wage_minimum": ("{code} 扣罚款 {total} 元后余 {left} 元，低于最低工资 {least} 元", "after fines of {total} CNY {code} is left with {left}, less than the minimum wage of {least}"),
     "unknown": ("账本里有更新版本写下的内容，按原样显示：{ids} → 升级 svcdesk 后可完整显示", "the ledger holds what a newer svcdesk wrote, shown as it stands: {ids} → upgrade svcdesk to see all of it"),
     "no_reference": ("这些行没有编号也没有外部编号，再导入一次会重复", "these rows carry neither id nor reference: importing them again would add them again"),
+    "feed_twins": ("{one} 和 {other} 的账本同出一源：其中一份是另一份的副本，数会重复 → 问明两个中心", "{one} and {other} send the same ledger: one is a copy of the other, and figures count twice → ask both centres"),
+    "centres_missing": ("没有收到这些中心的数：{names}；合计不含它们 → svcdesk hq centres", "nothing was received of {names}, and the totals are without them → svcdesk hq centres"),
 }  # fmt: skip

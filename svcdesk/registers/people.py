@@ -13,6 +13,7 @@ STAFF = Register(
         Column("home", "r.home", brief=True),
         Column("active", "r.retired_at IS NULL", "flag", brief=True),
         Column("retired_at", "r.retired_at", "instant", detail=True),
+        Column("company_no", "r.company_no", detail=True, whole=True),
         Column("phone", "p.phone", "personal:phone", detail=True),
         Column("wage", "r.wage_fen", "personal:wage", detail=True),
     ),

@@ -98,6 +98,7 @@ class Head(NamedTuple):
     text: str
     right: bool
     least: int  # 0 where it never folds
+    styles: Mapping[str, str] = {}  # noqa: RUF012 - never changed; the cells that stand out, by their text
 
 
 # What may fold on a narrow terminal, and to how few cells: an instant to its date, text to a few words.
@@ -107,8 +108,13 @@ _FOLDS = {"instant": 10, "text": 8, "evidence": 24, "json": 16}
 _TO_THE_RIGHT = ("money", "int", "rate", "number")
 
 
+_STANDS_OUT = {"difference": {"unexplained": "bold red"}}
+
+
 def _head(column: Column, title: str | None) -> Head:
-    return Head(title or heading(column), column.kind.partition(":")[0] in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0))
+    kind, _, rest = column.kind.partition(":")
+    styles = {messages.word(rest, value): style for value, style in _STANDS_OUT.get(rest, {}).items()}
+    return Head(title or heading(column), kind in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0), styles)
 
 
 def heading(column: Column) -> str:
@@ -357,11 +363,12 @@ def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     least = [_least(head, [row[place] for row in drawn]) for place, head in enumerate(heads)]
     fits = _columns_that_fit(least, console.width)
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for head, cells in zip(heads[:fits], least, strict=False):
+    for head, room in zip(heads[:fits], least, strict=False):
         justify: Literal["left", "right"] = "right" if head.right else "left"
-        table.add_column(Text(head.text), justify=justify, no_wrap=not head.least, min_width=cells, overflow="fold")
+        table.add_column(Text(head.text), justify=justify, no_wrap=not head.least, min_width=room, overflow="fold")
     for row in drawn:
-        table.add_row(*(Text(text) for text in row[:fits]))
+        cells = zip(row[:fits], heads, strict=False)
+        table.add_row(*(Text(text, style=head.styles.get(text, "")) for text, head in cells))
     console.print(table)
     if left:
         console.print(Text(messages.say("labels.more_rows", n=left, cap=TABLE_CAP)), style="dim")

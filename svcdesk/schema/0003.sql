@@ -101,6 +101,10 @@ CREATE TABLE accepted_entry (
 ) STRICT;
 CREATE UNIQUE INDEX accepted_entry_once ON accepted_entry (entry) WHERE undone_at IS NULL;
 
+-- Headquarters: the centre's code in the company, and the company's number of a person, who may work for several centres.
+ALTER TABLE centre ADD COLUMN code TEXT CHECK (code <> '');
+ALTER TABLE staff ADD COLUMN company_no TEXT CHECK (company_no <> '');
+
 -- A refund is an expense with a negative amount, one invoice may be shared, and its number is compared without blanks.
 -- A CHECK cannot be altered in place: the table is made anew.
 DROP TRIGGER expense_keep_delete;
