@@ -60,7 +60,12 @@ def _copy(first: Path, folder: Path, manifest: dict) -> None:  # type: ignore[ty
         text = text.replace(b"\nC000,", f"\n{folder.name},".encode())
         (folder / file["file"]).write_bytes(gzip.compress(text, 1, mtime=0))
         files.append({**file, "sha256": hashlib.sha256(text).hexdigest()})
-    told = {**manifest, "centre": folder.name, "origin": hashlib.sha256(folder.name.encode()).hexdigest(), "files": files}
+    told = {
+        **manifest,
+        "centre": folder.name,
+        "origin": hashlib.sha256(folder.name.encode()).hexdigest(),
+        "files": files,
+    }
     (folder / feed.MANIFEST).write_text(json.dumps(told), encoding="utf-8")
 
 

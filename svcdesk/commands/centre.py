@@ -6,7 +6,7 @@ import typer
 
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun
-from svcdesk.commands.receipts import Receipt
+from svcdesk.desk.act import Receipt
 from svcdesk.model import centre_code
 
 noun = Noun("centre")

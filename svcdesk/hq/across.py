@@ -1,4 +1,4 @@
-"""What only headquarters can see: an invoice claimed twice, a customer or a person of several centres, who sent what."""
+"""What only headquarters can see: an invoice claimed twice, customers and people of several centres, who sent what."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -36,7 +36,7 @@ def differences(recount: Recount, lake: Lake, span: Span | None) -> list[Record]
     recounted = recount.figures(asks)
     later = _later(recount)
     lacking = figures.unknown(recount.centres)
-    found = []
+    found: list[Record] = []
     for place, name in enumerate(names):
         flags = _flags(recount, asks[place].span)
         for code in lake.expected:
@@ -135,5 +135,3 @@ def _row(
         "entries": list(entries),
         "records": list(records),
     }
-
-

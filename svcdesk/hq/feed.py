@@ -17,14 +17,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 from unicodedata import normalize
 
 from svcdesk import periods, reports, schema
 from svcdesk.errors import BadInput, Refused, StorageError
 from svcdesk.hq.facts import COLUMNS, FACTS, FIRST_DAY, FIRST_VALUES, FORMAT, POLICY_KEYS, Fact
 from svcdesk.model import Record
-from svcdesk.month import submissions
+from svcdesk.month.drift import entries_since
 from svcdesk.periods import LocalHours, instant
 from svcdesk.regulation.policy import KEYS
 from svcdesk.store import Ledger
@@ -38,6 +38,11 @@ _LEAST_KEY = 16  # bytes
 def day_number(day: date) -> int:
     """Return a date as the number of days since 1970-01-01."""
     return day.toordinal() - _EPOCH
+
+
+def day_of_number(number: int) -> date:
+    """Return the date of a day number."""
+    return date.fromordinal(number + _EPOCH)
 
 
 def seconds(text: str) -> int:
@@ -196,8 +201,7 @@ def _later(ledger: Ledger) -> Iterator[Sequence[Any]]:
     number = 0
     for row in _standing(ledger):
         period = periods.month_from(date.fromisoformat(f"{row['month']}-01"), ledger.zone)
-        drift = submissions.drift(ledger, "monthly", period, {})  # beside nothing every figure differs: all are told
-        for entry in drift["entries"] if drift else ():
+        for entry in entries_since(ledger, "monthly", period):
             number += 1
             yield number, row["id"], row["month"], entry["entry"], seconds(entry["at"])
 
@@ -237,7 +241,7 @@ def _write_table(folder: Path, code: str, name: str, columns: Sequence[str], row
     with (
         _created(folder / file) as raw,
         gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
-        io.TextIOWrapper(_Digesting(packed, digest), encoding="utf-8", newline="") as out,
+        io.TextIOWrapper(cast(BinaryIO, _Digesting(packed, digest)), encoding="utf-8", newline="") as out,
     ):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["centre", *columns])

@@ -59,7 +59,5 @@ def record(figures: Figures | None, lacking: str | None = None) -> Record:
             line("total", "cost", "excluded"),
         ],
         "pending_cost": written("pending_cost", figures["pending_cost"], lacking),
-        "service": {
-            name: written(f"service.{name}", figures.get(f"service.{name}"), lacking) for name in _SERVICE
-        },
+        "service": {name: written(f"service.{name}", figures.get(f"service.{name}"), lacking) for name in _SERVICE},
     }

@@ -1,8 +1,8 @@
 """The lake of headquarters: the feeds as they were taken, and one file that names which of them stand.
 
-    LAKE/lake.json                       the state: of each centre the feed that stands, and when it was taken
-    LAKE/centres.txt                     by hand, where it is there: every centre that should send, a code a line
-    LAKE/feeds/CODE/2026-11-03-000123-0a1b2c3d/   a feed as taken on a day, up to an entry; engines put Parquet there
+LAKE/lake.json                       the state: of each centre the feed that stands, and when it was taken
+LAKE/centres.txt                     by hand, where it is there: every centre that should send, a code a line
+LAKE/feeds/CODE/2026-11-03-000123-0a1b2c3d/   a feed as taken on a day, up to an entry; engines put Parquet there
 """
 
 import hashlib

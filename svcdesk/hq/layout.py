@@ -73,7 +73,7 @@ def _no_lines() -> list[Record]:
 
 def _or_nothing(lines: Sequence[Record]) -> list[Record]:
     """Return the lines with a dash for what is missing; what a line never has stays empty."""
-    parts = {"total": ("cost", "excluded"), **{line: ("persons", "trips", "days", "cost") for line in TRAVELLING}}
+    parts = {"total": ("cost", "excluded"), **dict.fromkeys(TRAVELLING, ("persons", "trips", "days", "cost"))}
     return [
         {"line": line["line"], **{name: _text(line.get(name)) for name in parts.get(line["line"], ("cost",))}}
         for line in lines
@@ -100,9 +100,7 @@ def _group(part: Record, by: By, names: Sequence[str]) -> Record:
     if part["lines"] is None:
         return {by: f"{named} ({messages.say('hq.missing')})", **dict.fromkeys(names, _NOTHING)}
     lines = {line["line"]: line for line in part["lines"]}
-    both = {
-        name: "+".join(str(lines[line][name]) for line in TRAVELLING) for name in ("persons", "trips", "days")
-    }
+    both = {name: "+".join(str(lines[line][name]) for line in TRAVELLING) for name in ("persons", "trips", "days")}
     costs = {line: lines[line]["cost"] for line in LINES}
     told = {**both, **costs, **lines["total"], **part["service"], "pending_cost": part["pending_cost"]}
     return {by: named, **{name: _text(told[name]) for name in names}}

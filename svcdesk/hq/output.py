@@ -55,4 +55,3 @@ def write(report: Record, by: By, span: Span, lake: Lake, form: str, output: str
 
 def _document(report: Record, by: By, span: Span, lake: Lake) -> Document:
     return layout.document(report, by, span, lake.mark)
-

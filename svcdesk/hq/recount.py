@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from svcdesk.hq import engines, working
 from svcdesk.hq.engines import Engine, TooLarge
-from svcdesk.hq.facts import COLUMNS
-from svcdesk.hq.feed import day_number
+from svcdesk.hq.facts import COLUMNS, FIRST_DAY
+from svcdesk.hq.feed import day_number, day_of_number
 from svcdesk.hq.lakes import Centre
 from svcdesk.hq.spans import Span
 from svcdesk.periods import today
+from svcdesk.regulation.policy import Policy
 
 By = Literal["all", "centre", "region", "product"]
 Figures = dict[str, int]
@@ -38,8 +38,8 @@ _WORKING = (("centre", False), *((name, True) for name in ("opens", "closes", "n
 
 # What the text reads of the feeds.
 TABLES = (
-    "staff", "customer", "contract", "ticket", "dispatch", "crew", "survey", "complaint", "contact", "expense", "policy",
-    "handed_in", "later_entry",
+    "staff", "customer", "contract", "ticket", "dispatch", "crew", "survey", "complaint", "contact", "expense",
+    "policy", "handed_in", "later_entry",
 )  # fmt: skip
 
 TRAVELLING = ("installation", "dispatch")
@@ -98,14 +98,21 @@ class Recount:
         """Return the working hours of the centres that answer by them."""
         found = self.engine.rows("SELECT DISTINCT centre FROM policy WHERE policy_value = 'working' ORDER BY centre")
         codes = {code for (code,) in found}
-        by_zone: dict[ZoneInfo, list[tuple[int, int, int, int]]] = {}
-        rows: list[tuple[Any, ...]] = []
-        for centre in self.centres:
-            if centre.code in codes:
-                if centre.zone not in by_zone:
-                    by_zone[centre.zone] = [*working.hours(first - timedelta(days=1), after, centre.zone)]
-                rows += [(centre.code, *row) for row in by_zone[centre.zone]]
-        return rows
+        return [
+            (centre.code, *row)
+            for centre in self.centres
+            if centre.code in codes
+            for row in working.hours(first - timedelta(days=1), after, centre.zone, self._policy_of(centre.code))
+        ]
+
+    def _policy_of(self, code: str) -> Policy:
+        """Return a centre's policy as its feed has it, as far as working hours depend on it."""
+        query = f"SELECT policy_key, policy_value, from_day FROM policy WHERE centre = '{code}' ORDER BY id"
+        return Policy(
+            (key, value, day_of_number(day))
+            for key, value, day in self.engine.rows(query)
+            if day > FIRST_DAY and key.startswith(("work.", "answer.calendar"))
+        )
 
     def view(self, name: str) -> list[dict[str, Any]]:
         """Read a view or a table whole, in the order of its columns."""
@@ -126,7 +133,7 @@ class Recount:
             years = sorted({ask.span.first.year for ask in asks})
             if len(years) < 2:
                 raise
-        found = {}
+        found: dict[tuple[int, str], Figures] = {}
         for year in years:
             places = [place for place, ask in enumerate(asks) if ask.span.first.year == year]
             part = self.figures([asks[place] for place in places])
@@ -167,7 +174,8 @@ _VIEWS: dict[str, tuple[str, ...]] = {
     "quality_complaints": (*_GROUPED, "made", "numerator", "denominator"),
     "person_travel": ("ask", "person", "centre", "code", "company_no", "trips", "days"),
     "duplicate_invoice": (
-        "first_centre", "first_id", "centre", "id", "invoice", "amount_fen", "spent_day", "first_amount_fen", "first_day",
+        "first_centre", "first_id", "centre", "id", "invoice", "amount_fen", "spent_day", "first_amount_fen",
+        "first_day",
     ),
     "served_customer": ("name_key", "centre", "name", "tickets", "amount_fen"),
     "wrong_flag": ("centre", "day", "kind", "id", "line", "stored_line", "excluded", "stored_excluded"),

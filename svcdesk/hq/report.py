@@ -38,9 +38,7 @@ def nobody(lake: Lake, span: Span, as_of: datetime, by: By) -> Record:
     return _report(lake, span, as_of, figures.record(None), parts, lake.expected)
 
 
-def _report(
-    lake: Lake, span: Span, as_of: datetime, total: Record, parts: list[Record], missing: list[str]
-) -> Record:
+def _report(lake: Lake, span: Span, as_of: datetime, total: Record, parts: list[Record], missing: list[str]) -> Record:
     expected = lake.expected
     return {
         "period": span.name,

@@ -43,9 +43,7 @@ def month(name: str) -> Span:
     return _months(name, year, number, 1)
 
 
-def read(
-    month_text: str | None, quarter: str | None, year: str | None, now: datetime, zone: tzinfo
-) -> Span:
+def read(month_text: str | None, quarter: str | None, year: str | None, now: datetime, zone: tzinfo) -> Span:
     """Read the period options; the month before this one where none is given. Raises BadInput."""
     if sum(text is not None for text in (month_text, quarter, year)) > 1:
         raise BadInput("one_of", names=["--month", "--quarter", "--year"])

@@ -48,6 +48,20 @@ def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
     return {"submitted": submitted, "changed": changed, "entries": _entries(ledger, every)}
 
 
+def entries_since(ledger: Ledger, report: str, period: Period) -> list[Record]:
+    """Return the entries that changed anything that a month's report counts since it was handed in."""
+    row = standing(ledger, report, period.month)
+    if row is None:
+        return []
+    submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
+    later = _later_images(ledger, submitted["entry"])
+    every: dict[int, list[str]] = {}
+    for path, _ in _flat(submitted["figures"]):
+        for seq, names in _behind(ledger, path, later, period).items():
+            every[seq] = list(dict.fromkeys([*every.get(seq, []), *names]))
+    return _entries(ledger, every)
+
+
 def _frozen_at(ledger: Ledger, submission: int) -> datetime:
     """Return the instant at which the figures were frozen: that of the entry that did it."""
     return instant(

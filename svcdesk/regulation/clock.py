@@ -89,7 +89,7 @@ def is_workday(day: date, policy: Policy) -> bool:
         raise UnknownYear(day.year) from None
 
 
-def _spells(day: date, policy: Policy, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
+def worked_spells(day: date, policy: Policy, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
     """Return the hours worked on a day, before the break and after it, as instants."""
     opens, closes = (policy.at(key, day).value for key in ("work.from", "work.until"))
     pause, resume = policy.at("work.break", day).value or (closes, closes)
@@ -107,7 +107,7 @@ def _after_working_hours(start: datetime, hours: int, policy: Policy, zone: tzin
     left = timedelta(hours=hours)
     day = day_of(start, zone)
     for _ in range(_LONGEST_WAIT):
-        for opens, closes in _spells(day, policy, zone) if is_workday(day, policy) else ():
+        for opens, closes in worked_spells(day, policy, zone) if is_workday(day, policy) else ():
             begin = max(start, opens)
             if closes <= begin:
                 continue

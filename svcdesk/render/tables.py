@@ -98,7 +98,7 @@ class Head(NamedTuple):
     text: str
     right: bool
     least: int  # 0 where it never folds
-    styles: Mapping[str, str] = {}  # noqa: RUF012 - never changed; the cells that stand out, by their text
+    styles: Mapping[str, str] = {}
 
 
 # What may fold on a narrow terminal, and to how few cells: an instant to its date, text to a few words.

@@ -67,7 +67,9 @@ def test_the_same_state_gives_the_same_bytes(demo, tmp_path):
 def test_a_feed_takes_the_place_of_the_one_before_and_of_nothing_else(demo, tmp_path):
     desk = copied(demo, tmp_path)
     desk.run("feed", tmp_path / "feed")
-    desk.run("contact", "log", "--customer", desk.json("customer", "list")[0]["name"], "--channel", "call", "--summary", "问")
+    desk.run(
+        "contact", "log", "--customer", desk.json("customer", "list")[0]["name"], "--channel", "call", "--summary", "问"
+    )
     desk.run("feed", tmp_path / "feed")
     assert intake.read(tmp_path / "feed").manifest["entry"] > intake.read(demo.folder / "feed").manifest["entry"]
     (tmp_path / "other").mkdir()
@@ -229,7 +231,9 @@ def test_a_failed_write_leaves_the_lake_as_it_was(fed, monkeypatch):
     read = intake.read(fed.folder / "feed")
     lakes.take(fed.folder / "lake", [read], NOW)
     before = (fed.folder / "lake" / "lake.json").read_bytes()
-    fed.run("contact", "log", "--customer", fed.json("customer", "list")[0]["name"], "--channel", "call", "--summary", "问")
+    fed.run(
+        "contact", "log", "--customer", fed.json("customer", "list")[0]["name"], "--channel", "call", "--summary", "问"
+    )
     fed.run("feed", fed.folder / "later")
 
     def full(*_):

@@ -104,7 +104,13 @@ def test_money_and_counts_of_the_centres_add_up_and_persons_do_not(six):
 def test_groups_add_up_to_all(six, by):
     lake, _ = six
     groups, (total,) = figures(lake, by=by).values(), figures(lake, by="all").values()
-    for name in ("lines.total.cost", "lines.dispatch.trips", "service.tickets_opened", "service.closed", "pending_cost"):
+    for name in (
+        "lines.total.cost",
+        "lines.dispatch.trips",
+        "service.tickets_opened",
+        "service.closed",
+        "pending_cost",
+    ):
         assert sum(told[name] for told in groups) == total[name]
 
 
@@ -119,9 +125,16 @@ def test_shares_and_the_median_are_those_of_the_centres(six, engine):
     for place in range(len(ZONES)):
         ledger, zone = opened(folder / f"C{place}.db")
         period, basis = read_month(MONTH, NOW, zone), Basis(ledger.policy, NOW, zone)
-        own = {row["figure"]: (row["numerator"], row["denominator"]) for row in indicators.indicators(ledger, period, basis)}
+        own = {
+            row["figure"]: (row["numerator"], row["denominator"])
+            for row in indicators.indicators(ledger, period, basis)
+        }
         for figure in {figure for _, figure in told} - {"response_median"}:
             assert told.get((f"C{place}", figure), (0, 0)) == own[figure], figure
-        waits = [answer.answered_at - answer.received_at for answer in indicators.answers(ledger, period, basis) if answer.answered_at]
+        waits = [
+            answer.answered_at - answer.received_at
+            for answer in indicators.answers(ledger, period, basis)
+            if answer.answered_at
+        ]
         assert medians[f"C{place}"] == pytest.approx(median(waits).total_seconds() / 3600, abs=1e-4)
         ledger.close()

@@ -25,7 +25,10 @@ pytestmark = [
 def lake(tmp_path_factory):
     folder = tmp_path_factory.mktemp("spark")
     feeds = [
-        sent(random_desk(folder / f"C{place}.db", 200 + place, zone, code=f"C{place}", tickets=80), folder / f"feed{place}")
+        sent(
+            random_desk(folder / f"C{place}.db", 200 + place, zone, code=f"C{place}", tickets=80),
+            folder / f"feed{place}",
+        )
         for place, zone in enumerate(ZONES)
     ]
     return lake_of(folder / "lake", *feeds)

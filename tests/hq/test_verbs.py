@@ -121,14 +121,23 @@ def test_persons_and_days_of_all_centres_are_recounted_not_added(two):
     assert (line["persons"], line["trips"], line["days"], line["cost"]) == (1, 2, 5, "20.00")
     assert [row["lines"][1]["days"] for row in told["by"]] == [3, 3]
     (person,) = two.json("hq", "people", *MONTH, *common(two))
-    assert person == {"company_no": "G9", "centres": ["BJ01", "SH02"], "codes": ["W09", "W09"], "trips": 2, "days": 5, "counted_twice": 1}
+    assert person == {
+        "company_no": "G9",
+        "centres": ["BJ01", "SH02"],
+        "codes": ["W09", "W09"],
+        "trips": 2,
+        "days": 5,
+        "counted_twice": 1,
+    }
 
 
 @pytest.mark.parametrize(("option", "value"), [("--quarter", "2026-Q4"), ("--year", "2026"), ("--quarter", "this")])
 def test_a_quarter_and_a_year_hold_their_months(two, option, value):
     told = two.json("hq", "report", option, value, "--by", "product", *common(two))
     assert told["lines"][-1]["cost"] == "20.00"
-    assert [row["product"] for row in told["by"]] == [None, "甲型"] or [row["product"] for row in told["by"]] == ["甲型"]
+    assert [row["product"] for row in told["by"]] == [None, "甲型"] or [row["product"] for row in told["by"]] == [
+        "甲型"
+    ]
 
 
 @pytest.mark.parametrize("args", [("--quarter", "2026-Q5"), ("--year", "26"), ("--year", "2026", "--month", "2026-10")])
@@ -137,7 +146,9 @@ def test_what_is_no_period_is_refused(two, args):
 
 
 def test_the_report_is_a_table_a_page_and_a_workbook(two, tmp_path):
-    rows = list(csv.DictReader(io.StringIO(two.run("hq", "report", *MONTH, "--by", "centre", "-f", "csv", *common(two)).stdout)))
+    rows = list(
+        csv.DictReader(io.StringIO(two.run("hq", "report", *MONTH, "--by", "centre", "-f", "csv", *common(two)).stdout))
+    )
     assert [row["centre"] for row in rows] == [""] * 5 + ["BJ01"] * 5 + ["SH02"] * 5
     for name in ("all.html", "all.xlsx", "again.xlsx"):
         two.run("hq", "report", *MONTH, "--by", "centre", *common(two), "-o", tmp_path / name)
@@ -179,7 +190,12 @@ def test_a_flipped_flag_is_named(hq, two, tmp_path):
     """After the hand-in nothing differs by it; it is named all the same."""
     retaken(hq, two.desks["SH02"], tmp_path, flip("UPDATE expense SET excluded = 1"))
     (row,) = hq.json("hq", "check", *MONTH, *common(hq))
-    assert (row["centre"], row["figure"], row["kind"], row["records"]) == ("SH02", "lines.total.excluded", "flags", ["E1"])
+    assert (row["centre"], row["figure"], row["kind"], row["records"]) == (
+        "SH02",
+        "lines.total.excluded",
+        "flags",
+        ["E1"],
+    )
 
 
 def test_a_flag_that_was_wrong_when_it_was_handed_in_is_named(hq, hired, tmp_path):
@@ -187,7 +203,20 @@ def test_a_flag_that_was_wrong_when_it_was_handed_in_is_named(hq, hired, tmp_pat
     desk.now = AFTER
     claim_of = flip("UPDATE expense SET excluded = 1")
     desk.run("staff", "add", "W09", "--name", "韩同一")
-    desk.run("expense", "add", "--engineer", "W09", "--category", "other", "--amount", "5.00", "--date", "2026-10-07", "--invoice", "F1")
+    desk.run(
+        "expense",
+        "add",
+        "--engineer",
+        "W09",
+        "--category",
+        "other",
+        "--amount",
+        "5.00",
+        "--date",
+        "2026-10-07",
+        "--invoice",
+        "F1",
+    )
     claim_of(desk)
     desk.run("centre", "set", "--code", "GZ03")
     desk.run("report", "submit", "monthly", *MONTH, "--to", "企管室")
@@ -219,7 +248,9 @@ def test_a_month_that_was_not_handed_in_is_a_row(hq, hired, tmp_path):
 def test_the_unexplained_is_red_on_a_terminal(hq, two, tmp_path, monkeypatch):
     retaken(hq, two.desks["SH02"], tmp_path, flip("UPDATE expense SET amount_fen = 999"))
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr(hq, "env", lambda: {name: text for name, text in InProcess.env(hq).items() if name != "NO_COLOR"})
+    monkeypatch.setattr(
+        hq, "env", lambda: {name: text for name, text in InProcess.env(hq).items() if name != "NO_COLOR"}
+    )
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[1;31munexplained" in hq.run("hq", "check", *MONTH, "-f", "table", *common(hq)).stdout
 
@@ -239,7 +270,10 @@ def test_a_refund_and_a_rejected_claim_are_no_duplicates(hq, two, tmp_path):
 
 def test_customers_of_two_centres_are_found_by_name(two):
     rows = two.json("hq", "customers", *common(two))
-    assert [(row["customer"], row["centres"]) for row in rows] == [("华北钢厂", ["BJ01", "SH02"]), ("江南机床", ["BJ01", "SH02"])]
+    assert [(row["customer"], row["centres"]) for row in rows] == [
+        ("华北钢厂", ["BJ01", "SH02"]),
+        ("江南机床", ["BJ01", "SH02"]),
+    ]
     assert [(row["tickets"], row["cost"]) for row in rows] == [(0, "0.00"), (2, "20.00")]
     assert two.json("hq", "customers", "--least", "3", *common(two)) == []
 
@@ -254,7 +288,14 @@ def test_quality_is_told_by_product(two):
 @pytest.mark.skipif(not find_spec("duckdb"), reason="duckdb is not installed")
 @pytest.mark.parametrize(
     "args",
-    [("report", *MONTH, "--by", "region"), ("check",), ("duplicates",), ("customers",), ("people", *MONTH), ("quality", *MONTH)],
+    [
+        ("report", *MONTH, "--by", "region"),
+        ("check",),
+        ("duplicates",),
+        ("customers",),
+        ("people", *MONTH),
+        ("quality", *MONTH),
+    ],
 )
 def test_duckdb_gives_the_same_answer(two, args):
     said = [two.run("hq", *args, "-f", "json", *common(two, engine)).stdout for engine in ("sqlite", "duckdb")]
@@ -288,7 +329,11 @@ def test_what_does_not_fit_is_asked_year_by_year(tmp_path):
         query, refused = counted.engine.rows, []
 
         def small(sql):
-            if "FROM cost" in sql and len({row[0] // 366 for row in query("SELECT first_day FROM asked")}) > 1 and not refused:
+            if (
+                "FROM cost" in sql
+                and len({row[0] // 366 for row in query("SELECT first_day FROM asked")}) > 1
+                and not refused
+            ):
                 refused.append(sql)
                 raise recount.TooLarge
             return query(sql)
@@ -296,4 +341,3 @@ def test_what_does_not_fit_is_asked_year_by_year(tmp_path):
         counted.engine.rows = small
         assert counted.figures(asks) == whole
         assert refused
-

@@ -41,9 +41,7 @@ class Engine(Protocol):
 
 
 def chosen(name: str | None) -> Name:
-    """Return the engine asked for; else duckdb where it is installed, else sqlite. Raises BadInput for one that is not.
-
-    """
+    """Return the engine asked for; else duckdb where installed, else sqlite. Raises BadInput for one that is not."""
     if name is None:
         return "duckdb" if find_spec("duckdb") else "sqlite"
     engine = next(each for each in NAMES if each == name)

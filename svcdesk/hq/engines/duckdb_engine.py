@@ -62,7 +62,7 @@ class DuckdbEngine:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Answer a query."""
         try:
-            return self.con.execute(query).fetchall()
+            return list(self.con.execute(query).fetchall())
         except duckdb.OutOfMemoryException:
             raise TooLarge from None
 

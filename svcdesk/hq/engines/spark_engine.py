@@ -24,7 +24,10 @@ def start(master: str | None) -> "SparkEngine":
 # Whole numbers are counted without a shuffle of hundreds of parts, and no page is served meanwhile.
 _SETTINGS = {
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "8", "spark.sql.ansi.enabled": "true"}
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.sql.ansi.enabled": "true",
+}
 
 
 class SparkEngine:

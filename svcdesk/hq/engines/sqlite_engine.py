@@ -56,7 +56,7 @@ class SqliteEngine:
 
 
 def _read(file: Source, columns: Columns) -> Iterator[list[str | None]]:
-    """Read a file's rows in the order of the table's columns; an empty cell, and a column that is not there, is none."""
+    """Read a file's rows in the order of the table's columns; an empty cell, or a column that is not there, is none."""
     path, there = file
     places = [there.index(column) if column in there else None for column, _ in columns]
     with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
