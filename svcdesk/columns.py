@@ -4,6 +4,14 @@ from typing import Any, NamedTuple
 
 NOW = "now"  # the default of an instant: when the row is written
 
+# The facts of a finding that are times: a penalty keeps them as JSON, which does not say what they were.
+EVIDENCE_TIMES = frozenset(
+    {
+        "answer_due", "answered_at", "arrived_at", "callback_at", "deadline", "decided_at", "due", "left_at",
+        "received_at", "reopened_at", "returned_at",
+    }
+)  # fmt: skip
+
 
 class Column(NamedTuple):
     """One column of a register.

@@ -16,7 +16,6 @@ from svcdesk.model import Record, SettledVia
 from svcdesk.penalties import findings
 from svcdesk.penalties import notice as notices
 from svcdesk.periods import Period, instant
-from svcdesk.registers import records
 from svcdesk.registers.penalties import FINDING_COLUMNS, PENALTIES
 from svcdesk.render import tables
 from svcdesk.values import to_json
@@ -118,15 +117,16 @@ def notice(
     r: Read, penalty: Penalty, format: Annotated[notices.Format, typer.Option("--format", "-f")] = "markdown"
 ) -> None:
     row = r.ledger.named("penalty", penalty)
-    shown = records.one(r.ledger, "penalty", row["id"], r.now)
-    parts = notices.sections(shown, r.ledger.get("staff", row["engineer_id"]), r.zone, _appeal_days(r, row))
+    person = r.ledger.get("staff", row["engineer_id"])
+    _, changed = findings.judged_anew(r.ledger, r.basis, {**row, "engineer": person["code"]})
+    parts = notices.sections(row, changed, person, r.zone, _appeal_days(r, row))
     footer = messages.say(
         "notice.footer",
         centre=r.ledger.centre["name"],
         date=periods.today(r.now, r.zone),
         entry=entry_mark(r.ledger),
     )
-    print(notices.WRITERS[format](messages.say("notice.title", id=shown["id"]), parts, footer), end="")
+    print(notices.WRITERS[format](messages.say("notice.title", id=f"P{row['id']}"), parts, footer), end="")
 
 
 def _appeal_days(r: Read, penalty: Record) -> int:

@@ -16,6 +16,7 @@ from svcdesk.month.output import Format, Name, ReportOutput
 from svcdesk.periods import Period
 from svcdesk.registers import records
 from svcdesk.render import tables
+from svcdesk.values import to_json
 
 noun = Noun("report")
 
@@ -126,7 +127,8 @@ _DEADLINES = (
 def deadlines(r: Read) -> None:
     from svcdesk.month import submissions
 
-    rows = submissions.deadlines(r.ledger, r.now)
+    found = submissions.deadlines(r.ledger, r.now)
+    rows = to_json(found, r.zone) if r.form in tables.FOR_MACHINES else found
     headings = {name: messages.say(f"report.deadline_{name}") for name in ("due", "to")}
     tables.records(rows, _DEADLINES, r.form, r.zone, headings=headings)
     if any(row["status"] == "overdue" for row in rows):

@@ -156,7 +156,7 @@ def _deadlines(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List the reports that are not handed in yet, until the end of the day on which each is due, and after it."""
     for row in deadlines(ledger, basis.now):
         if row["status"] != "submitted":
-            due = _end_of(date.fromisoformat(row["due"]), basis)
+            due = _end_of(row["due"], basis)
             line = argv(f"report submit {row['report']} --month {row['month']} --to NAME")
             step = "statistics" if row["report"] == "monthly" else "projects"
             yield Item("report", step, row["month"], line, due, {"month": row["month"], "due": row["due"]})

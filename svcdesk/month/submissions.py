@@ -9,7 +9,7 @@ from svcdesk import journal, periods, reports
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Fen, Record
 from svcdesk.month import figures
-from svcdesk.periods import Period, instant, local, stored
+from svcdesk.periods import Period, instant, stored
 from svcdesk.store import Ledger
 from svcdesk.values import to_json
 
@@ -142,10 +142,10 @@ def _due(ledger: Ledger, month: Period, now: datetime) -> Iterator[Record]:
         yield {
             "report": report,
             "month": month.month,
-            "due": due.isoformat(),
+            "due": due,
             "status": "submitted" if row else "overdue" if today > due else "due",
             "days_left": None if row else (due - today).days,
-            "submitted_at": local(instant(row["at"]), ledger.zone) if row else None,
+            "submitted_at": instant(row["at"]) if row else None,
             "to": json.loads(row["to"]) if row else [],
         }
 

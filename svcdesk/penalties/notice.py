@@ -1,12 +1,13 @@
 """The notice to the person concerned (处理告知书): fact, evidence, clause, proposed sanction, how to state a case."""
 
-from datetime import datetime, timedelta, tzinfo
+import json
+from datetime import timedelta, tzinfo
 from html import escape
 from typing import Literal
 
 from svcdesk import messages
-from svcdesk.model import Record, fen
-from svcdesk.periods import day_of, short
+from svcdesk.model import Fen, Record
+from svcdesk.periods import day_of, instant, short
 from svcdesk.render import tables
 from svcdesk.render.capitals import capitals
 
@@ -24,21 +25,23 @@ footer{margin-top:3em;text-align:right}@page{size:A4;margin:25mm}"""
 _MAY_APPEAL = ("proposed", "confirmed")
 
 
-def sections(penalty: Record, person: Record, zone: tzinfo, days: int) -> list[Section]:
-    """Return the notice's parts in order, each a heading and its paragraphs; ``penalty`` as JSON carries it.
+def sections(penalty: Record, changed: bool | None, person: Record, zone: tzinfo, days: int) -> list[Section]:
+    """Return the notice's parts in order, each a heading and its paragraphs; ``penalty`` is the row as it is stored.
 
-    ``days`` are those within which the person may appeal, from the day on which the measure was last decided.
+    ``changed`` says whether its facts changed since; ``days`` are those within which the person may appeal, from the
+    day on which the measure was last decided.
     """
-    at, status = short(datetime.fromisoformat(penalty["at"]), zone), penalty["status"]
+    at, status = short(instant(penalty["at"]), zone), penalty["status"]
     clause = messages.word("clause", penalty["clause"])
     who = {"name": person["name"], "code": person["code"], "post": _post(person)}
     facts = [messages.say("notice.fact", **who, at=at, clause=clause)]
-    if penalty["facts_changed"]:
-        facts.append(messages.say("warnings.facts_changed", id=penalty["id"]))
-    evidence = {name: value for name, value in penalty["evidence"].items() if name not in ("policy", "days")}
+    if changed:
+        facts.append(messages.say("warnings.facts_changed", id=f"P{penalty['id']}"))
+    evidence = json.loads(penalty["evidence"])
+    shown = {name: value for name, value in evidence.items() if name not in ("policy", "days")}
     return [
         (messages.say("notice.facts"), facts),
-        (messages.say("notice.evidence"), [tables.evidence(evidence, zone)]),
+        (messages.say("notice.evidence"), [tables.evidence(shown, zone)]),
         (messages.say("notice.clause"), [messages.clause(penalty["clause"])]),
         (messages.say(f"notice.measure_{status}"), _measure(penalty, zone)),
         (messages.say("notice.statement"), [_appeal(penalty, zone, days)]),
@@ -54,14 +57,12 @@ def _post(person: Record) -> str:
 
 def _measure(penalty: Record, zone: tzinfo) -> list[str]:
     """Say what the measure is, in the state that it is in, with who decided it and why."""
-    sanction = messages.word("sanction", penalty["sanction"]["kind"])
-    amount = penalty["sanction"]["amount"]
+    sanction, amount = messages.word("sanction", penalty["sanction"]), penalty["amount_fen"]
     if amount is not None:
-        written = capitals(fen(str(amount)))
-        sanction = messages.say("notice.amount", kind=sanction, amount=amount, capitals=written)
+        sanction = messages.say("notice.amount", kind=sanction, amount=Fen(amount), capitals=capitals(amount))
     said = [messages.say(f"notice.says_{penalty['status']}", sanction=sanction)]
     if penalty["decided_at"]:
-        at = short(datetime.fromisoformat(penalty["decided_at"]), zone)
+        at = short(instant(penalty["decided_at"]), zone)
         reason = penalty["reason"] or messages.say("labels.none")
         said.append(messages.say("notice.decided", at=at, by=penalty["decided_by"] or "-", reason=reason))
     return said
@@ -69,12 +70,13 @@ def _measure(penalty: Record, zone: tzinfo) -> list[str]:
 
 def _appeal(penalty: Record, zone: tzinfo, days: int) -> str:
     """Say how and until when the person may state a case; once it is decided for good, that it is."""
+    name = f"P{penalty['id']}"
     if penalty["status"] not in _MAY_APPEAL:
-        return messages.say("notice.no_more", id=penalty["id"])
+        return messages.say("notice.no_more", id=name)
     if not penalty["decided_at"]:
-        return messages.say("notice.how", id=penalty["id"], days=days)
-    decided = day_of(datetime.fromisoformat(penalty["decided_at"]), zone)
-    return messages.say("notice.how_until", id=penalty["id"], days=days, until=decided + timedelta(days=days))
+        return messages.say("notice.how", id=name, days=days)
+    decided = day_of(instant(penalty["decided_at"]), zone)
+    return messages.say("notice.how_until", id=name, days=days, until=decided + timedelta(days=days))
 
 
 def markdown(title: str, parts: list[Section], footer: str) -> str:

@@ -172,8 +172,6 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         if isinstance(value, list):
             value = messages.comma(value)
-        elif name.endswith("_fen"):
-            name, value = name.removesuffix("_fen"), yuan(value)
         elif value is None:
             value = messages.say("labels.not_yet")
         told[name] = value

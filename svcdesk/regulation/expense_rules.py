@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from svcdesk.model import city
+from svcdesk.model import Fen, city
 from svcdesk.regulation.policy import Policy
 
 _OWN_LINE = {"material": "material", "freight": "transport"}
@@ -138,7 +138,7 @@ def _over_limit(claim: Claim, policy: Policy) -> Iterator[Problem]:
         limit, since = policy.at(key, claim.spent_on)
         if limit is not None:
             if claim.amount_fen > limit:
-                yield Problem("over_limit", {"limit_fen": limit, "key": key, "since": since})
+                yield Problem("over_limit", {"limit": Fen(limit), "key": key, "since": since})
             return
 
 

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
 from svcdesk import messages
-from svcdesk.columns import Column
+from svcdesk.columns import EVIDENCE_TIMES, Column
 from svcdesk.model import LIVE, Record
 from svcdesk.periods import short
 
@@ -201,7 +201,7 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
         if value or name == "filed":
             yield messages.say(f"evidence.{name}" if value else f"evidence.not_{name}")
     else:
-        if isinstance(value, datetime) or name.endswith("_at") or name in ("due", "deadline", "answer_due"):
+        if name in EVIDENCE_TIMES:
             value = short(_instant(value), zone)
         elif isinstance(value, list):
             value = messages.comma(messages.word("missing", item) for item in value)
