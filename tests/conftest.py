@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -240,3 +241,30 @@ def crash(path):
         "os.kill(os.getpid(), 9)\n"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+
+
+def pytest_addoption(parser):
+    """``--update`` writes the golden files anew instead of comparing with them; read the diff before you commit it."""
+    parser.addoption("--update", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def update(request):
+    """Whether golden files are written anew."""
+    return request.config.getoption("--update")
+
+
+@pytest.fixture(scope="session")
+def rehearsed(hired, tmp_path_factory):
+    """A small desk on 20 October with records of every kind, as tests/rehearsal.txt tells. Only copied, never written."""
+    return rehearse(copied(hired, tmp_path_factory.mktemp("rehearsed")))
+
+
+def rehearse(desk):
+    """Play tests/rehearsal.txt on a desk with people."""
+    for line in (Path(__file__).parent / "rehearsal.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("@"):
+            desk.now = f"{line[2:].replace(' ', 'T')}:00+08:00"
+        elif line and not line.startswith("#"):
+            desk.run(*shlex.split(line))
+    return desk
