@@ -15,7 +15,7 @@ _VARYING = (
     (r"\b[0-9a-f]{64}\b", "<sha256>"),
     (r"(?<=[:： (（])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12}\b", "<digest>"),
     (r"(?<=\n)(bytes|字节) +\d+", r"\1  <bytes>"),
-    (r"\b\d+\.\d (?=秒|s\b)", "<seconds> "),
+    (r"\b\d+\.\d(?= (秒|s)\b)", "<seconds>"),
     (re.escape(sqlite3.sqlite_version), "<sqlite>"),
     (rf"(?<=svcdesk ){re.escape(svcdesk.__version__)}\b", "<version>"),
 )
