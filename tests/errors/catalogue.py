@@ -361,11 +361,16 @@ RULES = {
 MISSING = {
     "record": case("ticket show T99"),
     "unknown_staff": case("staff show W09"),
+    "several_staff": case("staff add W09 --name 周大伟", "staff add W10 --name 周小伟", "staff show 周"),
+    "several_customer": case("customer add 江南泵业", "customer show 江南"),
+    "several_contract": case("contract show HT"),
+    "several_serial": case(f"{OPEN} --serial SZ2026-1", f"{OPEN} --serial SZ2026-2", "ticket list --serial SZ2026"),
+    "unknown_serial": case("ticket list --serial SZ-99", given=patched("svcdesk.finder.names.serials", lambda *_: ["SZ-7"])),
     "unknown_customer": case("customer show 江南机厂"),
     "unknown_contract": case("contract show HT-9"),
     "not_in_crew": case("dispatch arrive D3 --engineer W02"),
     "policy_key": case("policy history answer.hour"),
-}
+}  # fmt: skip
 
 STORAGE = {
     "onto_ledger": case("export staff -o ledger.db"),
