@@ -18,7 +18,7 @@ def test_a_bar_is_as_long_as_its_value(demo_month):
 
 def test_a_series_ends_with_its_last_value(demo_month):
     sparks = [(bar, figure) for *_, bar, figure in drawn(demo_month) if set(bar) != {"█"}]
-    assert sparks[0] == ("▁▁▁▁▁▁▁▁▁▁▁█", "8930.00")
+    assert sparks[0] == ("···········█", "8930.00")  # eleven months before the ledger began
     assert ("···········▇", "83.3%") in sparks
 
 
