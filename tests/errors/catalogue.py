@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from conftest import at, released
 from openpyxl import Workbook
 
-from svcdesk import journal
 from svcdesk.errors import StorageError
 from svcdesk.exchange.readers import LARGEST_FIELD
 from svcdesk.store import Ledger, open_ledger
@@ -174,16 +173,11 @@ def somebody_writes(desk, monkeypatch):
 
     def meanwhile(*_):
         ledger = open_ledger(desk.ledger, write=True)
-        with ledger.command(at=at("2026-10-20 08:30"), actor="other", command="customer add"):
+        with ledger.command(at=at("2026-10-20 08:30"), actor="tester", command="customer add"):
             ledger.insert("customer", name="他人")
         ledger.close()
 
     monkeypatch.setattr("svcdesk.commands.undo.confirm", meanwhile)
-
-
-def an_earlier_entry(_, monkeypatch):
-    """Undo is asked for the last entry but one, which no command asks it for."""
-    monkeypatch.setattr("svcdesk.journal.undoable", lambda con: journal.newest(con, 2)[0])
 
 
 def name_of_copy_taken(desk, monkeypatch):
@@ -203,6 +197,7 @@ NEW_YORK = "init --centre 纽约站 --timezone America/New_York"
 CALLS = "customer,kind,channel,summary,received_at"
 TRIPS = "id,ticket,place,sent_at,engineer,departed_at,arrived_at"
 CLAIMS = "engineer,category,amount,date,dispatch,ticket"
+HAND_OVER = "ticket hand-over T7 --to A01 --note 下班"
 UPHELD = "complaint decide C2 --finding upheld --by M01"
 
 TYPED = {
@@ -234,6 +229,7 @@ TYPED = {
     "contract_of_other": case(f"{OPEN} --contract HT-1"),
     "dispatch_of_other": case(f"{CLAIM} --dispatch D1 --ticket T2"),
     "not_on_dispatch": case(f"{CLAIM} --dispatch D2"),
+    "journey_step": case("dispatch log D4 出发"),
     "part": case("service-report amend R1 --part 滤网:0"),
     "parts_and_none": case("service-report file D2 --part 滤网 --no-parts"),
     "nothing_amended": case("service-report amend R1"),
@@ -269,6 +265,7 @@ GRAMMAR = {
     "usage_number": case("survey add T2 --score 6"),
     "usage_no_argument": case("ticket list --kind"),
     "usage_no_value": case("customer list --reveal=yes"),
+    "option_twice": case("ticket list --kind repair --kind visit"),
     "usage_extra": case("ticket note T1 已 补寄 发票"),
     "usage": case("staff list", given=patched("svcdesk.commands.grammar.Verb.parse_args", raising(_usage_error()))),
 }
@@ -342,6 +339,15 @@ RULES = {
     "report_cancelled": case("service-report file D5"),
     "report_not_departed": case("service-report file D4"),
     "surveyed": case("survey add T1 --score 5"),
+    "own_case": case("penalty confirm P4 --by W02"),
+    "not_entitled": case("policy set roles.check refuse --from today --reason 试", "penalty confirm P4 --by A01"),
+    "not_on_staff": case("policy set roles.check refuse --from today --reason 试", "penalty confirm P4"),
+    "staff_away": case("staff retire W01"),
+    "not_taken": case("policy set taken_by.required refuse --from today --reason 试", OPEN),
+    "hand_over_waits": case(HAND_OVER, HAND_OVER.replace("A01", "M01")),
+    "hand_over_to_self": case("ticket hand-over T2 --to A01 --note 下班"),
+    "no_hand_over": case("ticket accept T7"),
+    "hand_over_of_other": case(HAND_OVER, "ticket accept T7 --by M01"),
     "accused": case("complaint assign C4 --department 技术支持部 --by W01"),
     "nobody_named": case(f"{UPHELD} --cause other"),
     "no_remedy": case("complaint feedback C1 --satisfied"),
@@ -354,12 +360,16 @@ RULES = {
     "nothing_to_undo": case("--ledger new.db init", "--ledger new.db undo --yes"),
     "undo_submitted": case("report submit projects --month 2026-09 --to 钱主任", "undo --yes"),
     "undo_erased": case("customer add 甲厂 --phone 13800000000", "ledger redact 甲厂 --reason 客户要求 --yes", "undo --yes"),
-    "undo_built_on": case("ticket answer T7", "ticket hold T7 --reason 等货", "undo --yes", given=an_earlier_entry),
+    "undo_built_on": case("ticket answer T7", "ticket hold T7 --reason 等货", "undo 85 --yes"),
+    "undo_of_other": case("--actor 他人 customer add 甲厂", "undo --yes"),
+    "undone_already": case("customer add 甲厂", "undo --yes", "undo 85 --yes"),
+    "not_undoable": case("undo 1 --yes"),
     "undo_overtaken": case(LOG, "undo", given=somebody_writes),
 }  # fmt: skip
 
 MISSING = {
     "record": case("ticket show T99"),
+    "no_entry": case("undo 999 --yes"),
     "unknown_staff": case("staff show W09"),
     "several_staff": case("staff add W09 --name 周大伟", "staff add W10 --name 周小伟", "staff show 周"),
     "several_customer": case("customer add 江南泵业", "customer show 江南"),
