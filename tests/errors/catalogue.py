@@ -126,6 +126,13 @@ def forged(desk, _):
     con.close()
 
 
+def emptied_files(desk, _):
+    """Somebody tidied up where the ledger keeps what is attached."""
+    for kept in desk.folder.glob("ledger.db.files/**/*"):
+        if kept.is_file():
+            kept.unlink()
+
+
 def second_name(desk, _):
     os.link(desk.ledger, desk.folder / "second.db")
 
@@ -241,6 +248,9 @@ TYPED = {
     "not_utf8": case(f"{ADD} --home \udcff"),
     "language": case("--lang fr staff list"),
     "file": case("customer add 新厂 --person @missing.txt"),
+    "settings": case("config set actor A01", files={"config/svcdesk/config.toml": "actor = 3\n"}),
+    "setting_unknown": case("config set colour red"),
+    "not_a_file": case("attach E1 /dev/null"),
     "needs_yes": case("undo"),
     "integrity": case(ADD, given=patched("svcdesk.store.Ledger.insert", raising(sqlite3.IntegrityError("CHECK constraint failed: wage_fen >= 0")))),
     "line": rows("staff", "code,name,role", "W09,,engineer"),
@@ -387,6 +397,9 @@ STORAGE = {
     "no_ledger": case("--ledger none.db staff list"),
     "restore_no_ledger": case("ledger restore none.db --to new.db"),
     "restore_not_a_ledger": case("ledger restore photo.jpg --to new.db", files={"photo.jpg": "照片"}),
+    "attachment_lost": case(
+        "attach E1 fare.pdf", "attachment export 1 -o again.pdf", files={"fare.pdf": "车票"}, given=emptied_files
+    ),
     "exists": case("ledger backup kept.db", files={"kept.db": "上月的"}),
     "copy_name_taken": case(ADD, given=name_of_copy_taken),
     "unreadable": case("--ledger notes.txt/ledger.db staff list", files={"notes.txt": "便条"}),

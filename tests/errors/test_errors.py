@@ -51,7 +51,9 @@ def typed(case):
 def brought_about(case, desk, language, monkeypatch):
     """Bring an error about; give the keys of the errors that were told, and what the command left behind."""
     monkeypatch.chdir(desk.folder)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(desk.folder / "config"))
     for name, content in case.files.items():
+        (desk.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (desk.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     *before, last = map(shlex.split, case.lines)
     for line in before:
@@ -66,10 +68,10 @@ def said(monkeypatch):
     """Gather the keys of the errors that are told."""
     keys, real = [], messages.say
 
-    def say(key, **values):
-        if key.startswith("errors."):
-            keys.append(key.removeprefix("errors."))
-        return real(key, **values)
+    def say(text, /, **values):
+        if text.startswith("errors."):
+            keys.append(text.removeprefix("errors."))
+        return real(text, **values)
 
     monkeypatch.setattr(messages, "say", say)
     return keys

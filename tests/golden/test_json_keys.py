@@ -44,12 +44,19 @@ RECORDS = {
     "deadline": ("report deadlines",),
     "submission": ("report submissions",),
     "status": ("status --all",),
+    "free": ("staff free",),
+    "search": ("search 江南",),
+    "config": ("config show --origin",),
+    "attachment": ("attachment list",),
     "log": ("ledger log --limit 200",),
     "info": ("ledger info",),
     "doctor": ("ledger doctor",),
     "verify": ("ledger verify",),
 }
-LATER = ("expense add --engineer W01 --category material --amount 5 --date 2026-09-30",)  # September drifts
+LATER = (
+    "expense add --engineer W01 --category material --amount 5 --date 2026-09-30",  # September drifts
+    "attach E1 {file}",
+)
 
 # The keys that the interface promises at least; a dot goes into a nested record.
 LEAST = {
@@ -78,6 +85,10 @@ LEAST = {
     " service.unanswered service.closed service.surveys service.mean_score penalties.fines penalties.fine_count"
     " penalties.demerit penalties.major_demerit penalties.dismissal penalties.by_clause due.statistics due.projects"
     " entry ledger_hash",
+    "free": "engineer name free dispatch place until home days_this_month",
+    "search": "kind id where text command",
+    "config": "key value origin",
+    "attachment": "id record kind name size sha256 at",
 }  # fmt: skip
 # Keys that are data and no names: by clause, by table, by column.
 OPEN = ("penalties.by_clause", "records", "changes.changed", "figures", "submission.submitted.figures", "evidence")
@@ -88,8 +99,9 @@ TYPES = {str: "text", bool: "bool", int: "int", float: "number", type(None): "nu
 def shapes(rehearsed, tmp_path_factory):
     """The keys of each record with the types of their values."""
     desk = copied(rehearsed, tmp_path_factory.mktemp("keys"))
+    (desk.folder / "fare.txt").write_text("553.50", encoding="utf-8")
     for line in LATER:
-        desk.run(*line.split())
+        desk.run(*line.format(file=desk.folder / "fare.txt").split())
     spoil(desk)
     return {name: shape_of(name, desk) for name in RECORDS}
 

@@ -28,6 +28,7 @@ def test_session(noun, language, rehearsed, demo_month, tmp_path, monkeypatch, u
     desk = copied(demo_month if noun in DAYS_LATER else rehearsed, tmp_path)
     desk.language = language
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(Player, "play", lambda player, _: player.path.write_bytes(desk.ledger.read_bytes()) * 0 + 600)
     helps = [f"{noun} --help", *(f"{noun} {verb} --help" for verb in VERBS[noun])]
     text = "\n".join([*(told(desk, line) for line in helps), session(desk, script(noun))])
