@@ -209,6 +209,7 @@ UPHELD = "complaint decide C2 --finding upheld --by M01"
 
 TYPED = {
     "amount": case(CLAIM.replace("12.50", "12.345")),
+    "amount_zero": case(CLAIM.replace("12.50", "0")),
     "id_of_other": case("ticket show D1"),
     "id": case("ticket show 七号"),
     "invoice_destroyed": case(f"{CLAIM} --invoice 2.4112E+19"),
