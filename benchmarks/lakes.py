@@ -1,9 +1,9 @@
 """Make a lake of a given number of rows, and measure what a question to it costs on each engine.
 
-    python benchmarks/lakes.py make LAKE ROWS [--tickets 10000]
+    python benchmarks/lakes.py make LAKE ROWS [--desk 10k]
     python benchmarks/lakes.py ask LAKE [--engine duckdb sqlite spark] [--master spark://…]
 
-One ledger of so many tickets over ten years (a row of eight tables each) is made, and its feed stands under as many
+One ledger of benchmarks/ledgers.py (each ticket a row of eight tables) is made, and its feed stands under as many
 centres' codes as the rows need: the figures of all are the same, which is how they are checked. ``ask`` prints wall,
 CPU and the greatest memory of a month by centre, a year over all and the check of a month; of Spark's cluster it sees
 the driver alone.
@@ -34,11 +34,11 @@ ASKED = {
 }
 
 
-def build(lake: Path, rows: int, tickets: int) -> None:
+def build(lake: Path, rows: int, desk: str) -> None:
     """Write one feed, set it up under many codes, and have them taken."""
     with tempfile.TemporaryDirectory(dir=lake.parent) as folder:
         ledger, first = Path(folder) / "desk.db", Path(folder) / "C000"
-        make(ledger, tickets, None)
+        make(ledger, desk)
         opened = open_ledger(ledger, write=True)
         opened.con.execute("UPDATE centre SET code = 'C000'")
         manifest = feed.write(opened, first)
@@ -118,12 +118,12 @@ if __name__ == "__main__":
     parser.add_argument("what", choices=("make", "ask"))
     parser.add_argument("lake", type=Path)
     parser.add_argument("rows", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("--tickets", type=int, default=10_000)
+    parser.add_argument("--desk", default="10k")
     parser.add_argument("--engine", nargs="+", default=["duckdb"])
     parser.add_argument("--master")
     given = parser.parse_args()
     if given.what == "make":
         shutil.rmtree(given.lake, ignore_errors=True)
-        build(given.lake, given.rows, given.tickets)
+        build(given.lake, given.rows, given.desk)
     else:
         ask(given.lake, given.engine, given.master)

@@ -51,7 +51,7 @@ TEXTS = {
     "open": ("未了结", "open"), "opinions": ("意见数", "opinions"), "surveys": ("调查表", "surveys"), "mean_score": ("平均分", "mean score"), "complaints": ("投诉", "complaints"), "said": ("内容", "what was said"), "settled": ("已了结", "settled"),
     "on_time": ("按时", "in time"), "tickets_taken": ("受理工单", "tickets taken"), "answers_in_time": ("按时答复", "answered in time"), "answers": ("答复", "answers"), "arrivals_on_time": ("按时到场", "on site in time"), "arrivals": ("到场", "arrivals"),
     "reports_complete": ("按期齐全报告", "complete reports"), "reports": ("应交报告", "reports due"), "repairs_fixed": ("一次修复", "mended at once"), "repairs": ("维修", "repairs"), "findings": ("考核事项", "findings"),
-    "company_no": ("公司工号", "company no."), "centres": ("各中心", "centres"), "codes": ("工号", "codes"), "taken_at": ("收到", "taken"), "feeds": ("份数", "feeds"), "origin": ("账本来源", "origin"),
+    "company_no": ("公司工号", "company no."), "centres": ("各中心", "centres"), "codes": ("工号", "codes"), "taken_at": ("收到", "taken"), "feeds": ("份数", "feeds"),
     "handed_in": ("报出", "handed in"), "recounted": ("重算", "recounted"), "difference": ("差", "difference"), "entries": ("日志号", "entries"), "counted_twice": ("重计天数", "days counted twice"),
     "other_centre": ("另一中心", "other centre"), "other_id": ("另一编号", "other id"), "other_date": ("另一日期", "other date"), "other_amount": ("另一金额", "other amount"),
     "tickets_opened": ("新工单", "new tickets"),

@@ -216,7 +216,7 @@ TEXTS = {
     "feed_manifest": ("{path} 不是报送数据：{detail}\n在中心用 svcdesk feed 目录 生成", "{path} is no feed: {detail}\nmake one at the centre with svcdesk feed FOLDER"),
     "feed_spoilt": ("报送数据 {path} 的 {file} 前后不符（{what}），没有收\n请该中心重新生成并完整传送", "{file} of the feed {path} does not agree with itself ({what}); nothing was taken\nlet the centre make it again and send it whole"),
     "feed_table": ("报送数据的表不对：{text}\n请该中心重新生成", "the tables of the feed are not as they should be: {text}\nlet the centre make it again"),
-    "feed_newer": ("{path} 是较新版本的程序所写（格式 {theirs}，本机只识 {ours}）\n先升级本机的 svcdesk", "a newer program wrote {path} (format {theirs}; this one reads {ours})\nupgrade svcdesk here first"),
+    "feed_newer": ("{path} 是较新版本的程序所写（格式 {theirs}，本机只识 {ours}）\n先升级本机的 svcdesk", "a newer program wrote {path} (format {theirs}; this one reads {ours})\nupgrade this program first"),
     "feed_twice": ("同一个中心给了两份：{names}\n每个中心只留最新的一份", "a centre was given twice: {names}\nkeep the newest feed of each"),
     "feed_older": ("{code} 这份止于第 {theirs} 条，上次已收到第 {ours} 条\n收该中心较新的一份；若是账本退回过，请先查明", "this feed of {code} ends at entry {theirs}, and {ours} was taken before\ntake a newer one; if the ledger was set back, find out why first"),
     "feed_origin": ("{code} 一向来自账本 {ours}，这份却来自账本 {theirs}\n查明该中心是否换了账本，或代码是否用重", "{code} has always come from the ledger {ours}, this feed comes from {theirs}\nfind out whether the centre changed its ledger, or two share a code"),

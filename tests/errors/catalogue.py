@@ -16,6 +16,7 @@ from openpyxl import Workbook
 
 from svcdesk.errors import StorageError
 from svcdesk.exchange.readers import LARGEST_FIELD
+from svcdesk.hq.lakes import STATE
 from svcdesk.store import Ledger, open_ledger
 
 
@@ -208,6 +209,7 @@ HAND_OVER = "ticket hand-over T7 --to A01 --note 下班"
 UPHELD = "complaint decide C2 --finding upheld --by M01"
 
 TYPED = {
+    "paper_mark": case("ledger check-paper 第二页"),
     "amount": case(CLAIM.replace("12.50", "12.345")),
     "amount_zero": case(CLAIM.replace("12.50", "0")),
     "id_of_other": case("ticket show D1"),
@@ -425,9 +427,69 @@ BUGS = {
     "bug_recorded": case(ADD, given=patched("svcdesk.commands.noun.finish", raising(ZeroDivisionError()))),
 }
 
+CODED = "centre set --code BJ01"
+FED = (CODED, "feed sent")
+TAKEN = (*FED, "hq take sent --into lake")
+
+
+def manifest(old, new):
+    """Change the manifest of the feed that was sent."""
+
+    def change(desk, _):
+        path = desk.folder / "sent" / "manifest.json"
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def spoilt(desk, _):
+    """A file of the feed arrived cut off."""
+    path = desk.folder / "sent" / "staff.csv.gz"
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def empty_lake(desk, _):
+    (desk.folder / "lake").mkdir()
+    (desk.folder / "lake" / STATE).write_text('{"format": 1, "centres": {}}', encoding="utf-8")
+
+
+def unread_lake(desk, _):
+    (desk.folder / "lake").mkdir()
+    (desk.folder / "lake" / STATE).write_text("nothing of ours", encoding="utf-8")
+
+
+HEADQUARTERS = {
+    "centre_code": case("centre set --code 北京"),
+    "no_centre_code": case("feed sent"),
+    "mask_key": case(CODED, "feed sent --mask-customers key", files={"key": "short"}),
+    "feed_folder": case(CODED, "feed mine", files={"mine/notes.txt": "便条"}),
+    "feed_manifest": case("hq take nothing --into lake"),
+    "feed_spoilt": case(*FED, "hq take sent --into lake", given=spoilt),
+    "feed_table": case(*FED, "hq take sent --into lake", given=manifest('"table": "staff"', '"table": "stuff"')),
+    "feed_newer": case(*FED, "hq take sent --into lake", given=manifest('"format": 1', '"format": 99')),
+    "feed_twice": case(*FED, "hq take sent sent --into lake"),
+    "feed_older": case(*FED, "ticket note T1 x", "feed later", "hq take later --into lake", "hq take sent --into lake"),
+    "feed_origin": case(
+        *TAKEN, "--ledger other.db init --centre 上海中心 --code BJ01", "--ledger other.db feed other",
+        "hq take other --into lake",
+    ),
+    "audit_one": case(*FED, "hq take sent sent --into lake --audit kept.db"),
+    "audit_differs": case(*FED, "ticket note T1 x", "ledger backup kept.db", "hq take sent --into lake --audit kept.db"),
+    "lake_unnamed": case("hq centres"),
+    "no_lake": case("hq centres --lake nothing"),
+    "lake_empty": case("hq duplicates --lake lake --engine sqlite", given=empty_lake),
+    "lake_unreadable": case("hq centres --lake lake", given=unread_lake),
+    "no_engine": case(
+        *TAKEN, "hq report --month 2026-09 --lake lake --engine spark",
+        given=patched("svcdesk.hq.engines.find_spec", lambda _: None),
+    ),
+    "quarter": case(*TAKEN, "hq report --lake lake --engine sqlite --quarter 2026-Q5"),
+    "year": case(*TAKEN, "hq report --lake lake --engine sqlite --year 26"),
+}  # fmt: skip
+
 AREAS = {
     "typed": TYPED, "grammar": GRAMMAR, "imports": IMPORTS, "rules": RULES, "missing": MISSING, "storage": STORAGE,
-    "bugs": BUGS,
+    "headquarters": HEADQUARTERS, "bugs": BUGS,
 }  # fmt: skip
 CASES = {key: one for area in AREAS.values() for key, one in area.items()}
 AREA_OF = {key: area for area, cases in AREAS.items() for key in cases}
