@@ -48,3 +48,13 @@ ATTACHMENTS = Register(
         Column("at", "r.at", "instant", brief=True),
     ),
 )  # fmt: skip
+
+CENTRE = Register(
+    "centre", "", "live_centre r", "",
+    (
+        Column("name", "r.name", brief=True),
+        Column("timezone", "r.timezone", brief=True),
+        Column("home", "r.home", brief=True),
+        Column("code", "r.code", brief=True),
+    ),
+)  # fmt: skip
