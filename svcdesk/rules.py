@@ -31,8 +31,12 @@ class Finding(NamedTuple):
 
     @property
     def is_recordable(self) -> bool:
-        """Return whether --record makes a penalty of it: it has a sanction, is not absorbed and needs no cause."""
-        return self.sanction != "none" and not self.absorbed_by and not self.needs
+        """Return whether --record makes a penalty of it: it has a sanction, is not absorbed and needs no cause.
+
+        One that a late entry would defeat stands until somebody accepts that entry.
+        """
+        needs_cause = self.needs not in (None, "late_entry") or (self.sanction == "fine" and self.amount_fen is None)
+        return self.sanction != "none" and not self.absorbed_by and not needs_cause
 
 
 class Assignment(NamedTuple):
@@ -51,6 +55,7 @@ class Assignment(NamedTuple):
     note: str | None
     untimely_complaint: int | None
     late_entries: tuple[dict[str, Any], ...] = ()
+    id: int = 0
 
 
 class ReportDuty(NamedTuple):

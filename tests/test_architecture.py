@@ -12,7 +12,7 @@ from conftest import Executable, copied, open_ticket, send, travel
 
 import svcdesk
 from svcdesk import periods, reports
-from svcdesk.month import contents, staff
+from svcdesk.month import contents, late_entries, staff
 from svcdesk.penalties import findings
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.registers import records
@@ -265,7 +265,8 @@ def test_the_monthly_report_reads_no_table_through(ledger, month):
 
 
 @pytest.mark.parametrize(
-    "make", [contents.monthly, contents.project_report, staff.staff, contents.course, contents.unfinished]
+    "make",
+    [contents.monthly, contents.project_report, staff.staff, contents.course, contents.unfinished, late_entries.rows],
 )
 def test_the_whole_reports_read_no_table_through(ledger, make):
     period = periods.read_month("2026-10", NOW, ledger.zone)

@@ -190,6 +190,19 @@ def list_submissions(r: Read) -> None:
     tables.records(rows, SUBMISSIONS.columns, r.form, r.zone, headings=headings)
 
 
+@noun.read("late-entries")
+def list_late_entries(r: Read, month: Month = None) -> None:
+    from svcdesk.month import late_entries, layout
+
+    found = late_entries.rows(r.ledger, _past_or_present(r, month), r.now)
+    headings = {name: messages.say(f"report.late_{name}") for name in ("findings", "figures")}
+    if r.form in tables.FOR_MACHINES:
+        found = to_json(found, r.zone)
+    else:
+        found = [{**row, "figures": [layout.figure_name(path) for path in row["figures"]]} for row in found]
+    tables.records(found, late_entries.COLUMNS, r.form, r.zone, headings=headings)
+
+
 def print_monthly(r: Read, period: Period) -> None:
     """Print the statistics in the form that the reader's output calls for."""
     _give(r, "monthly", period, r.form, None)

@@ -41,6 +41,7 @@ TEXTS = {
     "path": ("路径", "path"), "centre": ("中心", "centre"), "timezone": ("时区", "time zone"), "version": ("版本", "version"), "bytes": ("字节", "bytes"), "entry": ("日志号", "entry"),
     "hash": ("哈希", "hash"), "records": ("记录数", "records"), "sqlite": ("SQLite", "SQLite"), "actor": ("录入", "actor"), "changes": ("变动", "changes"), "undoes": ("收回", "undoes"), "detail": ("详情", "detail"),
     "where": ("见于", "found in"), "text": ("内容", "text"), "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("命令", "command"), "next": ("下一步", "next"),
+    "fact": ("事实", "fact"), "happened_at": ("发生时间", "happened"), "recorded_at": ("录入时间", "recorded"), "deadline": ("期限", "deadline"), "accepted": ("已认可", "accepted"),
     "record": ("记录", "record"), "last_activity": ("最近往来", "last activity"), "rows": ("个人信息行数", "rows with personal data"),
     "cost": ("费用（元）", "cost (CNY)"),
     "figure": ("指标", "figure"), "numerator": ("其中", "of these"), "denominator": ("总数", "all"), "count": ("件数", "count"), "previous_month": ("上月", "month before"), "last_year": ("上年同月", "a year before"),

@@ -44,6 +44,7 @@ TEXTS = {
     "report": ("报表（第五部分）", "the reports (part 5)"), "report.monthly": ("月度统计；不写月份即上月", "the month's statistics; the last month where none is named"),
     "report.projects": ("按合同、项目、客户的项目表", "the projects report, by contract, project or customer"), "report.staff": ("各人工作情况，供考核用", "what each person did, for the appraisal"),
     "report.deadlines": ("该报的报表和期限；有逾期则退出码 1", "the reports that are due; exit code 1 where one is overdue"), "report.submit": ("登记报出：冻结数字、校验值、接收人和时间", "hand a report in: its figures, hash, receivers and time are frozen"),
+    "report.late-entries": ("补录的事实：发生与录入两个时间、何人、因此变了什么（第四部分）", "what was typed late: both times, who, and what it changed (part 4)"),
     "report.submissions": ("报出的登记", "what was handed in"),
     "export": ("导出一张表", "export a table"), "import": ("导入一张表", "import a table"),
     "config": ("本机的设置：账本、语言、操作人", "the settings of this machine: ledger, language, actor"), "config.show": ("列出设置；加 --origin 说明各从何来", "list the settings; with --origin where each comes from"), "config.set": ("写一项设置", "keep a setting"),

@@ -10,6 +10,7 @@ TEXTS = {
     "more_columns": ("屏幕太窄，未画的列：{names}", "columns left out on this narrow screen: {names}"),
     "policy": ("{key} = {value}（自 {since}）", "{key} = {value} (from {since})"), "policy_always": ("{key} = {value}", "{key} = {value}"),
     "evidence_joint": ("，", ", "),
+    "entered_late": ("{fact} {happened_at}，{actor} 于 {recorded_at} 才补录（#{entry}）", "{fact} {happened_at}, typed only at {recorded_at} by {actor} (#{entry})"),
     "appointments_entered_late": ("有 {n} 次改约是原约过后才录入的", "{n} appointment(s) were entered after the old time had passed"),
     "answer_clock": ("答复时钟", "answer clock"),
     "clock": ("{received} 受理 + {hours} 小时（{reading}，自 {since}）= {due}；{verdict}", "received {received} + {hours} h ({reading}, from {since}) = {due}; {verdict}"),

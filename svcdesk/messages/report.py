@@ -29,6 +29,7 @@ TEXTS = {
     "provisional": ("一次修复率在 {until} 前为暂计：其间同一问题再修会改变它", "the share mended at once is provisional until {until}: the same repair again before then changes it"),
     "submitted": ("已于 {at} 报 {to}；今日的数与报出的一致", "handed in at {at} to {to}; today's figures agree with it"),
     "submitted_changed": ("已于 {at} 报 {to}；此后有 {n} 个数变了，见下表", "handed in at {at} to {to}; {n} figures have changed since, listed below"),
+    "late_findings": ("因此不成立的考核事项", "findings that it defeats"), "late_figures": ("报出后因此变动的数", "figures moved since they were handed in"),
     "drift": ("报出后的变动", "What changed after it was handed in"), "drift_entries": ("引起变动的记录", "The entries that made the difference"),
     "earlier_months": ("以前月份的补报费用（计入其所属月份，不计入本月）", "Late claims of earlier months (they count in their own month, not in this one)"),
     "earlier_note": ("共 {n} 笔，{amount} 元", "{n} in all, {amount} CNY"),

@@ -108,9 +108,12 @@ def _findings(ledger: Ledger, basis: Basis) -> Iterator[Item]:
 def undecided(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     """List the findings of a period that wait: causes to state, late entries to accept, findings to record."""
     for finding in check(ledger, basis, period):
+        if not (finding.needs or finding.is_recordable) or recorded(ledger, finding):
+            continue
         if finding.needs:
-            yield _finding(finding, finding.needs, _NEEDED[finding.needs].format(**finding._asdict()))
-        elif finding.is_recordable and not recorded(ledger, finding):
+            values = {**finding._asdict(), "entry": _entered_late(finding)}
+            yield _finding(finding, finding.needs, _NEEDED[finding.needs].format(**values))
+        else:
             yield _finding(finding, "finding", f"penalty check --month {month_of(finding.at, basis.zone)} --record")
 
 
@@ -120,10 +123,15 @@ def _finding(finding: Finding, step: str, line: str) -> Item:
     return Item("finding", step, finding.subject, argv(line), None, values, people=people)
 
 
+def _entered_late(finding: Finding) -> int | None:
+    """Return the entry to accept, the first of several."""
+    return next((entry["entry"] for entry in finding.evidence.get("entered_late", ())), None)
+
+
 # What settles a finding that cannot be recorded yet, by what it needs.
 _NEEDED = {
     "late_cause": "dispatch cause {subject} --engineer {engineer} --late-cause CAUSE",
-    "late_entry": "penalty accept-entry ENTRY --by CODE --reason TEXT",
+    "late_entry": "penalty accept-entry {entry} --by CODE --reason TEXT",
     "sanction": "penalty propose {clause} {subject} --engineer {engineer} --sanction SANCTION --reason TEXT --by CODE",
 }
 

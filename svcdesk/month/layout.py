@@ -1,6 +1,6 @@
 """The reports as documents: which tables, charts, notes and cells to sign each has, in the reader's language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from svcdesk import messages, reports
@@ -278,8 +278,13 @@ def drift_tables(report: Record) -> list[Table]:
 
 def _readable(row: Record) -> Record:
     """Name a changed figure in words: lines, transport, cost is the cost of transport."""
-    frame, *parts = row["path"]
-    return {**row, "figure": " ".join(_part(part, _AREAS.get(frame, ())) for part in parts or [frame])}
+    return {**row, "figure": figure_name(row["path"])}
+
+
+def figure_name(path: Sequence[str]) -> str:
+    """Name a figure in words by its path."""
+    frame, *parts = path
+    return " ".join(_part(part, _AREAS.get(frame, ())) for part in parts or [frame])
 
 
 # Where the words for the parts of a figure stand, by what it is a figure of.

@@ -27,10 +27,10 @@ def _span(period: Period, back: timedelta = timedelta()) -> dict[str, Any]:
 
 
 def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
-    """Read the visits that were late or left without a callback."""
+    """Read the assignments, each with what its lateness and its call to the centre are judged by."""
     sql = f"""
-        SELECT w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at, w.left_at,
-          w.returned_at, w.late_cause, w.note,
+        SELECT w.id, w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at,
+          w.left_at, w.returned_at, w.late_cause, w.note,
           (SELECT min(c.id) FROM live_complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
              AND c.finding = 'upheld' AND c.cause = 'untimely'),
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
@@ -40,26 +40,38 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
              WHERE n.at > a.previous AND n.command NOT LIKE 'import %')
         FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
         WHERE {where[0]} AND d.status <> 'cancelled'
-          AND (w.arrived_at > w.due_at OR (w.arrived_at IS NULL AND w.due_at IS NOT NULL) OR w.callback_at IS NULL
-               OR w.callback_at > coalesce(w.left_at, w.returned_at))
         ORDER BY w.id"""
     for row in ledger.con.execute(sql, where[1]):
-        dispatch, ticket, code, due, departed, arrived, callback, left, returned, cause, note, complaint, late = row
+        number, dispatch, ticket, code, *times, cause, note, complaint, late = row
+        due, departed, arrived, callback, left, returned = map(_when, times)
         yield Assignment(
-            dispatch, ticket, code, _when(due), _when(departed), _when(arrived), _when(callback), _when(left),
-            _when(returned), cause, note, complaint,
-            tuple({name: instant(value) for name, value in entry.items()} for entry in json.loads(late)),
+            dispatch, ticket, code, due, departed, arrived, callback, left, returned, cause, note, complaint,
+            tuple({name: instant(value) for name, value in entry.items()} for entry in json.loads(late)), number,
         )  # fmt: skip
 
 
-def _assignments_in(ledger: Ledger, period: Period) -> Where:
-    return (
-        "w.id IN (SELECT id FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end"
-        " UNION SELECT id FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end"
-        " UNION SELECT id FROM live_crew WHERE left_at >= :start AND left_at < :end"
-        " UNION SELECT id FROM live_crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end)",
-        _span(period),
-    )
+def _assignments_in(_: Ledger, period: Period) -> Where:
+    return f"{_TOUCHING.format('')} AND {_IN_QUESTION}", _span(period)
+
+
+def _every_assignment_in(_: Ledger, period: Period) -> Where:
+    """Take in who came long before they were due: without that arrival they would be late when they were due."""
+    back = _span(period, timedelta(days=366))["start"]
+    return _TOUCHING.format(_EARLY), {**_span(period), "back": back}
+
+
+_TOUCHING = """
+    w.id IN (SELECT id FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end
+      UNION SELECT id FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end
+      UNION SELECT id FROM live_crew WHERE left_at >= :start AND left_at < :end
+      UNION SELECT id FROM live_crew WHERE left_at IS NULL AND returned_at >= :start AND returned_at < :end{})"""
+_EARLY = """
+      UNION SELECT id FROM live_crew
+        WHERE arrived_at >= :back AND arrived_at < :start AND due_at >= :start AND due_at < :end"""
+# What can be a finding: most of a month's assignments cannot.
+_IN_QUESTION = """
+    (w.arrived_at > w.due_at OR (w.arrived_at IS NULL AND w.due_at IS NOT NULL) OR w.callback_at IS NULL
+      OR w.callback_at > coalesce(w.left_at, w.returned_at))"""
 
 
 def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
@@ -163,16 +175,10 @@ def frauds(ledger: Ledger, where: Where) -> Iterator[Decision]:
 
 
 def questions(ledger: Ledger, where: Where) -> Iterator[Question]:
-    """Read the tickets, and their reopenings, that were not answered within the shortest time any policy ever set."""
-    shortest = f"+{min(answer_hours(ledger.policy))} hours"
+    """Read the tickets and their reopenings: what the answer clock runs for."""
     for sql, at, asked in ((_ASKED, "t.received_at", "t"), (_ASKED_AGAIN, "r.at", "r")):
-        unanswered = (
-            f"({asked}.answered_at IS NULL OR {asked}.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', {at}, :shortest))"
-        )
-        found = f"{sql} WHERE {where[0].format(at=at)} AND {unanswered} ORDER BY {asked}.id"
-        for ticket, kind, since, answered, cancelled, again in ledger.con.execute(
-            found, {**where[1], "shortest": shortest}
-        ):
+        found = f"{sql} WHERE {where[0].format(at=at, asked=asked)} ORDER BY {asked}.id"
+        for ticket, kind, since, answered, cancelled, again in ledger.con.execute(found, where[1]):
             yield Question(ticket, kind, instant(since), _when(answered), _when(cancelled), again)
 
 
@@ -192,7 +198,16 @@ def longest_wait(ledger: Ledger) -> timedelta:
 
 
 def _questions_in(ledger: Ledger, period: Period) -> Where:
+    """Leave out what was answered within the shortest time that any policy ever set."""
+    every, values = _every_question_in(ledger, period)
+    return f"{every} AND {_UNANSWERED}", {**values, "shortest": f"+{min(answer_hours(ledger.policy))} hours"}
+
+
+def _every_question_in(ledger: Ledger, period: Period) -> Where:
     return "{at} >= :start AND {at} < :end", _span(period, longest_wait(ledger))
+
+
+_UNANSWERED = "({asked}.answered_at IS NULL OR {asked}.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', {at}, :shortest))"
 
 
 def _in(column: str) -> Callable[[Ledger, Period], Where]:
@@ -204,19 +219,32 @@ def _one(column: str) -> Callable[[Ledger, int], Where]:
 
 
 class Source(NamedTuple):
-    """How the facts of one kind are read, and which of them a period or one subject's number asks for."""
+    """How the facts of one kind are read, and which of them a period or one subject's number asks for.
+
+    ``during`` leaves out what cannot be a finding of the period; ``every`` leaves out none of it.
+    """
 
     read: Callable[[Ledger, Where], Iterator[Any]]
     during: Callable[[Ledger, Period], Where]
     about: Callable[[Ledger, int], Where]
+    every: Callable[[Ledger, Period], Where]
+
+
+def _source(
+    read: Callable[[Ledger, Where], Iterator[Any]],
+    during: Callable[[Ledger, Period], Where],
+    about: Callable[[Ledger, int], Where],
+    every: Callable[[Ledger, Period], Where] | None = None,
+) -> Source:
+    return Source(read, during, about, every or during)
 
 
 SOURCES = {
-    "complaints": Source(complaints, _in("r.decided_at"), _one("r.id")),
-    "frauds": Source(frauds, _in("r.falsified_at"), _one("r.id")),
-    "assignments": Source(assignments, _assignments_in, _one("w.dispatch_id")),
-    "report_duties": Source(report_duties, _report_duties_in, _one("d.id")),
-    "phone_days": Source(phone_days, _in("r.at"), _phone_day_of),
-    "conduct": Source(conduct, _in("r.at"), _one("r.id")),
-    "questions": Source(questions, _questions_in, _one("t.id")),
+    "complaints": _source(complaints, _in("r.decided_at"), _one("r.id")),
+    "frauds": _source(frauds, _in("r.falsified_at"), _one("r.id")),
+    "assignments": _source(assignments, _assignments_in, _one("w.dispatch_id"), _every_assignment_in),
+    "report_duties": _source(report_duties, _report_duties_in, _one("d.id")),
+    "phone_days": _source(phone_days, _in("r.at"), _phone_day_of),
+    "conduct": _source(conduct, _in("r.at"), _one("r.id")),
+    "questions": _source(questions, _questions_in, _one("t.id"), _every_question_in),
 }

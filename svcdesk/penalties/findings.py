@@ -7,6 +7,7 @@ from typing import Any
 
 from svcdesk.errors import NotFound
 from svcdesk.model import Fen, Record
+from svcdesk.penalties import late_entries
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.periods import Period, month_of
 from svcdesk.regulation.policy import Basis
@@ -19,14 +20,16 @@ def check(ledger: Ledger, basis: Basis, period: Period, engineer: str | None = N
     """Derive every finding whose fact happened in the period, in the order of their times."""
 
     @cache
-    def facts(source: str) -> list[Any]:
-        return list(SOURCES[source].read(ledger, SOURCES[source].during(ledger, period)))
+    def facts(name: str) -> list[Any]:
+        source = SOURCES[name]
+        where = source.every if late_entries.asks(ledger) else source.during
+        return list(source.read(ledger, where(ledger, period)))
 
     found = [
         finding
         for clause in CLAUSES
         for fact in facts(clause.facts)
-        for finding in clause.judge(fact, basis)
+        for finding in late_entries.judged(ledger, basis, clause, fact)
         if period.start <= finding.at < period.end and engineer in (None, finding.engineer)
     ]
     return sorted(found, key=lambda finding: (finding.at, finding.article, finding.subject, finding.engineer or ""))
@@ -41,7 +44,7 @@ def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
     except NotFound:
         return None
     for fact in source.read(ledger, where):
-        for finding in clause.judge(fact, basis):
+        for finding in late_entries.judged(ledger, basis, clause, fact):
             if finding.key == penalty["natural_key"] and finding.engineer == penalty["engineer"]:
                 return finding
     return None
@@ -113,9 +116,9 @@ def recorded(ledger: Ledger, finding: Finding) -> Record | None:
 
 def is_open(record: Record) -> bool:
     """Return whether somebody can decide something about a finding: record it, state what it needs, decide it."""
-    if record["status"] == "proposed" or record["needs"]:
-        return True
-    return record["status"] == "new" and record["sanction"]["kind"] != "none" and not record["absorbed_by"]
+    if record["status"] != "new":
+        return bool(record["status"] == "proposed")
+    return bool(record["sanction"]["kind"] != "none" and not record["absorbed_by"])
 
 
 def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:

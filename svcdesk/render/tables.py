@@ -192,6 +192,11 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
         yield messages.say(key, key=value["key"], value=value["value"], since=value["from"])
     elif name == "days":
         return
+    elif name == "entered_late":
+        for entry in value:
+            words = {part: short(_instant(entry[part]), zone) for part in ("happened_at", "recorded_at")}
+            words["fact"] = messages.word("fact", entry["fact"])
+            yield messages.say("labels.entered_late", **{**entry, **words})
     elif name == "appointments_entered_late":
         yield messages.say("labels.appointments_entered_late", n=len(value))
     elif value is None:

@@ -43,6 +43,7 @@ RECORDS = {
     "staff report": ("report staff --month 2026-10",),
     "deadline": ("report deadlines",),
     "submission": ("report submissions",),
+    "late entry": ("report late-entries --month 2026-10",),
     "status": ("status --all",),
     "free": ("staff free",),
     "search": ("search 江南",),
@@ -56,6 +57,7 @@ RECORDS = {
 LATER = (
     "expense add --engineer W01 --category material --amount 5 --date 2026-09-30",  # September drifts
     "attach E1 {file}",
+    "phone-check log W01 --result answered --at 2026-10-05T10:00",  # typed late
 )
 
 # The keys that the interface promises at least; a dot goes into a nested record.
