@@ -83,7 +83,7 @@ def passed_over(ledger: Ledger, entry: Entry) -> list[Entry]:
 def take_back(ledger: Ledger, entry: Entry, now: datetime) -> None:
     """Put every row that an entry wrote back to what it was, and work out anew what follows. Raises Refused."""
     written = journal.changes_of(ledger.con, entry.seq)
-    newest = journal.last(ledger.con)[0] == entry.seq
+    newest = ledger.value("SELECT 1 FROM change WHERE entry > ? LIMIT 1", (entry.seq,)) is None  # a look leaves no row
     tickets = [] if newest else sorted(set(_tickets(ledger, written)))  # of the newest nothing else follows yet
     with settling(ledger, *tickets):
         for table, row, _ in reversed(written):
