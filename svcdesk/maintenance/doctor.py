@@ -13,6 +13,7 @@ from svcdesk.errors import DeskError
 from svcdesk.maintenance import catalogue
 from svcdesk.maintenance.catalogue import Copy
 from svcdesk.periods import instant
+from svcdesk.registers import policy_watch
 from svcdesk.store import Ledger, open_ledger
 
 _LEAST_ROOM = 3  # times the ledger's size: a backup and its rollback journal beside it
@@ -48,7 +49,7 @@ def examine(path: Path, now: datetime) -> tuple[list[Advice], Kept]:
         return found, Kept()  # why it does not open is what verify tells
     try:
         kept = _kept(ledger)
-        return [*found, *_copies(ledger, kept, now)], kept
+        return [*found, *_copies(ledger, kept, now), *_policy(ledger)], kept
     except sqlite3.Error:
         return found, Kept()
     finally:
@@ -81,6 +82,14 @@ def _copies(ledger: Ledger, kept: Kept, now: datetime) -> Iterator[Advice]:
     for part in sorted(part for folder in folders for part in folder.glob(".*.????????.part")):
         if now.timestamp() - part.stat().st_mtime > _PART_HOURS * 3600:
             yield Advice("part_left", {"path": part})
+
+
+def _policy(ledger: Ledger) -> Iterator[Advice]:
+    """Tell of values that reach back and of backups made weaker; a ledger not upgraded yet tells of none."""
+    if ledger.value("SELECT 1 FROM sqlite_master WHERE name = 'live_accepted_entry'") is None:
+        return
+    for doubt in policy_watch.doubts(ledger):
+        yield Advice(f"policy_{doubt.step}", doubt._asdict())
 
 
 def days_since(line: Copy, now: datetime) -> int:

@@ -40,5 +40,7 @@ TEXTS = {
     "not_gone": ("{id} {code} 已派未出发，人次未计", "{id}: {code} was sent and has not departed; no trip is counted"),
     "pending": ("{id} {code} {amount} 元待批，暂计入费用", "{id}: {amount} CNY of {code} wait for approval and are counted so far"),
     "unanswered": ("{id} 没有答复时间（{customer}），算作未答复", "{id} has no answer ({customer}) and counts as unanswered"),
+    "policy_backdated": ("制度项 {key} = {value} 于 {set_on} 才设，却自 {since} 起算，本月已判的会变", "policy {key} = {value} was set on {set_on} and holds from {since}: what was judged before changes"),
+    "policy_weaker": ("制度项 {key} 于 {set_on} 由 {before} 改为 {value}，备份少了", "policy {key} went from {before} to {value} on {set_on}: fewer copies are kept"),
     "undecided": ("{id} 尚未裁定，裁定后可能有处分", "{id} is not decided; a sanction may follow"),
 }  # fmt: skip

@@ -18,6 +18,8 @@ TEXTS = {
     "part_left": ("有没做完的副本 {path}，里面也有个人信息 → 删除它", "{path} is a copy that was cut short and may hold personal data → delete it"),
     "anchor_old": ("最近的锚点 #{seq}（{path}）已有 {days} 天 → svcdesk ledger anchor --to {path}", "the newest anchor, #{seq} in {path}, is {days} days old → svcdesk ledger anchor --to {path}"),
     "anchor_behind": ("最新的锚点是 #{seq}，其后又有 {n} 条 → svcdesk ledger anchor --to 锚点文件", "the newest anchor is #{seq}; {n} entries are newer → svcdesk ledger anchor --to ANCHORS"),
+    "policy_backdated": ("制度项 {key} = {value} 于 {set_on} 才设，却自 {since} 起算 → svcdesk policy history {key}", "policy {key} = {value} was set on {set_on} and holds from {since} → svcdesk policy history {key}"),
+    "policy_weaker": ("制度项 {key} 于 {set_on} 由 {before} 改为 {value}，备份少了 → svcdesk policy history {key}", "policy {key} went from {before} to {value} on {set_on}: fewer copies are kept → svcdesk policy history {key}"),
     "copy_known": ("最近一份验过的备份：{at}（{days} 天前），至 #{seq}，{path}", "newest verified copy: {at} ({days} days ago), up to #{seq}, {path}"),
     "copy_none": ("没有查到验过的备份", "no verified copy is known"),
     "anchor_known": ("最近的锚点：{at}（{days} 天前），#{seq}，{path}", "newest anchor: {at} ({days} days ago), #{seq}, {path}"),

@@ -8,7 +8,7 @@ from svcdesk.month.board import decisions, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
 from svcdesk.periods import Period, instant, stored
-from svcdesk.registers import records
+from svcdesk.registers import policy_watch, records
 from svcdesk.registers.expenses import EXPENSES
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
@@ -78,6 +78,15 @@ def _penalties(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     yield from (item for item in decisions(ledger, basis, period) if item.step != "confirmed")
 
 
+def _policy(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
+    """List the amounts and readings that reach back into the month, and the backups made weaker in it."""
+    for doubt in policy_watch.doubts(ledger):
+        reaches = doubt.since < period.after and doubt.set_on > period.first
+        if reaches if doubt.step == "backdated" else period.first <= doubt.set_on < period.after:
+            step = f"policy_{doubt.step}"
+            yield Item("policy", step, doubt.key, argv(f"policy history {doubt.key}"), None, doubt._asdict())
+
+
 _AWAY = """
     SELECT w.dispatch_id, e.code, w.departed_at
     FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
@@ -109,4 +118,5 @@ _SECTIONS: tuple[Section, ...] = (
     _complaints,
     undecided,
     _penalties,
+    _policy,
 )
