@@ -260,17 +260,18 @@ class Ledger:
 
     def staff(self, code: str) -> Record:
         """Load a member of staff by code. Raises NotFound, with the nearest codes."""
-        return self._keyed("staff", "code", code)
+        return self.keyed("staff", "code", code)
 
     def customer(self, name: str) -> Record:
         """Load a customer by name. Raises NotFound, with the nearest names: never made silently."""
-        return self._keyed("customer", "name", name)
+        return self.keyed("customer", "name", name)
 
     def contract(self, no: str) -> Record:
         """Load a contract by its number. Raises NotFound, with the nearest numbers."""
-        return self._keyed("contract", "no", no)
+        return self.keyed("contract", "no", no)
 
-    def _keyed(self, table: str, column: str, text: str) -> Record:
+    def keyed(self, table: str, column: str, text: str) -> Record:
+        """Load a record by the column that names it. Raises NotFound, with the nearest names."""
         found = self.one(f'SELECT * FROM {table} WHERE "{column}" = ? AND undone_at IS NULL', (text.strip(),))
         if found is None:
             names = [row[0] for row in self.con.execute(f'SELECT "{column}" FROM {table} WHERE undone_at IS NULL')]

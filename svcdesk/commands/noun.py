@@ -7,14 +7,15 @@ or ``Read`` and its own options. Help texts stand in words/help.py under ``noun.
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from svcdesk import messages
 from svcdesk.commands import finding
-from svcdesk.commands.context import Read, command_line, leave_access, reading, writing
+from svcdesk.commands.context import Read, Write, command_line, leave_access, reading, writing
 from svcdesk.commands.receipts import finish
+from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.model import WORDS, Record, number_of
 from svcdesk.registers import records
@@ -22,6 +23,9 @@ from svcdesk.registers.declaring import Register
 from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import Ledger
+
+if TYPE_CHECKING:
+    from svcdesk.desk import entries
 
 Format = Annotated[tables.Format | None, typer.Option("--format", "-f")]
 
@@ -140,6 +144,21 @@ class Noun:
             return body
 
         return register
+
+    def add_of(self, register: Register, check: "entries.Check | None" = None) -> None:
+        """Declare the verb that makes a record and writes columns alone; ``check`` looks at other records."""
+        from svcdesk.commands import fields
+        from svcdesk.desk import entries
+
+        assert register.add is not None
+
+        def body(w: Write, **given: Any) -> Receipt:
+            return entries.add(w, register, fields.typed(register, given), check)
+
+        act = inspect.Parameter("w", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        body.__signature__ = inspect.Signature([act, *fields.parameters_of(register, register.add)])  # type: ignore[attr-defined]
+        body.__name__ = register.add.verb
+        self.write(register.add.verb)(body)
 
     def list_of(
         self,

@@ -12,6 +12,7 @@ from svcdesk.registers.declaring import (
     PERSON,
     REFERENCE,
     TICKET,
+    Add,
     Need,
     Register,
     numbered,
@@ -63,6 +64,7 @@ PHONE_CHECKS = Register(
         Column("note", "r.note", detail=True),
     ),
     filters=("engineer", "result"),
+    add=Add("log", "phone_checked", asks=("engineer", "result"), takes=("excused",), by_place=("engineer",)),
 )  # fmt: skip
 
 CONDUCT = Register(
@@ -78,4 +80,8 @@ CONDUCT = Register(
         BY,
     ),
     filters=("engineer", "rule"),
+    add=Add(
+        "record", "conduct_recorded", asks=("engineer", "rule", "note"), takes=("dispatch", "ticket"),
+        by_place=("engineer", "rule"),
+    ),
 )  # fmt: skip

@@ -39,6 +39,20 @@ class Need(NamedTuple):
     needed: tuple[str, ...]
 
 
+class Add(NamedTuple):
+    """The verb that makes a record and writes columns alone: its receipt, what it asks for and what else it takes.
+
+    The time, who did it and a note are stamped where the register has them and the verb does not ask.
+    """
+
+    verb: str
+    receipt: str
+    asks: tuple[str, ...]
+    takes: tuple[str, ...] = ()
+    by_place: tuple[str, ...] = ()  # of what it asks for, what needs no option's name
+    presumed: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+
 class Derivation(NamedTuple):
     """What is worked out beside what is stored: from which columns, which it gives, and who makes the work."""
 
@@ -80,6 +94,7 @@ class Register(NamedTuple):
     key: str = ""  # the column that names a record for people and imports alike
     called: str = ""  # the column that people name a record by where nothing names it for good
     members: Members | None = None
+    add: Add | None = None
     derivation: Derivation | None = None
     during: str = ""  # what counts in a period from :start to :end, where that is not the register's own time
     sequence: Pairs = ()  # times that must not run backwards: each as (earlier, later)

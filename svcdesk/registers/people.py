@@ -1,7 +1,7 @@
 """Who and for whom: the staff, the customers, the contracts."""
 
 from svcdesk.columns import Column
-from svcdesk.registers.declaring import PERSON, Register
+from svcdesk.registers.declaring import PERSON, Add, Register
 
 STAFF = Register(
     "staff", "staff", f"live_staff r {PERSON}", "",
@@ -19,6 +19,11 @@ STAFF = Register(
     ),
     filters=("role", "department"),
     key="code",
+    add=Add(
+        "add", "staff_added", asks=("code", "name"),
+        takes=("department", "role", "home", "phone", "wage", "company_no"),
+        by_place=("code",), presumed={"role": "engineer"},
+    ),
 )  # fmt: skip
 
 CUSTOMERS = Register(
@@ -34,6 +39,10 @@ CUSTOMERS = Register(
     ),
     filters=("region", "city"),
     key="name",
+    add=Add(
+        "add", "customer_added", asks=("name",), takes=("region", "city", "person", "phone", "address", "key"),
+        by_place=("name",),
+    ),
 )  # fmt: skip
 
 CONTRACTS = Register(
@@ -43,8 +52,12 @@ CONTRACTS = Register(
         Column("customer", "c.name", brief=True, need=True, link="customer_id", refers="customer"),
         Column("project", "r.project", brief=True),
         Column("includes_installation", "r.includes_installation", "flag", brief=True, default=0),
-        Column("warranty_until", "r.warranty_until", "date", brief=True),
+        Column("warranty_until", "r.warranty_until", "date", brief=True, ahead=True),
     ),
     filters=("customer",),
     key="no",
+    add=Add(
+        "add", "contract_added", asks=("no", "customer"), takes=("project", "includes_installation", "warranty_until"),
+        by_place=("no",),
+    ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from svcdesk.registers.declaring import (
     PERSON,
     REFERENCE,
     TICKET,
+    Add,
     Derivation,
     Members,
     Need,
@@ -35,6 +36,7 @@ CONTACTS = Register(
         REFERENCE,
     ),
     filters=("customer", "channel", "taken_by", "ticket"),
+    add=Add("log", "contact_logged", asks=("customer", "channel", "summary"), takes=("person", "taken_by")),
 )  # fmt: skip
 
 _REOPENINGS = (
@@ -189,6 +191,10 @@ SURVEYS = Register(
         Column("via", "r.via", "word:survey_via", brief=True),
     ),
     filters=("ticket", "score", "via"),
+    add=Add(
+        "add", "survey_added", asks=("ticket", "score"), takes=("comment", "via"), by_place=("ticket",),
+        presumed={"via": "paper"},
+    ),
     since_ticket="at",
 )  # fmt: skip
 

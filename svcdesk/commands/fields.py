@@ -1,0 +1,58 @@
+"""Options of the command line from the columns of a register: their kinds, their choices and their bounds."""
+
+from collections.abc import Mapping
+from inspect import Parameter
+from typing import Annotated, Any, Literal
+
+import typer
+
+from svcdesk.columns import Column
+from svcdesk.commands.prompts import personal_text
+from svcdesk.model import WORDS
+from svcdesk.registers.declaring import Add, Register
+
+_PYTHON = ("from", "id", "to")  # names that a parameter takes an underscore for
+
+
+def parameters_of(register: Register, add: Add) -> list[Parameter]:
+    """Return the parameters of the verb that makes a record: what needs no name first, then what must be given."""
+    asked = [_parameter(register, name, Parameter.empty, name in add.by_place) for name in add.asks]
+    return asked + [_parameter(register, name, add.presumed.get(name), False) for name in add.takes]
+
+
+def _parameter(register: Register, name: str, default: Any, by_place: bool) -> Parameter:
+    column = register.field(name)
+    assert column is not None, name
+    if column.kind == "flag" and default is None:
+        default = False
+    hint: Any = _type(column)
+    if default is None:
+        hint = hint | None
+    declared: Any
+    if by_place:
+        declared = typer.Argument(metavar="CODE" if column.refers == "staff" else None)
+    else:
+        said = name.replace("_", "-")
+        declared = typer.Option(f"--{said}/--no-{said}" if column.kind == "flag" else f"--{said}")
+    declared.min, declared.max = column.least, column.most
+    return Parameter(
+        f"{name}_" if name in _PYTHON else name, Parameter.KEYWORD_ONLY, default=default,
+        annotation=Annotated[hint, declared],
+    )  # fmt: skip
+
+
+def _type(column: Column) -> Any:
+    kind, _, rest = column.kind.partition(":")
+    if kind == "word":
+        return Literal[column.words or WORDS[rest]]
+    return {"int": int, "flag": bool}.get(kind, str)
+
+
+def typed(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given by column; personal data is read from where the options say."""
+    columns = {column.name: column for column in register.fields()}
+    found = {name.rstrip("_"): value for name, value in given.items()}
+    return {
+        name: personal_text(value, columns[name].part) if columns[name].part else value
+        for name, value in found.items()
+    }  # fmt: skip
