@@ -13,10 +13,15 @@ import typer
 
 from svcdesk import messages, periods
 from svcdesk.commands.grammar import build
-from svcdesk.errors import BadInput, BadRows, DeskError, StorageError
+from svcdesk.errors import BadInput, BadRows, DeskError, Interrupted, StorageError
 from svcdesk.session import checked_language, current, locale_language
 
-_OK, _INTERRUPTED = 0, 130
+_OK, _ABORTED = 0, 130
+_stopped_by = signal.SIGINT  # what an interrupted statement was interrupted by
+
+
+class _Stopped(BaseException):
+    """Somebody ended the command by a signal."""
 
 
 def main() -> None:
@@ -37,7 +42,9 @@ def _open_closed_streams() -> None:
 
 def _stop(number: int, _: Any) -> None:
     """Leave as on an interrupt: what is half done is taken back, and no part of a file stays."""
-    raise SystemExit(128 + number)
+    global _stopped_by
+    _stopped_by = signal.Signals(number)
+    raise _Stopped
 
 
 def _utf8(arg: str) -> str:
@@ -68,16 +75,15 @@ def run(args: Sequence[str]) -> int:
     except BrokenPipeError:
         _abandon(sys.stdout)
         return _OK
-    except KeyboardInterrupt:
-        _complain("")
-        _say_recorded()
-        return _INTERRUPTED
+    except (KeyboardInterrupt, _Stopped, Interrupted):
+        return _leave()
     except DeskError as error:
         return _tell(error)
     except sqlite3.Error as error:
         from svcdesk.store import storage_error
 
-        return _tell(storage_error(error, current.path))
+        meant = storage_error(error, current.path)
+        return _leave() if isinstance(meant, Interrupted) else _tell(meant)
     except OSError as error:
         if error.errno == errno.EPIPE:
             _abandon(sys.stdout)
@@ -98,6 +104,14 @@ def run(args: Sequence[str]) -> int:
         if _ledger_is_damaged():
             return _tell(StorageError("damaged", path=current.path))
         return _tell(DeskError("bug", kind=type(error).__name__))
+
+
+def _leave() -> int:
+    """Leave on a signal: say what is recorded for good, if something is."""
+    if _stopped_by == signal.SIGINT:
+        _complain("")  # the terminal's ^C stands on the line
+    _say_recorded()
+    return 128 + _stopped_by
 
 
 def _ledger_is_damaged() -> bool:
@@ -142,7 +156,7 @@ def _invoke(args: list[str]) -> int:
     except (typer.Exit, SystemExit) as done:
         return int(getattr(done, "exit_code", getattr(done, "code", 0)) or 0)
     except typer.Abort:
-        return _INTERRUPTED
+        return _ABORTED
     return _OK
 
 

@@ -40,6 +40,12 @@ class StorageError(DeskError):
     exit_code = 5
 
 
+class Interrupted(DeskError):
+    """Somebody stopped the command while SQLite was at work."""
+
+    exit_code = 130
+
+
 class BadRows(BadInput):
     """An import met bad rows. ``rows`` holds an error for each, with its line."""
 

@@ -77,11 +77,22 @@ def hash_of(con: sqlite3.Connection, seq: int) -> str:
     return str(con.execute("SELECT hash FROM entry WHERE seq = ?", (seq,)).fetchone()[0])
 
 
-def newest(con: sqlite3.Connection, limit: int, row: tuple[str, int] | None = None) -> list[Entry]:
-    """Read the newest entries in order, at most so many; only those that wrote a row where one is named."""
+def newest(con: sqlite3.Connection, limit: int, row: tuple[str, int] | None = None) -> Iterator[Entry]:
+    """Read the newest entries in order, at most so many; only those that wrote a row where one is named.
+
+    They are read some at a time, so that no writer waits for whoever reads them.
+    """
     only = 'WHERE seq IN (SELECT entry FROM change WHERE "table" = ? AND row = ?)' if row else ""
-    found = con.execute(f"SELECT * FROM entry {only} ORDER BY seq DESC LIMIT ?", (*(row or ()), limit))
-    return [Entry(*entry) for entry in reversed(found.fetchall())]
+    found = con.execute(f"SELECT seq FROM entry {only} ORDER BY seq DESC LIMIT ?", (*(row or ()), limit))
+    numbers = [seq for (seq,) in found.fetchall()][::-1]
+    for start in range(0, len(numbers), _SOME):
+        some = numbers[start : start + _SOME]
+        marks = ", ".join("?" * len(some))
+        for entry in con.execute(f"SELECT * FROM entry WHERE seq IN ({marks}) ORDER BY seq", some).fetchall():
+            yield Entry(*entry)
+
+
+_SOME = 250  # entries
 
 
 def origin(con: sqlite3.Connection) -> str | None:

@@ -73,7 +73,7 @@ _MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}
 
 
 # With these a text begins that a spreadsheet takes for a formula.
-LIVE = ("=", "+", "-", "@", "\t", "\r")
+LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def fen(text: str) -> int:

@@ -70,17 +70,20 @@ class Session:
             self._now = periods.read_time(fixed, clock, zone or UTC) if fixed else clock
         return self._now
 
-    def open(self, *, write: bool = False, as_found: bool = False) -> Ledger:
+    def open(self, *, write: bool = False, as_found: bool = False, suspect: bool = False) -> Ledger:
         """Open the ledger, upgraded where it is of an earlier version, and learn the centre's zone from it.
 
-        ``as_found`` is for what checks or copies the file: that leaves it as it is.
+        ``as_found`` is for what checks or copies the file: that leaves it as it is. ``suspect`` is for what finds out
+        whether somebody else changed what the file declares.
         """
         try:
-            ledger = open_ledger(self.path, write=write, as_found=as_found)
+            ledger = open_ledger(self.path, write=write, as_found=as_found, suspect=suspect)
         except OlderLedger:
             self._upgrade()
             ledger = open_ledger(self.path, write=write)
-        self.zone, self._opened = ledger.zone, ledger
+        if not any(found.acts for found in ledger.strange):
+            self.zone = ledger.zone
+        self._opened = ledger
         return ledger
 
     def written(self) -> Path | None:

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,14 +14,18 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from svcdesk import schema
-from svcdesk.errors import BadInput, DeskError, NotFound, Refused, StorageError
+from svcdesk.errors import BadInput, DeskError, Interrupted, NotFound, Refused, StorageError
+from svcdesk.guards import check_file, refuse_unknown
 from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import stored
 from svcdesk.regulation.policy import Policy
+from svcdesk.schema import comparison
 
 BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
 _STEP_SECONDS = 0.05
 _LONGEST_PAUSE = 0.02
+_LONGEST = 100_000_000  # bytes of one value: no record comes near it
+_STEPS = 200_000  # of SQLite's machine, some milliseconds, after which a signal is heard
 _TRIES = 3  # of reading at one state beside writers before these have to wait
 
 _ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
@@ -33,6 +36,8 @@ _WRITE = {**_ALWAYS, "secure_delete": 1, "synchronous": 3}
 def storage_error(error: sqlite3.Error, path: Path) -> DeskError:
     """Say what an SQLite failure means to the person at the desk."""
     name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_INTERRUPT"):
+        return Interrupted("interrupted")
     for prefix, key in _MEANING:
         if name.startswith(prefix):
             return StorageError(key, path=path, seconds=int(BUSY_SECONDS))
@@ -49,35 +54,8 @@ _MEANING = (
     ("SQLITE_FULL", "full"),
     ("SQLITE_IOERR", "io"),
     ("SQLITE_PERM", "readonly"),
+    ("SQLITE_TOOBIG", "damaged"),
 )
-
-
-def check_file(path: Path) -> None:
-    """Make sure that the path is a ledger of ours that this version can read, without opening it as a database."""
-    try:
-        kind = path.stat()
-    except FileNotFoundError:
-        raise StorageError("no_ledger", path=path) from None
-    except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error) from None
-    if not stat.S_ISREG(kind.st_mode):
-        raise StorageError("not_a_ledger", path=path)
-    try:
-        with path.open("rb") as file:
-            head = file.read(100)
-    except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error) from None
-    ours = int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\0") or not ours:
-        raise StorageError("not_a_ledger", path=path)
-    _refuse_unknown(int.from_bytes(head[60:64], "big"), path)
-
-
-def _refuse_unknown(version: int, path: Path) -> None:
-    if version > schema.VERSION:
-        raise StorageError("newer", path=path, theirs=version, ours=schema.VERSION)
-    if version < 1:
-        raise StorageError("not_a_ledger", path=path)
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -86,11 +64,18 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     con = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )
+    con.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    con.set_progress_handler(_let_signals_in, _STEPS)
     for name, value in (_WRITE if write else _READ).items():
         con.execute(f"PRAGMA {name} = {value}")
         if (took := con.execute(f"PRAGMA {name}").fetchone()) and took[0] != value:
             raise StorageError("pragma", path=path, name=name)
     return con
+
+
+def _let_signals_in() -> int:
+    """Return from SQLite to the interpreter for a moment: an interrupt is raised here, and ends the statement."""
+    return 0
 
 
 class OlderLedger(StorageError):
@@ -100,37 +85,52 @@ class OlderLedger(StorageError):
         super().__init__("older", path=path, theirs=theirs, ours=schema.VERSION)
 
 
-def open_ledger(path: Path, *, write: bool = False, as_found: bool = False) -> "Ledger":
+def open_ledger(path: Path, *, write: bool = False, as_found: bool = False, suspect: bool = False) -> "Ledger":
     """Open the ledger at the path. Never makes one, never upgrades one. Raises StorageError.
 
     ``as_found`` is for who checks or copies a ledger: of whatever version that was released, else OlderLedger.
+    ``suspect`` is for who finds out what somebody else did to it: whatever it declares, else that is refused.
     """
     check_file(path)
     if write and path.stat().st_nlink > 1:
         raise StorageError("linked", path=path)
     try:
-        con = connect(path, write=write)
-        try:
-            con.execute("SELECT 1 FROM centre").fetchone()
-        except sqlite3.OperationalError as error:
-            name = error.sqlite_errorname or ""
-            if write or not name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
-                raise
-            # A crash left a journal to roll back; only a writing connection may. Then read as asked.
-            con.close()
-            healing = connect(path, write=True)
-            healing.execute("SELECT 1 FROM centre").fetchone()
-            healing.close()
-            con = connect(path, write=False)
+        con = _connected(path, write)
         version = version_of(con)  # once more: a crash may have left another in the file's head than it rolls back to
+        refuse_unknown(version, path)
+        if version < schema.VERSION and not as_found:
+            con.close()
+            raise OlderLedger(path, version)
+        ledger = Ledger(con, path)
+        ledger.compare()
     except sqlite3.Error as error:
         raise storage_error(error, path) from error
     except UnicodeDecodeError as error:  # SQLite's own message quotes a schema that is no text any more
         raise StorageError("damaged", path=path) from error
-    if version < schema.VERSION and not as_found:
-        con.close()
-        raise OlderLedger(path, version)
-    return Ledger(con, path)
+    if not suspect:
+        ledger.refuse_strange(all_of_it=write)
+    return ledger
+
+
+def _connected(path: Path, write: bool) -> sqlite3.Connection:
+    """Connect, with what a crash left half done rolled back."""
+    con = connect(path, write=write)
+    try:
+        con.execute(_TOUCH).fetchone()
+        return con
+    except sqlite3.OperationalError as error:
+        name = error.sqlite_errorname or ""
+        if write or not name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            raise
+    # A crash left a journal to roll back; only a writing connection may. Then read as asked.
+    con.close()
+    healing = connect(path, write=True)
+    healing.execute(_TOUCH).fetchone()
+    healing.close()
+    return connect(path, write=False)
+
+
+_TOUCH = "SELECT count(*) FROM sqlite_master"  # reads the file, and runs nothing that it declares
 
 
 def version_of(con: sqlite3.Connection) -> int:
@@ -177,12 +177,27 @@ class Ledger:
         self.path = path
         self.entry: Any = None
         self.unknown: set[str] = set()  # clauses and policy keys of a newer program, as they were met
+        self.strange: list[comparison.Difference] = []  # what the file declares otherwise than a ledger does
+        self._compared: int | None = None  # the count of SQLite's that goes up with each change of what it declares
+        self._meant: list[tuple[str, int, Record]] = []  # what was written where, to be read again before it counts
         self._touched: dict[tuple[str, int], None] | None = None
         self._loaded: list[list[Any]] = []  # runs of rows written in bulk: table, first, last
 
     def close(self) -> None:
         """Close the file."""
         self.con.close()
+
+    def compare(self) -> None:
+        """Compare what the file declares with what a ledger of its version does, once for each change of it."""
+        count = self.value("PRAGMA schema_version")
+        if count != self._compared:
+            self.strange, self._compared = comparison.differences(self.con, version_of(self.con)), count
+
+    def refuse_strange(self, *, all_of_it: bool) -> None:
+        """Refuse what might run when the ledger is read; to write, whatever is not ours. Raises StorageError."""
+        if names := [found.name for found in self.strange if all_of_it or found.acts]:
+            self.con.close()
+            raise StorageError("strange", path=self.path, names=names[:5])
 
     @cached_property
     def centre(self) -> Record:
@@ -315,10 +330,11 @@ class Ledger:
 
         self.begin()
         try:
-            self._touched, self._loaded = {}, []
+            self._touched, self._loaded, self._meant = {}, [], []
             if request_id is not None:
                 self._refuse_repeated(request_id, typed)
             yield
+            self._read_again()
             index.keep(self.con, self._touched, self._loaded)
             entry = journal.append(
                 self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
@@ -336,12 +352,25 @@ class Ledger:
                 raise storage_error(error, self.path) from error
             raise
         finally:
-            self._touched, self._loaded = None, []
+            self._touched, self._loaded, self._meant = None, [], []
 
     def begin(self) -> None:
         """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
         self.patiently("BEGIN IMMEDIATE")
-        _refuse_unknown(version_of(self.con), self.path)  # a newer program may have upgraded it meanwhile
+        refuse_unknown(version_of(self.con), self.path)  # a newer program may have upgraded it meanwhile
+        self.compare()
+        self.refuse_strange(all_of_it=True)
+
+    def _read_again(self) -> None:
+        """Hold every row against what was meant to be written. Raises StorageError where the file has another."""
+        meant: dict[tuple[str, int], Record] = {}
+        for table, row, values in self._meant:
+            meant.setdefault((table, row), {}).update(values)
+        for (table, row), values in meant.items():
+            names = ", ".join(f'"{name}"' for name in values)
+            found = self.con.execute(f'SELECT {names} FROM "{table}" WHERE id = ?', (row,)).fetchone()
+            if found != tuple(values.values()):
+                raise StorageError("written_otherwise", path=self.path, table=table, id=row)
 
     def _commit(self, entry: Any) -> None:
         try:
@@ -397,40 +426,48 @@ class Ledger:
 
     def insert(self, table: str, **values: Any) -> int:
         """Write a new row and give its number. Instants are datetimes, money is fen."""
-        names = ", ".join(f'"{name}"' for name in values)
-        marks = ", ".join("?" * len(values))
-        cursor = self.con.execute(
-            f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [_plain(value) for value in values.values()]
-        )
+        plain = {name: _plain(value) for name, value in values.items()}
+        names, marks = ", ".join(f'"{name}"' for name in plain), ", ".join("?" * len(plain))
+        cursor = self.con.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [*plain.values()])
         assert cursor.lastrowid is not None
         self.touch(table, cursor.lastrowid)
+        self._meant.append((table, cursor.lastrowid, plain))
         return cursor.lastrowid
 
     def update(self, table: str, row: int, **values: Any) -> None:
         """Change a row."""
-        pairs = ", ".join(f'"{name}" = ?' for name in values)
-        self.con.execute(
-            f'UPDATE "{table}" SET {pairs} WHERE id = ?', [*(_plain(value) for value in values.values()), row]
-        )
+        plain = {name: _plain(value) for name, value in values.items()}
+        pairs = ", ".join(f'"{name}" = ?' for name in plain)
+        self.con.execute(f'UPDATE "{table}" SET {pairs} WHERE id = ?', [*plain.values(), row])
         self.touch(table, row)
+        self._meant.append((table, row, plain))
 
     def insert_many(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write many new rows as the ledger stores them; their numbers are given, as the first column."""
         assert columns[0] == "id"
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         self.con.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+        self._read_rows_again(table, names, rows)
         for row in rows:
             if self._loaded and self._loaded[-1][0] == table and self._loaded[-1][2] == row[0] - 1:
                 self._loaded[-1][2] = row[0]
             else:
                 self._loaded.append([table, row[0], row[0]])
 
+    def _read_rows_again(self, table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Hold rows written in bulk, in the order of their numbers, against what was meant. Raises StorageError."""
+        ends = rows[0][0], rows[-1][0]
+        found = self.con.execute(f'SELECT {names} FROM "{table}" WHERE id BETWEEN ? AND ? ORDER BY id', ends).fetchall()
+        if found != [tuple(row) for row in rows]:
+            odd = next((row[0] for row, written in zip(rows, found, strict=False) if tuple(row) != written), rows[0][0])
+            raise StorageError("written_otherwise", path=self.path, table=table, id=odd)
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Take back what is written inside, and that alone, where it fails."""
         assert self._touched is not None, "rows are written only inside a command"
         touched, loaded = len(self._touched), [run.copy() for run in self._loaded[-1:]]
-        runs = len(self._loaded)
+        runs, meant = len(self._loaded), len(self._meant)
         self.con.execute("SAVEPOINT step")
         try:
             yield
@@ -441,6 +478,7 @@ class Ledger:
             while len(self._touched) > touched:
                 self._touched.popitem()
             self._loaded[max(runs - 1, 0) :] = loaded
+            del self._meant[meant:]
             raise
         self.con.execute("RELEASE step")
 
@@ -460,6 +498,9 @@ class Ledger:
         cursor = self.con.execute(
             "INSERT INTO personal (name, phone, address, salt) VALUES (?, ?, ?, ?)", (name, phone, address, salt)
         )
+        assert cursor.lastrowid is not None
+        kept = {"name": name, "phone": phone, "address": address, "salt": salt}
+        self._meant.append(("personal", cursor.lastrowid, kept))
         return {
             "personal_id": cursor.lastrowid,
             "personal_hash": journal.commitment(salt, name, phone, address),

@@ -62,9 +62,10 @@ FLOORS = (
     ("registers",),
     ("penalties",),
     ("rules", "store", "render"),
+    ("guards",),
     ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
-    ("periods", "columns", "places"),
+    ("periods", "columns", "places", "spool"),
     ("model",),
     ("errors",),
 )  # fmt: skip

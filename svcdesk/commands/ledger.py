@@ -18,6 +18,7 @@ from svcdesk.commands.noun import Flag, Format, Noun, Text, Yes
 from svcdesk.commands.prompts import confirm, may_ask
 from svcdesk.commands.receipts import caution, entry_mark, formatted, receipt_line
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
+from svcdesk.guards import check_file
 from svcdesk.maintenance import anchors as anchor_lines
 from svcdesk.maintenance import attachments, catalogue, redaction
 from svcdesk.maintenance import backup as backups
@@ -30,7 +31,7 @@ from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import changes
 from svcdesk.render import tables
 from svcdesk.session import current
-from svcdesk.store import Ledger, check_file, open_ledger, version_of
+from svcdesk.store import Ledger, open_ledger, version_of
 
 noun = Noun("ledger")
 
@@ -44,7 +45,7 @@ _INFO = tuple(
 
 @noun.read("info")
 def info(r: Read) -> None:
-    (newest,) = journal.newest(r.ledger.con, 1) or (None,)
+    newest = next(journal.newest(r.ledger.con, 1), None)
     counts = {table: r.ledger.count(f"live_{table}") for table in schema.tables()[1:]}
     row = {
         "path": str(r.ledger.path.absolute()),
@@ -70,13 +71,13 @@ _FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Colum
 @noun.plain("verify")
 def verify(full: Flag = False, anchors: File = None, format: Format = None) -> None:
     known = anchor_lines.read(anchors) if anchors else ()
-    ledger = current.open(as_found=True)
+    ledger = current.open(as_found=True, suspect=True)
     form = format or "text"
     with _progress(ledger) as tick:
         faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
     faults += _files(ledger) if full else []
     if form != "text":
-        tables.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, ledger.zone)
+        tables.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, current.zone)
     else:
         _tell(ledger, faults, full, known)
     ledger.close()
@@ -161,7 +162,7 @@ _LOG = (
 def log(r: Read, record: Text = None, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
     limit = min(limit, sys.maxsize)
     only = _named(r.ledger, record) if record is not None else None
-    rows = [_logged(r, entry, only) for entry in journal.newest(r.ledger.con, limit, only)]
+    rows = (_logged(r, entry, only) for entry in journal.newest(r.ledger.con, limit, only))
     tables.records(rows, _LOG, r.form, r.zone)
 
 
@@ -377,12 +378,13 @@ _ADVICE = (Column("kind"), Column("what"))
 
 @noun.plain("doctor")
 def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None) -> None:
-    check_file(current.path)
+    amiss = _before_opening()
     now = current.now()
     found, kept = surroundings.examine(current.path, now)
     current.zone = kept.zone
     if anchors:
         found += _behind(anchor_lines.read(anchors))
+    found += amiss
     lines = [
         {"kind": advice.kind, "what": messages.say(f"doctor.{advice.kind}", **formatted(advice.values))}
         for advice in found
@@ -397,6 +399,17 @@ def doctor(anchors: File = None, exit_code: Flag = False, format: Format = None)
         print(messages.say("doctor.found" if lines else "doctor.well", n=len(lines), path=current.path))
     if lines and exit_code:
         raise typer.Exit(1)
+
+
+def _before_opening() -> list[surroundings.Advice]:
+    """Make sure that there is a ledger; what keeps it from being opened is advice. Raises StorageError."""
+    try:
+        check_file(current.path)
+    except StorageError as error:
+        if error.key not in ("beside", "wal"):
+            raise
+        return [surroundings.Advice("beside", error.values)] if error.key == "beside" else []
+    return []
 
 
 def _kept(kind: str, line: catalogue.Copy | None, now: datetime) -> str:

@@ -187,7 +187,9 @@ class Noun:
             with reading(reveal) as ledger:
                 r = Read(ledger, given["format"])
                 wanted = r.period(given.get("month"), given.get("since"), given.get("until"))
-                selection = records.Selection().during(register, wanted).sorted_by(register, given["sort"])
+                selection = (
+                    records.Selection().during(register, wanted).sorted_by(register, given["sort"], reveal=reveal)
+                )
                 for name in register.filters:
                     if given[name] is not None:
                         filter_by(selection, register, name, finding.meant_by_filter(ledger, name, given[name]))

@@ -1,11 +1,15 @@
 """Asking somebody: only at a terminal, always on stderr; and personal data that need not stand in the command line."""
 
 import sys
+from pathlib import Path
 
 import typer
 
 from svcdesk.errors import BadInput
+from svcdesk.guards import given_text
 from svcdesk.model import unmasked
+
+_LONGEST = 100_000  # bytes of a file that holds one name, number or address
 
 
 def may_ask() -> bool:
@@ -31,9 +35,5 @@ def personal_text(text: str | None, kind: str = "name") -> str | None:
     if text == "-":
         text = sys.stdin.readline().strip()
     elif text and text.startswith("@"):
-        try:
-            with open(text[1:], encoding="utf-8") as file:
-                text = file.readline().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput("file", path=text[1:], detail=error) from None
+        text = given_text(Path(text[1:]), _LONGEST).partition("\n")[0].strip()
     return unmasked(kind, text) if text else None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from svcdesk.errors import BadInput, StorageError, about
+from svcdesk.guards import given_text
 
 _LINE = r"#?(\d{1,12})\s+([0-9a-f]{12,64})(?:\s+(\S+))?"
 
@@ -19,12 +20,8 @@ class Anchor(NamedTuple):
 
 def read(path: Path) -> tuple[Anchor, ...]:
     """Read an anchors file. Raises BadInput where it cannot be read, holds a bad line or holds no anchor."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("file", path=path, detail=error) from None
     found = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(given_text(path).splitlines(), 1):
         if line.strip():
             shape = re.fullmatch(_LINE, line.strip(), re.ASCII)
             if not shape:
@@ -39,8 +36,8 @@ def append(path: Path, anchor: Anchor) -> None:
     """Add an anchor's line to the file, made 0600 where there is none, and wait until it is on the disk."""
     import os
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with about(path), os.fdopen(descriptor, "r+b") as file:
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+    with about(path), os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
         if file.read(16) == b"SQLite format 3\0":
             raise StorageError("onto_ledger", path=path)
         end = file.seek(0, os.SEEK_END)

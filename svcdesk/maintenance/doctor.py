@@ -14,6 +14,7 @@ from svcdesk.maintenance import catalogue
 from svcdesk.maintenance.catalogue import Copy
 from svcdesk.periods import instant
 from svcdesk.registers import policy_watch
+from svcdesk.schema import comparison
 from svcdesk.store import Ledger, open_ledger
 
 _LEAST_ROOM = 3  # times the ledger's size: a backup and its rollback journal beside it
@@ -49,11 +50,17 @@ def examine(path: Path, now: datetime) -> tuple[list[Advice], Kept]:
         return found, Kept()  # why it does not open is what verify tells
     try:
         kept = _kept(ledger)
-        return [*found, *_copies(ledger, kept, now), *_policy(ledger)], kept
+        return [*found, *_copies(ledger, kept, now), *_policy(ledger), *_analyzed(ledger)], kept
     except sqlite3.Error:
         return found, Kept()
     finally:
         ledger.close()
+
+
+def _analyzed(ledger: Ledger) -> Iterator[Advice]:
+    found = ledger.con.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name GLOB 'sqlite_stat*'")
+    if names := [row[1] for row in found if comparison.is_of_analyze(row)]:
+        yield Advice("analyzed", {"names": names})
 
 
 def _kept(ledger: Ledger) -> Kept:

@@ -36,6 +36,8 @@ def migrate(path: Path, now: datetime) -> Upgrade | None:
             theirs = version_of(ledger.con)
             if theirs >= schema.VERSION:
                 return None
+            ledger.compare()
+            ledger.refuse_strange(all_of_it=True)
             ledger.con.execute(f"PRAGMA user_version = {schema.VERSION}")  # fails where nothing can be written
             copy = _copied(path, theirs, now)
             for version in range(theirs + 1, schema.VERSION + 1):

@@ -7,6 +7,8 @@ TEXTS = {
     "folder_not_writable": ("文件夹 {path} 不能写，只能看不能记 → 检查它的权限", "the folder {path} cannot be written: reading works, recording does not → check its permissions"),
     "network": ("{path} 在网络盘上（{kind}），加锁靠不住 → 移到本机磁盘", "{path} lies on a network file system ({kind}), whose locks cannot be relied on → move it to a local disk"),
     "journal_left": ("有 {path}：正在写，或上次写到一半断了 → svcdesk status 会自动回滚；切勿单独删除或移走它", "{path} is there: somebody is writing, or a write was cut short → svcdesk status rolls it back; never delete or move it by itself"),
+    "beside": ("{path} 不是 svcdesk 留下的，可能借它读写或删除别的文件，账本因此打不开 → 查明是谁放的，移到别处", "{path} was not left by svcdesk, and files could be read, written or deleted through it, so the ledger does not open → find out who put it there, and move it away"),
+    "analyzed": ("账本里有别的程序 ANALYZE 留下的 {names}，无害 → 不必处理", "another program ran ANALYZE and left {names} in the ledger, which is harmless → nothing to do"),
     "wal_left": ("有 {path}：别的程序改过写入方式 → 勿删；先 svcdesk ledger backup 备份", "{path} is there: another program changed how the file is written → do not delete it; svcdesk ledger backup first"),
     "wal": ("{path} 是 WAL 方式（SQLite {version}） → sqlite3 {path} 'PRAGMA journal_mode = DELETE'", "{path} is in WAL mode (SQLite {version}) → sqlite3 {path} 'PRAGMA journal_mode = DELETE'"),
     "wal_race": ("{path} 是 WAL 方式，而 SQLite {version} 在此方式下会丢失提交 → sqlite3 {path} 'PRAGMA journal_mode = DELETE'", "{path} is in WAL mode, in which SQLite {version} can lose a commit → sqlite3 {path} 'PRAGMA journal_mode = DELETE'"),

@@ -16,9 +16,13 @@ from svcdesk.registers.declaring import Members, Register
 from svcdesk.registers.index import register_of
 from svcdesk.regulation.policy import Basis
 from svcdesk.render.tables import csv_cell
+from svcdesk.spool import let_go
 from svcdesk.store import Ledger
 
 Write = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+_A_WHOLE_NUMBER, _A_SHORT_NUMBER = 11, 7  # digits; of shorter ones even the last two would tell too much
 
 
 def mask(kind: str, text: str | None) -> str | None:
@@ -27,7 +31,9 @@ def mask(kind: str, text: str | None) -> str | None:
         return text
     if kind == "phone":
         digits = text.strip()
-        return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****"
+        if len(digits) >= _A_WHOLE_NUMBER:
+            return f"{digits[:3]}****{digits[-4:]}"
+        return f"****{digits[-2:]}" if len(digits) >= _A_SHORT_NUMBER else "****"
     if kind == "address":
         return f"{text[:3]}****"
     return f"{text[0]}*"
@@ -132,13 +138,18 @@ class Selection:
         values = [bounds[name] for name in re.findall(":start|:end", counts)]
         return self.where(re.sub(":start|:end", "?", counts), *values)
 
-    def sorted_by(self, register: Register, name: str | None) -> "Selection":
-        """Sort by a column, a leading minus for the greatest first. Raises BadInput for one that cannot be."""
+    def sorted_by(self, register: Register, name: str | None, *, reveal: bool = False) -> "Selection":
+        """Sort by a column, a leading minus for the greatest first. Raises BadInput for one that cannot be.
+
+        What is masked has no order either, unless it is revealed: the order would tell it.
+        """
         if name:
             column = register.column(name.removeprefix("-"))
-            if column is None or column.sql is None or column.name[0] == "_":
-                names = [c.name for c in register.columns if c.sql and c.name[0] != "_"]
-                raise BadInput("sort", text=name, names=names)
+            masked = column is not None and column.kind.startswith("personal")
+            if column is None or column.sql is None or column.name[0] == "_" or (masked and column.detail):
+                raise BadInput("sort", text=name, names=_sortable(register, reveal))
+            if masked and not reveal:
+                raise BadInput("sort_masked", text=name)
             value, down = column.sql, name[0] == "-"
             if register.members and register.members.holds(column):  # they stand together, where the first or last does
                 value = f"{'max' if down else 'min'}({value}) OVER (PARTITION BY r.id)"
@@ -149,6 +160,16 @@ class Selection:
         """Keep at most so many."""
         self.limit = limit
         return self
+
+
+def _sortable(register: Register, reveal: bool) -> list[str]:
+    """Name the columns that a register's list is sorted by."""
+    return [
+        column.name
+        for column in register.columns
+        if column.sql and column.name[0] != "_"
+        if not column.kind.startswith("personal") or (reveal and not column.detail)
+    ]
 
 
 def records(
@@ -226,7 +247,7 @@ def _blocks(
 
 
 def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection) -> Iterator[list[tuple[Any, ...]]]:
-    """Read the rows as they are stored, some at a time."""
+    """Read the rows as they are stored, some at a time; no lock is held while somebody else works with them."""
     conditions, order = " AND ".join(selection.conditions), selection.order or register.order
     sql = f"SELECT {wanted} FROM {register.source} WHERE {conditions}"
     if selection.paged and selection.order is None and selection.limit is None:
@@ -242,8 +263,7 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
         return
     limit = f" LIMIT {selection.limit:d}" if selection.limit is not None and not register.members else ""
     cursor = ledger.con.execute(f"{sql} ORDER BY {order}{limit}", selection.values)
-    while rows := cursor.fetchmany(_BLOCK):
-        yield rows
+    yield from let_go(iter(lambda: cursor.fetchmany(_BLOCK), []))
 
 
 def _as_cells(column: Column, values: Sequence[Any]) -> list[Sequence[Any]]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
+from math import isfinite
 from typing import Any, Literal, NamedTuple, TextIO
 
 from svcdesk import messages
@@ -19,8 +20,13 @@ TABLE_CAP = 500  # rows that a Rich table draws; the rest is counted under it
 _NARROWEST = 20  # cells of a terminal
 _WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; later rows stream
 
-_ODD = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-_UNSAFE_JSON = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+# What acts on a terminal, or hides in a text: controls, soft hyphens, bidi and zero width, variations, tags.
+_HIDDEN = (
+    "\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+_ODD = f"[\x00-\x1f{_HIDDEN}]"
+_UNSAFE_JSON = f"[{_HIDDEN}]"
 _ROWS_AT_A_TIME = 500
 
 
@@ -29,7 +35,11 @@ FOR_MACHINES = ("csv", "tsv", "json", "jsonl")
 
 def disarm(text: str) -> str:
     """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
-    return re.sub(_ODD, lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
+    return re.sub(_ODD, lambda m: _escape(ord(m[0])), text)
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65_536 else f"\\U{code:08x}"
 
 
 def dumps(value: Any, indent: int | None = None) -> str:
@@ -37,8 +47,20 @@ def dumps(value: Any, indent: int | None = None) -> str:
     import json
 
     separators = (", ", ": ") if indent is None else None
-    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
-    return re.sub(_UNSAFE_JSON, lambda m: f"\\u{ord(m[0]):04x}", text)
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
+    except ValueError:  # history is taken in as it was elsewhere, where 1e999 may stand
+        text = json.dumps(_finite(value), ensure_ascii=False, indent=indent, separators=separators)
+    return re.sub(_UNSAFE_JSON, lambda m: json.dumps(m[0])[1:-1], text)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value in which what no JSON number can say is nothing."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def chosen(form: str | None) -> str:

@@ -1,0 +1,334 @@
+"""What a hostile file or neighbour can do to a ledger is nothing, or is named."""
+
+import os
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import at
+
+from svcdesk.errors import StorageError
+from svcdesk.schema import VERSION, comparison
+from svcdesk.store import open_ledger
+
+READING = (
+    ("ticket", "list"), ("ticket", "show", "T1"), ("status",), ("ledger", "info"), ("ledger", "log"),
+    ("ledger", "verify"), ("export", "tickets"), ("report", "monthly", "--month", "2026-09"), ("search", "急停"),
+)  # fmt: skip
+
+
+def plant(path, kind, name, table, sql):
+    """Write into what the file declares as no statement of SQL would."""
+    con = sqlite3.connect(path, isolation_level=None)
+    con.execute("PRAGMA writable_schema = ON")
+    con.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, 0, ?)", (kind, name, table, sql))
+    con.execute(f"PRAGMA schema_version = {con.execute('PRAGMA schema_version').fetchone()[0] + 1}")
+    con.close()
+
+
+def execute(path, *statements):
+    """Do what the sqlite3 command line does to a ledger."""
+    con = sqlite3.connect(path)
+    for statement in statements:
+        con.execute(statement)
+    con.commit()
+    con.close()
+
+
+TIMES_TEN = "BEGIN UPDATE expense SET amount_fen = NEW.amount_fen * 10 WHERE id = NEW.id; END"
+FOR_EVER = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS id FROM n"
+CLAIM = ("expense", "add", "--engineer", "W01", "--category", "other", "--amount", "10", "--date", "2026-10-19", "--invoice", "Z")  # fmt: skip
+
+
+# The schema
+
+
+def test_the_digests_are_those_of_the_shipped_schemas():
+    made = {version: comparison.digest(comparison.shipped(version)) for version in range(1, VERSION + 1)}
+    assert made == comparison.DIGESTS
+
+
+@pytest.mark.case(28)
+@pytest.mark.parametrize("name", ["sqlite_helper", "sqlite_stat1", "harmless"])
+def test_a_planted_trigger_is_named_and_stops_every_write(desk, name):
+    plant(desk.ledger, "trigger", name, "expense", f"CREATE TRIGGER {name} AFTER INSERT ON expense {TIMES_TEN}")
+    before = desk.ledger.read_bytes()
+    assert f"trigger {name}" in desk.run(*CLAIM, code=5).stderr
+    assert f"trigger {name} was added" in desk.run("ledger", "verify", code=1).stdout
+    assert desk.run("expense", "list").returncode == 0  # reading runs no trigger
+    assert desk.ledger.read_bytes() == before
+
+
+@pytest.mark.case(28)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE INDEX more ON ticket (summary)",
+        "CREATE TABLE notes (a)",
+        "CREATE VIEW more AS SELECT 1",
+        "DROP TRIGGER ticket_keep_delete",
+        "DROP INDEX ticket_by_serial",
+    ],
+)
+def test_a_changed_schema_stops_every_write_and_no_reading(desk, statement):
+    execute(desk.ledger, statement)
+    desk.run(*CLAIM, code=5)
+    desk.run("ticket", "list")
+    desk.run("ledger", "verify", code=1)
+
+
+@pytest.mark.case(28, 42)
+@pytest.mark.parametrize("command", [*READING, CLAIM])
+@pytest.mark.parametrize("view", ["live_ticket", "live_centre", "live_policy"])
+def test_a_view_that_never_ends_hangs_nothing(desk, command, view):
+    execute(desk.ledger, f"DROP VIEW {view}", f"CREATE VIEW {view} AS {FOR_EVER}")
+    began = time.monotonic()
+    done = desk.run(*command, code=1 if command == ("ledger", "verify") else 5)
+    assert f"view {view}" in done.stdout + done.stderr
+    assert time.monotonic() - began < 5
+
+
+def test_what_a_view_takes_the_place_of_is_not_read(desk):
+    execute(desk.ledger, "ALTER TABLE centre RENAME TO was", f"CREATE VIEW centre AS {FOR_EVER}")
+    assert "table centre" in desk.run("status", code=5).stderr
+    assert "was not checked" in desk.run("ledger", "verify", code=1).stdout
+
+
+def test_the_figures_of_an_analyze_are_no_fault(desk):
+    execute(desk.ledger, "ANALYZE")
+    desk.run(*CLAIM)
+    assert "CONSISTENT" in desk.run("ledger", "verify").stdout
+    assert "sqlite_stat1" in desk.run("ledger", "doctor").stdout
+
+
+@pytest.mark.case(28)
+def test_a_trigger_that_comes_while_a_command_waits_stops_it(desk):
+    ledger = open_ledger(desk.ledger, write=True)
+    plant(desk.ledger, "trigger", "late", "expense", f"CREATE TRIGGER late AFTER INSERT ON expense {TIMES_TEN}")
+    with pytest.raises(StorageError) as refused:
+        ledger.begin()
+    assert refused.value.key == "strange"
+
+
+@pytest.mark.case(28)
+@pytest.mark.parametrize("bulk", [False, True])
+def test_what_was_written_is_read_again_before_it_counts(desk, bulk, monkeypatch):
+    ledger = open_ledger(desk.ledger, write=True)
+    plant(desk.ledger, "trigger", "late", "customer", "CREATE TRIGGER late AFTER INSERT ON customer BEGIN UPDATE customer SET name = 'x' || NEW.name WHERE id = NEW.id; END")  # fmt: skip
+    monkeypatch.setattr(type(ledger), "compare", lambda _: None)  # as if it had come in between
+
+    def write():
+        with ledger.command(at=at("2026-10-20 09:00"), actor="x", command="customer add"):
+            if bulk:
+                ledger.insert_many("customer", ("id", "name"), [(8, "甲"), (9, "乙")])
+            else:
+                ledger.insert("customer", name="甲")
+
+    with pytest.raises(StorageError) as refused:
+        write()
+    assert refused.value.key == "written_otherwise"
+    ledger.close()
+    assert len(desk.json("ledger", "log", "--limit", "100")) == 10
+
+
+# What stands beside the ledger
+
+
+def super_journal(victim):
+    """A journal whose last bytes name another file, which SQLite deletes when it rolls the journal back."""
+    name = str(victim).encode()
+    parts = struct.pack(">I", 1), name, struct.pack(">II", len(name), sum(name)), bytes.fromhex("d9d505f920a163d7")
+    return b"junk" * 128 + b"".join(parts)
+
+
+def beside(desk, ending):
+    return desk.ledger.with_name(desk.ledger.name + ending)
+
+
+def left_alone(desk, command, keep):
+    """Run a command that must refuse soon and touch nothing."""
+    began = time.monotonic()
+    assert "beside" in desk.run(*command, code=5).stderr
+    assert time.monotonic() - began < 5
+    assert keep.read_text() == "keep me"
+
+
+@pytest.mark.case(29)
+@pytest.mark.parametrize("command", [*READING, CLAIM, ("ledger", "backup", "copy.db")])
+def test_a_planted_journal_deletes_nothing(desk, command):
+    keep = desk.folder / "anchors.txt"
+    keep.write_text("keep me")
+    beside(desk, "-journal").write_bytes(super_journal(keep))
+    left_alone(desk, command, keep)
+
+
+@pytest.mark.case(29)
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm", ".copies"])
+@pytest.mark.parametrize("what", ["link", "hard link", "fifo", "folder"])
+@pytest.mark.parametrize("command", [("ticket", "list"), CLAIM])
+def test_what_is_no_file_of_ours_beside_the_ledger_is_refused(desk, ending, what, command):
+    keep, planted = desk.folder / "keep.txt", beside(desk, ending)
+    keep.write_text("keep me")
+    make = {"link": lambda: planted.symlink_to(keep), "hard link": lambda: planted.hardlink_to(keep)}
+    make |= {"fifo": lambda: os.mkfifo(planted), "folder": planted.mkdir}
+    make[what]()
+    left_alone(desk, command, keep)
+    assert f"{planted} was not left by svcdesk" in desk.run("ledger", "doctor").stdout
+
+
+@pytest.mark.case(29)
+def test_a_ledger_set_to_wal_is_refused_and_named(desk):
+    con = sqlite3.connect(desk.ledger)
+    con.execute("PRAGMA journal_mode = WAL")
+    con.close()
+    for command in (("ticket", "list"), CLAIM, ("ledger", "verify")):
+        assert "WAL" in desk.run(*command, code=5).stderr
+    assert "WAL" in desk.run("ledger", "doctor").stdout
+
+
+@pytest.mark.case(29)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ledger", "verify", "--anchors", "{}"),
+        ("customer", "add", "丙", "--person", "@{}"),
+    ],
+)
+@pytest.mark.parametrize("named", ["/dev/zero", "fifo", "."])
+def test_a_device_named_by_hand_is_bad_input(desk, command, named):
+    if named == "fifo":
+        named = desk.folder / "fifo"
+        os.mkfifo(named)
+    desk.run(*(part.format(named) for part in command), code=2)
+
+
+# Slow readers
+
+
+@pytest.mark.case(30)
+@pytest.mark.parametrize(
+    "command", [("contact", "list"), ("contact", "list", "--sort", "summary"), ("ledger", "log", "--limit", "9999", "-f", "json")]
+)  # fmt: skip
+def test_a_slow_reader_stops_no_writer(executable, command):
+    rows = "".join(f"2026-10-01 0{n % 8}:00,江南机床,call,{'长' * 60}{n}\n" for n in range(2500))
+    (executable.folder / "c.csv").write_text(f"at,customer,channel,summary\n{rows}", "utf-8")
+    executable.run("import", "contacts", "c.csv")
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "svcdesk", *command],
+        env=executable.full_env(), cwd=executable.folder, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        reader.stdout.read(10)
+        began = time.monotonic()
+        executable.run("customer", "add", "甲")
+        assert time.monotonic() - began < 5
+    finally:
+        reader.kill()
+        reader.communicate()
+
+
+# Signals
+
+
+@pytest.mark.case(42)
+@pytest.mark.parametrize("milliseconds", [20, 40, 60, 90, 130, 180])
+def test_an_early_interrupt_is_quiet(executable, milliseconds):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "svcdesk", "ticket", "list"],
+        env=executable.full_env(), cwd=executable.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    time.sleep(milliseconds / 1000)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert b"/svcdesk/" not in said  # the interpreter's own start is its own
+    assert running.returncode in (0, 130, 1, -signal.SIGINT)
+
+
+SIGNALLED_AFTER_COMMIT = """
+import os, signal, sys
+from svcdesk.store import Ledger
+whole, number = Ledger._commit, int(sys.argv.pop(1))
+def signalled(self, entry):
+    whole(self, entry)
+    os.kill(os.getpid(), number)
+Ledger._commit = signalled
+from svcdesk.cli import main
+main()
+"""
+
+
+@pytest.mark.case(42)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_after_the_commit_says_what_was_recorded(executable, number):
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED_AFTER_COMMIT, str(int(number)), "customer", "add", "甲"],
+        env=executable.full_env(), cwd=executable.folder, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 128 + number
+    assert "#11" in done.stderr
+    executable.run("customer", "show", "甲")
+
+
+INTERRUPTED_QUERY = """
+import os, signal, sys, threading
+from pathlib import Path
+from svcdesk import cli, store
+def long(args):
+    store.open_ledger(Path(os.environ["SVCDESK_LEDGER"])).value(sys.argv[1])
+cli._invoke = long
+threading.Timer(1, lambda: os.kill(os.getpid(), int(sys.argv[2]))).start()
+cli.main()
+"""
+
+
+@pytest.mark.case(42)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_query_that_never_ends_can_be_interrupted(executable, number):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_QUERY, FOR_EVER, str(int(number))],
+        env=executable.full_env(), capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert done.returncode == 128 + number
+    assert "Traceback" not in done.stderr
+
+
+# What is shown
+
+
+@pytest.mark.case(43)
+@pytest.mark.parametrize("hidden", ["\u00ad", "\ufe0f", "\U000e0041", "\u200b"])
+def test_hidden_characters_are_shown(desk, hidden):
+    desk.run("customer", "add", f"甲{hidden}乙")
+    for form in ("plain", "json", "table"):
+        shown = desk.run("customer", "list", "-f", form).stdout
+        assert hidden not in shown
+        assert any(customer["name"] == f"甲{hidden}乙" for customer in desk.json("customer", "list"))
+
+
+@pytest.mark.case(43)
+def test_a_full_width_formula_is_text(desk):
+    desk.run("customer", "add", "＝1+1")
+    assert "'＝1+1" in desk.run("export", "customers", "--excel").stdout
+
+
+@pytest.mark.case(40)
+def test_what_is_masked_has_no_order(desk):
+    desk.run("staff", "list", "--sort", "wage", code=2)
+    desk.run("customer", "list", "--sort", "-phone", code=2)
+    assert "--reveal" in desk.run("customer", "list", "--sort", "person", code=2).stderr
+    revealed = desk.json("customer", "list", "--sort", "phone", "--reveal")
+    assert [customer["phone"] for customer in revealed] == ["13812345678", "13987654321"]
+
+
+@pytest.mark.case(40)
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("13812345678", "138****5678"), ("0251234567", "****67"), ("1234567", "****67"), ("12345", "****"), ("110", "****")],
+)  # fmt: skip
+def test_a_short_number_shows_at_most_its_last_two(desk, number, shown):
+    desk.run("customer", "add", "甲", "--phone", number)
+    assert desk.json("customer", "show", "甲")["phone"] == shown
