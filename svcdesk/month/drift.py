@@ -1,20 +1,29 @@
 """How today's figures of a month differ from those handed in, each with the entries that changed rows behind it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from svcdesk import journal
 from svcdesk.model import Record, named
-from svcdesk.month import figures
+from svcdesk.month import behind, figures
+from svcdesk.month.behind import Scope
 from svcdesk.month.submissions import standing
 from svcdesk.periods import Period, instant
 from svcdesk.registers import records
+from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 from svcdesk.values import to_json
 
-Steps = list[tuple[int, Record]]  # an entry, and the image it wrote
+
+class Steps(NamedTuple):
+    """How a row went on since a report was handed in: its image then, and the entries since, each with its image."""
+
+    was: Record | None
+    since: list[tuple[int, Record]]
+
+
 Images = dict[tuple[str, int], Steps]
 
 
@@ -28,24 +37,22 @@ def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
     if row is None:
         return None
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
-    made = figures.MAKERS[report](ledger, period, _frozen_at(ledger, row["id"]))
+    at = _frozen_at(ledger, row["id"])
+    made = figures.MAKERS[report](ledger, period, at)
     today = {name: value for name, value in to_json(made, ledger.zone).items() if name in submitted["figures"]}
     _count_as_then(submitted["figures"], today)
     then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
-    moved = [path for path in dict.fromkeys([*then, *now]) if then.get(path) != now.get(path) and _is_known(path, then)]
+    moved = [path for path in dict.fromkeys([*then, *now]) if _has_moved(path, then, now)]
     later = _later_images(ledger, submitted["entry"]) if moved else {}
+    found = {path: _behind(later, Scope(ledger, path, period, Basis(ledger.policy, at, ledger.zone))) for path in moved}
     changed = [
         {
             "figure": ".".join(path), "path": list(path), "submitted": then.get(path), "today": now.get(path),
-            "entries": _entries(ledger, _behind(ledger, path, later, period)),
+            "entries": _entries(ledger, found[path]),
         }
         for path in moved
     ]  # fmt: skip
-    every: dict[int, list[str]] = {}
-    for path in moved:
-        for seq, names in _behind(ledger, path, later, period).items():
-            every[seq] = list(dict.fromkeys([*every.get(seq, []), *names]))
-    return {"submitted": submitted, "changed": changed, "entries": _entries(ledger, every)}
+    return {"submitted": submitted, "changed": changed, "entries": _entries(ledger, _together(found.values()))}
 
 
 def entries_since(ledger: Ledger, report: str, period: Period) -> list[Record]:
@@ -55,11 +62,18 @@ def entries_since(ledger: Ledger, report: str, period: Period) -> list[Record]:
         return []
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
     later = _later_images(ledger, submitted["entry"])
+    basis = Basis(ledger.policy, _frozen_at(ledger, row["id"]), ledger.zone)
+    paths = dict(_flat(submitted["figures"]))
+    return _entries(ledger, _together(_behind(later, Scope(ledger, path, period, basis)) for path in paths))
+
+
+def _together(found: Iterable[dict[int, list[str]]]) -> dict[int, list[str]]:
+    """Gather the records of each entry."""
     every: dict[int, list[str]] = {}
-    for path, _ in _flat(submitted["figures"]):
-        for seq, names in _behind(ledger, path, later, period).items():
+    for entries in found:
+        for seq, names in entries.items():
             every[seq] = list(dict.fromkeys([*every.get(seq, []), *names]))
-    return _entries(ledger, every)
+    return every
 
 
 def _frozen_at(ledger: Ledger, submission: int) -> datetime:
@@ -79,9 +93,13 @@ def _count_as_then(then: Record, today: Record) -> None:
         today["service"]["unanswered"] += today["service"].get("withdrawn", 0)
 
 
-def _is_known(path: figures.Path, then: dict[figures.Path, Any]) -> bool:
-    """Leave out a count that the version which froze the figures did not have yet."""
-    return path in then or path[0] != "service"
+def _has_moved(path: behind.Path, then: dict[behind.Path, Any], now: dict[behind.Path, Any]) -> bool:
+    """Return whether a figure differs. A line that is not there says nothing; nor does a count that the version which
+    froze the figures did not have yet."""
+    was, here = then.get(path), now.get(path)
+    if path[0] == "projects" and not (path in then and path in now):
+        return {was, here} - {None, 0, "0.00"} != set()
+    return was != here and (path in then or path[0] != "service")
 
 
 # Figures
@@ -91,7 +109,7 @@ _NAMES = ("line", "contract", "project", "customer", "figure", "age")
 _UNCOMPARED = ("unit", "definition", "provisional_until")
 
 
-def _flat(made: Any, path: figures.Path = ()) -> Iterator[tuple[figures.Path, Any]]:
+def _flat(made: Any, path: behind.Path = ()) -> Iterator[tuple[behind.Path, Any]]:
     """Write nested figures as one path each: lines, dispatch, cost."""
     if isinstance(made, dict):
         for name, inside in made.items():
@@ -109,54 +127,46 @@ def _line_name(row: Record) -> str:
     for name in ("line", "figure", "age"):
         if name in row:
             return str(row[name])
-    return next((f"{kind}:{row[kind]}" for kind in ("contract", "customer") if row.get(kind)), figures.NOBODY)
+    return next((f"{kind}:{row[kind]}" for kind in ("contract", "customer") if row.get(kind)), behind.NOBODY)
 
 
 # Entries
 
 
 def _later_images(ledger: Ledger, since: int) -> Images:
-    """Read every image written after an entry, by row."""
-    found: Images = {}
+    """Read every image written after an entry, by row, and what the row was before."""
+    found: dict[tuple[str, int], list[tuple[int, Record]]] = {}
     for seq, table, row, after in ledger.con.execute(_LATER, (since,)):
         found.setdefault((table, row), []).append((seq, json.loads(after)))
-    return found
+    return {
+        (table, row): Steps(journal.before(ledger.con, table, row, steps[0][0]), steps)
+        for (table, row), steps in found.items()
+    }
 
 
 _LATER = 'SELECT entry, "table", row, after FROM change WHERE entry > ? ORDER BY entry, n'
 
 
-def _behind(ledger: Ledger, path: figures.Path, later: Images, period: Period) -> dict[int, list[str]]:
+def _behind(later: Images, scope: Scope) -> dict[int, list[str]]:
     """Return the entries that changed rows behind a figure, each with those rows.
 
     What was changed and is now again as it was handed in made no difference.
     """
     found: dict[int, list[str]] = {}
-    for source in figures.behind(path):
+    for source in behind.behind(scope.path):
         for (table, row), steps in later.items():
             if table == source.table:
-                for seq in _steps_that_count(ledger, path, source, row, steps, period):
+                for seq in _steps_that_count(source, steps, scope):
                     found.setdefault(seq, []).append(named(table, row))
-    return dict(sorted(found.items()))
+    return {seq: list(dict.fromkeys(names)) for seq, names in sorted(found.items())}
 
 
-def _steps_that_count(
-    ledger: Ledger,
-    path: figures.Path,
-    source: figures.Source,
-    row: int,
-    steps: list[tuple[int, Record]],
-    period: Period,
-) -> Iterator[int]:
-    def read(image: Record | None) -> tuple[Any, ...] | None:
-        counted = source.counted(image, period)
-        return counted if counted and image and figures.concerns(ledger, path, source.table, image) else None
-
-    was = read(journal.before(ledger.con, source.table, row, steps[0][0]))
-    if was == read(steps[-1][1]):
+def _steps_that_count(source: behind.Source, steps: Steps, scope: Scope) -> Iterator[int]:
+    was = source.counted(steps.was, scope)
+    if was == source.counted(steps.since[-1][1], scope):
         return
-    for seq, image in steps:
-        now = read(image)
+    for seq, image in steps.since:
+        now = source.counted(image, scope)
         if now != was:
             yield seq
         was = now

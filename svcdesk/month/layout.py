@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
-from svcdesk.month import contents, figures
+from svcdesk.month import behind, contents
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
 from svcdesk.penalties.standing import standing
@@ -301,7 +301,7 @@ def _part(name: str, areas: tuple[str, ...]) -> str:
     kind, mark, given = name.partition(":")
     if mark:
         return f"{messages.say(f'columns.{kind}')} {given}"
-    if name == figures.NOBODY:
+    if name == behind.NOBODY:
         return messages.say("report.no_project")
     if name == "by_clause":
         return messages.say("report.penalties_of")

@@ -241,6 +241,60 @@ def test_only_what_made_the_difference_is_named(october):
     assert all([entry["command"] for entry in row["entries"]] == ["complaint open"] for row in of(report))
 
 
+def test_each_figure_names_the_entries_behind_it_and_no_others(october):
+    october.run("service-report", "file", "D1", "--by", "W01", "--at", "2026-10-09 09:00", "--solution", "x",
+                "--fault-cause", "x", "--no-parts", "--customer-opinion", "x")  # fmt: skip
+    october.run("ticket", "close", "T1", "--resolution", "x", "--no-survey", "x", "--at", "2026-10-20 09:00")
+    for report in ("monthly", "projects"):
+        submit(october, report)
+    october.now = "2026-11-06T09:00:00+08:00"
+    spend(october, "9.00", "2026-10-09", "material")
+    october.run("expense", "approve", "E1")
+    october.run("expense", "reject", "E2", "--reason", "x")
+    october.run("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "x", "--at",
+                "2026-10-31 23:59:59")  # fmt: skip
+    open_ticket(october, repeat_of="T1")
+    october.run("ticket", "note", "T1", "which changes no figure")
+    october.run("conduct", "record", "W01", "disobedience", "--note", "x", "--at", "2026-10-20 09:00")
+    assert behind(october.json("report", "monthly", "--month", "2026-10")) == {
+        "lines.material.cost": ["expense add", "expense reject E2"],
+        "lines.total.cost": ["expense add", "expense reject E2"],
+        "pending_cost": ["expense add", "expense approve", "expense reject E2"],
+        "service.contacts": ["contact log"],
+        "quality.first_time_fix.numerator": ["ticket open"],
+        "quality.first_time_fix.value": ["ticket open"],
+    }
+    assert behind(october.json("report", "projects", "--month", "2026-10")) == {
+        "projects.nobody.material": ["expense add", "expense reject E2"],
+        "projects.nobody.cost": ["expense add", "expense reject E2"],
+        "projects.nobody.pending": ["expense add", "expense approve", "expense reject E2"],
+    }
+
+
+def behind(report):
+    return {row["figure"]: [entry["command"] for entry in row["entries"]] for row in of(report)}
+
+
+def test_a_policy_that_reaches_back_is_named_where_a_penalty_was_judged_by_it(october):
+    october.now = "2026-11-06T09:00:00+08:00"
+    october.run("penalty", "check", "--month", "2026-10", "--record")
+    submit(october)
+    october.run("policy", "set", "late.grace_minutes", "5", "--from", "2026-10-01", "--reason", "x")
+    october.run("policy", "set", "report.due_days", "9", "--from", "2026-10-01", "--reason", "x")
+    report = october.json("report", "monthly", "--month", "2026-10")
+    assert behind(report)["penalties.fines"] == ["policy set"]
+    fines = next(row for row in of(report) if row["figure"] == "penalties.fines")
+    assert [entry["records"] for entry in fines["entries"]] == [["policy 2"]]  # nobody was late
+
+
+def test_a_line_of_the_projects_that_is_gone_says_so_only_of_what_it_held(october):
+    submit(october, "projects")
+    for number in ("E1", "E2"):
+        october.run("expense", "reject", number, "--reason", "x")
+    report = october.json("report", "projects", "--month", "2026-10")
+    assert {row["path"][-1] for row in of(report)} == {"transport", "material", "cost", "pending"}
+
+
 def test_a_late_claim_has_one_report_even_where_months_are_handed_in_out_of_order(october):
     submit(october)
     october.now = "2027-01-03T09:00:00+08:00"
