@@ -100,6 +100,11 @@ def settle(w: Write, penalties: Penalties, via: Annotated[SettledVia, typer.Opti
     return decisions.settle(w, penalties, via)
 
 
+@noun.write("accept-entry")
+def accept_entry(w: Write, entry: Annotated[int, typer.Argument(min=1)], reason: Reason) -> Receipt:
+    return decisions.accept_entry(w, entry, reason)
+
+
 def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
     """Explain a penalty: its clause in words, and each step of its history."""
     lines = [(messages.say("labels.clause_text"), messages.clause(row["clause"]))]

@@ -1,12 +1,13 @@
 """Penalties: what people decide about what the clauses found (part 4)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from svcdesk import journal
 from svcdesk.desk.act import Act, Receipt, Word, several
 from svcdesk.desk.entitled import entitlement, not_own
-from svcdesk.errors import BadInput, Refused
+from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import Record, yuan
 from svcdesk.penalties import findings
 from svcdesk.periods import day_of, month_from, stored
@@ -110,6 +111,29 @@ def settle(act: Act, ids: Sequence[str], via: str) -> Receipt:
         _warn_wages(act, chosen)
     numbers = [penalty["id"] for penalty in chosen]
     return several("penalty_settled", "penalty", numbers, via=Word("settled_via", via))
+
+
+def accept_entry(act: Act, entry: int, reason: str) -> Receipt:
+    """Accept what was entered late (policy late.entry): neither who typed it does, nor whom it is about."""
+    if not reason.strip():
+        raise BadInput("empty", name="--reason")
+    typed = act.ledger.one("SELECT seq, at, actor FROM entry WHERE seq = ?", (entry,))
+    if typed is None:
+        raise NotFound("no_entry", seq=entry)
+    if act.ledger.value("SELECT 1 FROM live_accepted_entry WHERE entry = ?", (entry,)):
+        raise Refused("entry_accepted", seq=entry)
+    not_own(act, f"#{entry}", {typed["actor"], *_whom_it_is_about(act, entry)}, "4")
+    made = act.ledger.insert("accepted_entry", entry=entry, at=act.at(after=typed["at"]), by=act.by, reason=reason)
+    return Receipt("entry_accepted", "accepted_entry", made, {"seq": entry, "actor": typed["actor"]})
+
+
+def _whom_it_is_about(act: Act, entry: int) -> Iterator[str]:
+    """Name the staff whose own times or reports an entry wrote."""
+    for _, _, after in journal.changes_of(act.ledger.con, entry):
+        image = json.loads(after)
+        for name in ("engineer_id", "filed_by"):
+            if name in image:
+                yield str(act.ledger.get("staff", image[name])["code"])
 
 
 def _warn_wages(act: Act, penalties: list[Record]) -> None:

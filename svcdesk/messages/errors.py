@@ -161,6 +161,7 @@ TEXTS = {
     "undo_of_other": ("最新一条不是你记的：{what}\n确要收回它：svcdesk undo {seq}；收回自己的，用 svcdesk ledger log 查号", "the newest entry is not yours: {what}\nto take that one back: svcdesk undo {seq}; for one of your own, see svcdesk ledger log"),
     "undone_already": ("#{seq} 已经收回\nsvcdesk ledger log", "#{seq} was taken back already\nsvcdesk ledger log"),
     "not_undoable": ("{what} 不能收回\n看 svcdesk ledger log；要改的用新命令记", "{what} is not taken back\nlook at svcdesk ledger log; record what is to be different with a new command"),
+    "entry_accepted": ("#{seq} 已经认可\nsvcdesk report late-entries", "#{seq} was accepted already\nsvcdesk report late-entries"),
     "no_entry": ("没有 #{seq} 这条记录\nsvcdesk ledger log", "there is no entry #{seq}\nsvcdesk ledger log"),
     "amount_zero": ("金额 {text} 为零，没有可报的\n写实际金额", "the amount {text} is nothing to claim\ngive what was spent"),
     "option_twice": ("{name} 给了两次，只能有一个值\n留下要用的那个", "{name} is given twice and takes one value\nleave the one that is meant"),

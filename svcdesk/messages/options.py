@@ -2,6 +2,7 @@
 
 TEXTS = {
     "entry": ("要收回的日志号；不写即最新一条", "the entry to take back; the newest without one"),
+    "penalty.accept-entry.entry": ("要认可的日志号", "the entry to accept"),
     "ledger": ("账本文件；默认 SVCDESK_LEDGER，再默认用户数据目录", "the ledger file; else SVCDESK_LEDGER, else the user's data folder"),
     "lang": ("语言 zh 或 en", "the language, zh or en"), "actor": ("谁在录入；默认 SVCDESK_ACTOR，再默认系统用户", "who types; else SVCDESK_ACTOR, else the system's user"),
     "version": ("显示版本", "show the version"), "no_color": ("不用颜色", "no colours"), "help": ("显示这段帮助", "show this help"),

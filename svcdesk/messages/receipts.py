@@ -64,6 +64,7 @@ TEXTS = {
     "penalties_recorded": ("已记 {n} 项待定处理：{id}", "recorded {n} proposed: {id}"),
     "penalties_none_new": ("没有新的处理可记", "nothing new to record"),
     "penalty_confirmed": ("{id} 已确认", "confirmed {id}"),
+    "entry_accepted": ("已认可 {actor} 补录的 #{seq}", "accepted #{seq}, which {actor} entered late"),
     "penalty_waived": ("{id} 已免除", "waived {id}"),
     "penalty_appealed": ("{id} 已提出申诉；裁定用 svcdesk penalty decide", "{id} is appealed; decide it with svcdesk penalty decide"),
     "penalty_decided_confirmed": ("{id} 申诉后维持", "upheld {id} on appeal"),

@@ -13,7 +13,8 @@ _FILES = {
     "phone_check": "complaints", "conduct": "complaints", "expense": "expenses", "penalty": "penalties",
     "policy": "settings", "appointment": "service", "escalation": "service", "hold": "service",
     "reopening": "service", "hand_over": "service",
-    "submission": "settings", "attachment": "settings", "centre": "settings",
+    "submission": "settings", "attachment": "settings", "accepted_entry": "settings",
+    "centre": "settings",
 }  # fmt: skip
 
 

@@ -36,6 +36,17 @@ SUBMISSIONS = Register(
     ),
 )  # fmt: skip
 
+ACCEPTED_ENTRIES = Register(
+    "accepted_entry", "", "live_accepted_entry r", "r.at",
+    (
+        Column("entry", "r.entry", "int", brief=True, need=True),
+        Column("at", "r.at", "instant", brief=True, default=NOW),
+        Column("by", 'r."by"', brief=True),
+        Column("reason", "r.reason", brief=True, need=True),
+    ),
+    called="entry",
+)  # fmt: skip
+
 ATTACHMENTS = Register(
     "attachment", "", "live_attachment r", "r.at",
     (

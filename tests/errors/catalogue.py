@@ -355,6 +355,7 @@ RULES = {
     "own_case": case("penalty confirm P4 --by W02"),
     "not_entitled": case("policy set roles.check refuse --from today --reason 试", "penalty confirm P4 --by A01"),
     "not_on_staff": case("policy set roles.check refuse --from today --reason 试", "penalty confirm P4"),
+    "entry_accepted": case("--actor M01 penalty accept-entry 40 --reason 属实", "--actor M01 penalty accept-entry 40 --reason 属实"),
     "staff_away": case("staff retire W01"),
     "not_taken": case("policy set taken_by.required refuse --from today --reason 试", OPEN),
     "hand_over_waits": case(HAND_OVER, HAND_OVER.replace("A01", "M01")),

@@ -104,8 +104,12 @@ def shapes(rehearsed, tmp_path_factory):
     (desk.folder / "fare.txt").write_text("553.50", encoding="utf-8")
     for line in LATER:
         desk.run(*line.format(file=desk.folder / "fare.txt").split())
+    found = {name: shape_of(name, desk) for name in RECORDS if name not in SPOILT}
     spoil(desk)
-    return {name: shape_of(name, desk) for name in RECORDS}
+    return found | {name: shape_of(name, desk) for name in SPOILT}
+
+
+SPOILT = ("doctor", "verify")  # which have nothing to say of a ledger that is well
 
 
 def spoil(desk):

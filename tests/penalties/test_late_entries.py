@@ -1,7 +1,5 @@
 """Facts typed after the deadline that they defeat: the policy asks that somebody else accept them, or only shows them."""
 
-import sqlite3
-
 import pytest
 from conftest import open_ticket, send, travel
 
@@ -21,13 +19,9 @@ def needs(desk, clause):
     return [(f["subject"], f["engineer"], f["needs"]) for f in desk.findings(clause)]
 
 
-def accepted(desk, entry):
-    """Another person accepted an entry."""
-    con = sqlite3.connect(desk.ledger)
-    values = (entry, "2026-10-20T01:00:00Z", "M01", "电话单为证")
-    con.execute("INSERT INTO accepted_entry (entry, at, by, reason) VALUES (?, ?, ?, ?)", values)
-    con.commit()
-    con.close()
+def accepted(desk, entry, actor="M01", code=0):
+    """Another person accepts an entry."""
+    return desk.run("--actor", actor, "penalty", "accept-entry", entry, "--reason", "电话单为证", code=code)
 
 
 def journey(desk, **ticket):
@@ -178,6 +172,24 @@ def test_it_is_recorded_as_it_stands_and_flagged_once_the_entry_is_accepted(aski
     assert asking.json("penalty", "show", "P1")["facts_changed"] is True
     waiting = [row["next"][1:3] for row in asking.json("status") if row["subject"] == "P1"]
     assert waiting == [["penalty", "waive"]]
+
+
+def test_neither_who_typed_it_nor_whom_it_is_about_accepts_a_late_entry(asking):
+    arrived(asking, journey(asking))
+    asking.now = "2026-10-09T09:00:00+08:00"
+    asking.run("dispatch", "callback", "D1", "--at", "2026-10-05 16:30")
+    entry = last_entry(asking)
+    accepted(asking, entry, actor="tester", code=3)
+    accepted(asking, entry, actor="W01", code=3)
+    asking.run("--actor", "M01", "penalty", "accept-entry", entry, "--by", "W01", "--reason", "x", code=3)
+    accepted(asking, 999, code=4)
+    told = asking.json("--actor", "M01", "penalty", "accept-entry", entry, "--reason", "电话单为证")
+    assert told == {"entry": entry, "at": "2026-10-09T09:00:00+08:00", "by": "M01", "reason": "电话单为证"}
+    accepted(asking, entry, code=3)  # once is enough
+    (row,) = [r for r in asking.json("report", "late-entries", "--month", "2026-10") if r["fact"] == "callback_at"]
+    assert row["accepted"] is True
+    asking.run("--actor", "M01", "undo", "--yes")
+    assert needs(asking, "no_callback") == [("D1", "W01", "late_entry")]
 
 
 def test_what_was_taken_over_from_another_register_is_not_late(asking, tmp_path):
