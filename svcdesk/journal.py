@@ -13,8 +13,23 @@ GENESIS = "0" * 64
 REDACTION, RETENTION = ERASING = ("ledger redact", "ledger retention")
 
 
+FORMULA = 2  # by which entries are hashed from version 3 on: with what the system says, and what was typed
+
+
+class Witness(NamedTuple):
+    """What the system says of an entry, beside what its actor claims: the wall clock, and whose program, where."""
+
+    wall: str | None = None
+    rehearsal: bool = False  # whether the entry's own time was made up
+    uid: int | None = None
+    host: str | None = None
+
+
 class Entry(NamedTuple):
-    """One journal entry without its changes. ``at`` is a stored instant."""
+    """One journal entry without its changes. ``at`` and ``wall`` are stored instants.
+
+    What comes after ``hash`` an entry of an earlier version has not.
+    """
 
     seq: int
     at: str
@@ -25,6 +40,16 @@ class Entry(NamedTuple):
     undoes: int | None
     prev: str
     hash: str
+    formula: int | None = None
+    wall: str | None = None
+    rehearsal: int | None = None
+    uid: int | None = None
+    host: str | None = None
+
+    def head(self, digest: str | None) -> tuple[object, ...]:
+        """Return the fields that are hashed before the changes; ``digest`` is of what was typed with its request id."""
+        claimed = self[:7]
+        return claimed if self.formula is None else (*claimed, *self[9:], digest)
 
 
 def prefixed(value: object) -> bytes:
@@ -101,6 +126,9 @@ def origin(con: sqlite3.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
+_NOBODY = Witness()
+
+
 def append(
     con: sqlite3.Connection,
     touched: Iterable[tuple[str, int]],
@@ -112,14 +140,18 @@ def append(
     request_id: str | None = None,
     undoes: int | None = None,
     loaded: Iterable[tuple[str, int, int]] = (),
+    witness: Witness = _NOBODY,
+    digest: str | None = None,
 ) -> Entry:
     """Write the entry of the open transaction, with the image of every row it touched, and seal it.
 
-    ``loaded`` are runs of rows that were written in bulk: a table with its first and last row, every row between.
+    ``digest`` is that of what was typed with the request id. ``loaded`` are runs of rows that were written in bulk: a
+    table with its first and last row, every row between.
     """
     seq, prev = last(con)
     seq += 1
-    head = (seq, at, actor, command, note, request_id, undoes)
+    wall, rehearsal, uid, host = witness
+    draft = Entry(seq, at, actor, command, note, request_id, undoes, prev, "", FORMULA, wall, int(rehearsal), uid, host)
     con.execute("PRAGMA defer_foreign_keys = ON")  # the changes come before the entry whose hash they are part of
     n = 0
     for table, first, final in chain(loaded, _runs(touched)):
@@ -129,9 +161,8 @@ def append(
             (seq, n - first, table, first, final),
         )
         n += final - first + 1
-    sealed = seal(head, con.execute(CHANGES, (seq,)), prev)
-    entry = Entry(*head, prev, sealed)
-    con.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
+    entry = draft._replace(hash=seal(draft.head(digest), con.execute(CHANGES, (seq,)), prev))
+    con.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(entry))})", entry)
     return entry
 
 

@@ -12,7 +12,7 @@ from svcdesk.errors import BadInput
 from svcdesk.store import Ledger, OlderLedger, open_ledger
 
 if TYPE_CHECKING:
-    from svcdesk.journal import Entry
+    from svcdesk.journal import Entry, Witness
 
 
 class Session:
@@ -81,10 +81,25 @@ class Session:
         except OlderLedger:
             self._upgrade()
             ledger = open_ledger(self.path, write=write)
+        ledger.witness = self.witness
         if not any(found.acts for found in ledger.strange):
             self.zone = ledger.zone
         self._opened = ledger
         return ledger
+
+    def witness(self) -> "Witness":
+        """Say what the system knows of an entry, whoever is said to type: the wall clock, whose program, where."""
+        from svcdesk.journal import Witness
+
+        host = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME")
+        uid = os.getuid() if hasattr(os, "getuid") else None
+        wall = periods.stored(datetime.now(UTC).replace(microsecond=0))
+        return Witness(wall, self.rehearsing, uid, host)
+
+    @property
+    def rehearsing(self) -> bool:
+        """Whether this run's time is made up."""
+        return self._rehearsing or bool(os.environ.get("SVCDESK_NOW"))
 
     def written(self) -> Path | None:
         """Return the ledger that this run wrote an entry to; None in a rehearsal, whose days are not the ledger's."""

@@ -26,6 +26,7 @@ _STEP_SECONDS = 0.05
 _LONGEST_PAUSE = 0.02
 _LONGEST = 100_000_000  # bytes of one value: no record comes near it
 _STEPS = 200_000  # of SQLite's machine, some milliseconds, after which a signal is heard
+_REHEARSES_SINCE = 3  # the version
 _TRIES = 3  # of reading at one state beside writers before these have to wait
 
 _ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
@@ -176,6 +177,7 @@ class Ledger:
         self.con = con
         self.path = path
         self.entry: Any = None
+        self.witness: Callable[[], Any] | None = None  # what the system says of each entry that is written
         self.unknown: set[str] = set()  # clauses and policy keys of a newer program, as they were met
         self.strange: list[comparison.Difference] = []  # what the file declares otherwise than a ledger does
         self._compared: int | None = None  # the count of SQLite's that goes up with each change of what it declares
@@ -203,6 +205,12 @@ class Ledger:
     def centre(self) -> Record:
         """The centre: name, timezone, home."""
         return self.rows("SELECT name, timezone, home FROM centre")[0]
+
+    @cached_property
+    def rehearses(self) -> bool:
+        """Whether times may be made up in this ledger, as was chosen when it was made."""
+        since = version_of(self.con) >= _REHEARSES_SINCE
+        return since and bool(self.value("SELECT rehearsal FROM centre"))
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -330,19 +338,22 @@ class Ledger:
 
         self.begin()
         try:
+            witness = self.witness() if self.witness else journal.Witness()
+            if witness.rehearsal and not self.rehearses and self.greatest("centre"):
+                raise Refused("no_rehearsal", path=self.path)
             self._touched, self._loaded, self._meant = {}, [], []
             if request_id is not None:
                 self._refuse_repeated(request_id, typed)
             yield
             self._read_again()
             index.keep(self.con, self._touched, self._loaded)
+            salt = os.urandom(16)
+            digest = journal.commitment(salt, typed) if request_id is not None else None
             entry = journal.append(
                 self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
-                request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded),
+                request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded), witness=witness, digest=digest,
             )  # fmt: skip
-            if request_id is not None:
-                salt = os.urandom(16)
-                digest = journal.commitment(salt, typed)
+            if digest is not None:
                 self.con.execute("INSERT INTO request VALUES (?, ?, ?)", (entry.seq, salt, digest))
             self._commit(entry)
         except BaseException as error:

@@ -38,8 +38,21 @@ noun = Noun("ledger")
 File = Annotated[Path | None, typer.Option()]
 
 _INFO = tuple(
-    Column(name, kind="instant" if name == "at" else "text")
-    for name in ("path", "centre", "timezone", "home", "version", "bytes", "entry", "hash", "at", "records", "sqlite")
+    Column(name, kind={"at": "instant", "rehearsal": "flag"}.get(name, "text"))
+    for name in (
+        "path",
+        "centre",
+        "timezone",
+        "home",
+        "rehearsal",
+        "version",
+        "bytes",
+        "entry",
+        "hash",
+        "at",
+        "records",
+        "sqlite",
+    )
 )
 
 
@@ -52,6 +65,7 @@ def info(r: Read) -> None:
         "centre": r.ledger.centre["name"],
         "timezone": r.ledger.centre["timezone"],
         "home": r.ledger.centre["home"],
+        "rehearsal": r.ledger.rehearses,
         "version": version_of(r.ledger.con),
         "bytes": r.ledger.path.stat().st_size,
         "entry": newest.seq if newest else None,
@@ -70,16 +84,20 @@ _FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Colum
 
 @noun.plain("verify")
 def verify(full: Flag = False, anchors: File = None, format: Format = None) -> None:
-    known = anchor_lines.read(anchors) if anchors else ()
+    given = anchor_lines.read(anchors) if anchors else ()
     ledger = current.open(as_found=True, suspect=True)
     form = format or "text"
+    proofs = _proofs(ledger)
+    known = given + tuple(Anchor(copy.seq, copy.hash) for copy in proofs)
     with _progress(ledger) as tick:
         faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
     faults += _files(ledger) if full else []
     if form != "text":
         tables.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, current.zone)
     else:
-        _tell(ledger, faults, full, known)
+        _tell(ledger, faults, full, given, proofs)
+    if not checks.is_unreadable(faults):
+        _remark(ledger)
     ledger.close()
     if checks.is_unreadable(faults):
         raise StorageError("damaged", path=current.path)
@@ -105,7 +123,36 @@ def _take_files_along(ledger: Ledger, to: Path) -> None:
         attachments.take_along(ledger, to)
 
 
-def _tell(ledger: Ledger, faults: list[checks.Fault], full: bool, known: tuple[Anchor, ...]) -> None:
+def _proofs(ledger: Ledger) -> list[catalogue.Copy]:
+    """List the copies and anchors that were made of this very ledger, as the file beside it knows them."""
+    if any(found.acts for found in ledger.strange):
+        return []
+    try:
+        return catalogue.proofs(ledger.path, journal.origin(ledger.con))
+    except sqlite3.Error:
+        return []
+
+
+def _remark(ledger: Ledger) -> None:
+    """Say what is no fault, and somebody should ask about all the same."""
+    if any(found.acts for found in ledger.strange):
+        return
+    if entries := checks.remarks(ledger.con):
+        _warn("wall_back", entries=messages.comma(f"#{seq}" for seq in entries[:5]), n=len(entries))
+    origin = journal.origin(ledger.con)
+    for loss in catalogue.losses(ledger.path, origin):
+        _warn("loss_accepted", at=short(instant(loss.at), ledger.zone), seq=loss.seq)
+    if n := catalogue.of_others(ledger.path, origin):
+        _warn("copies_of_other", path=catalogue.file_of(ledger.path), n=n)
+
+
+def _tell(
+    ledger: Ledger,
+    faults: list[checks.Fault],
+    full: bool,
+    known: tuple[Anchor, ...],
+    proofs: list[catalogue.Copy],
+) -> None:
     for fault in faults:
         entry = f" [#{fault.entry}]" if fault.entry else ""
         what = messages.say(
@@ -123,6 +170,9 @@ def _tell(ledger: Ledger, faults: list[checks.Fault], full: bool, known: tuple[A
         print(f"ANCHORED up to entry {last}: {messages.say('verify.anchored', n=len(known))} {checked}")
     else:
         print(f"CONSISTENT: {messages.say('verify.consistent', entry=entry_mark(ledger))} {checked}")
+    if proofs and not faults:
+        last = max(copy.seq for copy in proofs)
+        print(f"ANCHORED up to entry {last}: {messages.say('verify.proven', n=len(proofs))}")
 
 
 def _next(fault: checks.Fault) -> str:
@@ -155,6 +205,10 @@ _LOG = (
     Column("changes", kind="json", brief=True),
     Column("undoes", kind="int"),
     Column("hash"),
+    Column("wall", kind="instant"),
+    Column("rehearsal", kind="flag"),
+    Column("uid", kind="int"),
+    Column("host"),
 )
 
 
@@ -202,6 +256,10 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
         "changes": formatted,
         "undoes": entry.undoes,
         "hash": entry.hash,
+        "wall": local(instant(entry.wall), r.zone) if entry.wall else None,
+        "rehearsal": bool(entry.rehearsal),
+        "uid": entry.uid,
+        "host": entry.host,
     }
 
 
@@ -210,9 +268,14 @@ def backup(file: Annotated[Path, typer.Argument()]) -> None:
     ledger = current.open(as_found=True)
     newest = backups.copy(ledger, file)
     _take_files_along(ledger, file)
-    catalogue.remember(ledger.path, "backup", newest, file, current.now(ledger.zone))
+    _remember(ledger, "backup", newest, file)
     print(messages.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
+
+
+def _remember(ledger: Ledger, kind: str, newest: Anchor, where: Path) -> None:
+    now = current.now(ledger.zone)
+    catalogue.remember(ledger.path, kind, newest, where, now, journal.origin(ledger.con))
 
 
 @noun.plain("restore")
@@ -224,12 +287,16 @@ def restore(
 ) -> None:
     known = anchor_lines.read(anchors) if anchors else ()
     source = _opened_backup(file)
+    origin = journal.origin(source.con)
+    known += tuple(Anchor(copy.seq, copy.hash) for copy in catalogue.proofs(current.path, origin))
     lost = _lost(source, known)
     backups.check_loss(source, lost, accept_loss)
     newest = backups.copy(source, to, known)
     _take_files_along(source, to)
     print(messages.say("receipts.restored", path=to, entry=_mark(newest)))
     if lost:
+        for where in (current.path, to):  # the copy may take the ledger's place, with what is beside it
+            catalogue.remember(where, "loss", newest, file, current.now(source.zone), origin)
         _warn("entries_lost", n=len(lost), first=lost[0], last=lost[-1])
     source.close()
 
@@ -283,7 +350,7 @@ def anchor(to: Annotated[Path, typer.Option()]) -> None:
     ledger = current.open(as_found=True)
     newest = backups.newest_of(ledger)
     anchor_lines.append(to, newest)
-    catalogue.remember(ledger.path, "anchor", newest, to, current.now(ledger.zone))
+    _remember(ledger, "anchor", newest, to)
     print(messages.say("receipts.anchored", path=to, entry=_mark(newest)))
     ledger.close()
 

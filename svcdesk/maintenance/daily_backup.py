@@ -13,6 +13,7 @@ from typing import NamedTuple
 from svcdesk import journal, schema
 from svcdesk.errors import DeskError, StorageError
 from svcdesk.maintenance import catalogue
+from svcdesk.maintenance.anchors import Anchor
 from svcdesk.store import Ledger, open_ledger
 
 _DAY = r"\d{4}-\d\d-\d\d"
@@ -103,12 +104,12 @@ def _is_there(plan: Plan, now: datetime) -> bool:
     """Return whether today's copy stands already. Raises StorageError where something else has its name."""
     if not os.path.lexists(plan.to):
         return False
-    if _origin_of(plan.to) != plan.origin:
+    if catalogue.origin_of(plan.to) != plan.origin:
         raise StorageError("copy_name_taken", path=plan.to)
     from svcdesk.maintenance import backup
 
     ledger = open_ledger(plan.to, as_found=True)
-    catalogue.remember(plan.ledger, "daily", backup.newest_of(ledger), plan.to, now)
+    catalogue.remember(plan.ledger, "daily", backup.newest_of(ledger), plan.to, now, plan.origin)
     ledger.close()
     return True
 
@@ -137,13 +138,22 @@ def make(plan: Plan, now: datetime) -> None:
         _remove_parts(plan)
         ledger = open_ledger(plan.ledger)
         try:
-            newest = backup.copy(ledger, plan.to)
+            newest = backup.copy(ledger, plan.to, _proofs(plan, ledger))
         finally:
             ledger.close()
-        catalogue.remember(plan.ledger, "daily", newest, plan.to, now)
+        catalogue.remember(plan.ledger, "daily", newest, plan.to, now, plan.origin)
         _remove_old(plan)
     except (DeskError, OSError, sqlite3.Error):
         catalogue.fail(plan.ledger, now)
+
+
+def _proofs(plan: Plan, ledger: Ledger) -> tuple[Anchor, ...]:
+    """List what the ledger must still hold: copies of one whose tail was cut would thin the good ones."""
+    last = journal.last(ledger.con)[0]
+    found = catalogue.proofs(plan.ledger, plan.origin)
+    if any(copy.seq > last for copy in found):
+        raise StorageError("damaged", path=plan.ledger)
+    return tuple(Anchor(copy.seq, copy.hash) for copy in found)
 
 
 def dated(folder: Path, ledger: Path) -> list[Path]:
@@ -157,20 +167,9 @@ def dated(folder: Path, ledger: Path) -> list[Path]:
 def _remove_old(plan: Plan) -> None:
     """Keep the newest; what is not a copy of this very ledger is not touched, whatever its name."""
     others = [path for path in dated(plan.to.parent, plan.ledger) if path != plan.to]
-    ours = [path for path in others if _origin_of(path) == plan.origin]
+    ours = [path for path in others if catalogue.origin_of(path) == plan.origin]
     for path in ours[: max(0, len(ours) - plan.keep + 1)]:
         path.unlink()
-
-
-def _origin_of(path: Path) -> str | None:
-    try:
-        ledger = open_ledger(path, as_found=True)
-        try:
-            return journal.origin(ledger.con)
-        finally:
-            ledger.close()
-    except (DeskError, sqlite3.Error):
-        return None
 
 
 def _remove_parts(plan: Plan) -> None:

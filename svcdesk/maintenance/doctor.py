@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from svcdesk import journal
 from svcdesk.errors import DeskError
 from svcdesk.maintenance import catalogue
 from svcdesk.maintenance.catalogue import Copy
@@ -82,6 +83,9 @@ def _copies(ledger: Ledger, kept: Kept, now: datetime) -> Iterator[Advice]:
         yield Advice("copy_old", {"path": kept.copy.path, "days": days, "n": last - kept.copy.seq})
     if kept.anchor and kept.anchor.seq < last and (days := days_since(kept.anchor, now)) > _ANCHOR_DAYS:
         yield Advice("anchor_old", {"path": kept.anchor.path, "days": days, "seq": kept.anchor.seq})
+    for copy in catalogue.proofs(ledger.path, journal.origin(ledger.con)):
+        if not catalogue.stands(ledger, copy):
+            yield Advice("copy_ahead", {"path": copy.path, "seq": copy.seq})
     for path in dict.fromkeys(line.path for line in catalogue.known(ledger) if line.path.is_file()):
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             yield Advice("readable", {"path": path, "mode": f"{mode:04o}"})

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from svcdesk import schema
+from svcdesk import journal, schema
 from svcdesk.errors import StorageError
 from svcdesk.finder import index
 from svcdesk.maintenance import backup, catalogue
@@ -72,7 +72,7 @@ def _copied(path: Path, version: int, now: datetime) -> Path:
         stamp = f"{path.name}.v{version}-{now.astimezone(ledger.zone):%Y%m%d-%H%M%S}"
         names = (path.with_name(f"{stamp}{again}.backup") for again in ("", *(f"-{n}" for n in range(2, 1000))))
         to = next(name for name in names if not name.exists())
-        catalogue.remember(path, "upgrade", backup.copy(ledger, to), to, now)
+        catalogue.remember(path, "upgrade", backup.copy(ledger, to), to, now, journal.origin(ledger.con))
         return to
     finally:
         ledger.close()

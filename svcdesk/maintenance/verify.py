@@ -25,7 +25,7 @@ from svcdesk.schema import comparison
 from svcdesk.store import Ledger, connect, version_of
 
 _TICK = 1000
-_NEWEST, _SEARCHED_SINCE = 1000, 3
+_NEWEST, _SEARCHED_SINCE, _WITNESSED_SINCE = 1000, 3, 3
 
 
 class Fault(NamedTuple):
@@ -69,6 +69,14 @@ def verify(
             con.rollback()
         found += replay.result()
     return found
+
+
+def remarks(con: sqlite3.Connection) -> list[int]:
+    """List the entries written at an earlier wall clock than the one before: no fault, but worth a question."""
+    if version_of(con) < _WITNESSED_SINCE:
+        return []
+    later = "SELECT e.seq FROM entry e JOIN entry p ON p.seq = e.seq - 1 WHERE e.wall < p.wall ORDER BY e.seq"
+    return [seq for (seq,) in con.execute(later).fetchall()]
 
 
 def first_broken(faults: list[Fault]) -> int | None:
@@ -278,14 +286,22 @@ class _Chain:
     """The chain of entries, checked while their changes stream by in order."""
 
     def __init__(self, con: sqlite3.Connection) -> None:
-        self._entries = journal.entries(con)
+        self._con, self._entries = con, journal.entries(con)
         self._current = next(self._entries, None)
         self._digest = self._start()
         self._prev = journal.GENESIS
+        self._formula: int | None = None
         self._expected = 1
 
+    def _request(self) -> str | None:
+        """Return the digest of what was typed with the entry's request id."""
+        if self._current is None or self._current.request_id is None:
+            return None
+        row = self._con.execute("SELECT digest FROM request WHERE entry = ?", (self._current.seq,)).fetchone()
+        return str(row[0]) if row else None
+
     def _start(self) -> Any:
-        head = self._current[: journal.Entry._fields.index("prev")] if self._current else ()
+        head = self._current.head(self._request()) if self._current else ()
         return sha256(b"".join(journal.prefixed(field) for field in head))
 
     def add(self, entry: int, table: str, row: int, after: bytes) -> Faults:
@@ -308,12 +324,14 @@ class _Chain:
         assert entry is not None
         if entry.seq != self._expected:
             yield Fault("gap", f"#{self._expected}", self._expected)
+        if entry.formula is None and self._formula is not None:
+            yield Fault("formula", f"#{entry.seq}", entry.seq)
         if entry.prev != self._prev:
             yield Fault("prev", f"#{entry.seq}", entry.seq)
         self._digest.update(journal.prefixed(entry.prev))
         if self._digest.hexdigest() != entry.hash:
             yield Fault("hash", f"#{entry.seq}", entry.seq)
-        self._expected, self._prev = entry.seq + 1, entry.hash
+        self._expected, self._prev, self._formula = entry.seq + 1, entry.hash, entry.formula
         self._current = next(self._entries, None)
         self._digest = self._start()
 
@@ -371,8 +389,13 @@ def _earlier_personal(con: sqlite3.Connection) -> Faults:
         SELECT "table", row, entry, json_extract(after, '$.personal_id'), json_extract(after, '$.personal_hash')
         FROM change WHERE "table" IN {tables} AND json_valid(after)"""
     for table, row, entry, number, promised in con.execute(images):
-        *fields, salt = loose.pop(number, (None,))
-        if salt is not None and not _keeps(promised, salt, *fields):
+        if number not in loose:
+            continue
+        *fields, salt = loose.pop(number)
+        erased = fields == [None, None, None] and salt is None
+        if erased and not _redacted(con, table, row):
+            yield Fault("erased", named(table, row), entry)
+        elif not erased and not _keeps(promised, salt, *fields):
             yield Fault("personal", named(table, row), entry)
     for number in loose:
         yield Fault("unjournaled", f"personal {number}")
@@ -384,7 +407,12 @@ def _requests(con: sqlite3.Connection) -> Faults:
         SELECT seq FROM entry e WHERE request_id IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM request WHERE entry = e.seq)
         UNION ALL
-        SELECT r.entry FROM request r JOIN entry e ON e.seq = r.entry WHERE e.request_id IS NULL"""
+        SELECT r.entry FROM request r JOIN entry e ON e.seq = r.entry
+        WHERE e.request_id IS NULL OR r.digest GLOB '*[^0-9a-f]*' OR length(r.digest) <> 64
+          OR (r.salt IS NULL AND NOT EXISTS (
+            SELECT 1 FROM change t JOIN change c ON c."table" = t."table" AND c.row = t.row
+            JOIN entry x ON x.seq = c.entry
+            WHERE t.entry = r.entry AND x.seq > r.entry AND x.command IN ('ledger redact', 'ledger retention')))"""
     for (seq,) in con.execute(sql):
         yield Fault("request", f"#{seq}", seq)
 

@@ -3,7 +3,7 @@
 TEXTS = {
     "definition": ("口径", "how it is worked out"),
     "id": ("编号", "id"), "code": ("工号", "code"), "name": ("名称", "name"), "department": ("部门", "department"),
-    "role": ("岗位", "role"), "home": ("常驻地", "home"), "active": ("在岗", "active"), "retired_at": ("离岗时间", "retired"),
+    "role": ("岗位", "role"), "home": ("常驻地", "home"), "rehearsal": ("演练", "rehearsal"), "wall": ("系统时钟", "wall clock"), "uid": ("系统用户号", "uid"), "host": ("主机", "host"), "active": ("在岗", "active"), "retired_at": ("离岗时间", "retired"),
     "phone": ("电话", "phone"), "wage": ("月工资", "wage"), "region": ("区域", "region"), "city": ("城市", "city"),
     "person": ("联系人", "person"), "address": ("地址", "address"), "key": ("重点", "key"), "no": ("合同号", "no"),
     "customer": ("客户", "customer"), "project": ("项目", "project"), "includes_installation": ("含安装调试", "incl. installation"),

@@ -145,6 +145,7 @@ TEXTS = {
     "allowance_only_phone": ("{id} 不能从话费补贴扣（{article}）\n用 --via payroll 或 cash", "{id} cannot be withheld from the phone allowance ({article})\nuse --via payroll or cash"),
     "request_differs": ("请求号 {request_id} 已用于 #{seq}，内容不同\n换一个请求号", "the request id {request_id} stands on entry #{seq} with other content\nuse a new id"),
     "request_undone": ("请求号 {request_id} 的 #{seq} 已被收回\n换一个请求号", "entry #{seq} with the request id {request_id} was taken back\nuse a new id"),
+    "no_rehearsal": ("账本 {path} 不是演练用的，不能用 SVCDESK_NOW 改时间来记\n去掉 SVCDESK_NOW；演练另建一本：svcdesk --ledger 新路径 init --rehearsal", "the ledger {path} is not for rehearsals: nothing is recorded under a time of SVCDESK_NOW\nunset SVCDESK_NOW; for a rehearsal make a ledger of its own: svcdesk --ledger NEW init --rehearsal"),
     "restore_loses": ("备份 {path} 比账本少 {n} 条（#{first} 至 #{last}），恢复后就没有了\n看过 svcdesk ledger log；接受损失则加 --accept-loss {n}", "the backup {path} lacks {n} entries of the ledger (#{first} to #{last}); they would be lost\nlook at svcdesk ledger log; to accept the loss, --accept-loss {n}"),
     "nothing_to_undo": ("没有可收回的命令\nsvcdesk ledger log", "there is no command to take back\nsvcdesk ledger log"),
     "undo_submitted": ("#{seq} 是 {month} 的 {report} 报表，已经报出，不能收回；以后的更正显示为差异\n须重报：svcdesk report submit {report} --month {month} --to 收件人 --corrects 理由", "#{seq} handed the {report} report of {month} in and is not taken back; later corrections show as drift\nhand it in again: svcdesk report submit {report} --month {month} --to NAME --corrects REASON"),

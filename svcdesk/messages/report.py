@@ -25,6 +25,7 @@ TEXTS = {
     "surveys": ("调查表 {n} 份，平均 {mean} 分", "surveys {n}, mean score {mean}"),
     "penalties": ("处理：罚款 {fine_count} 项共 {fines} 元，记过 {demerit}，记大过 {major_demerit}，辞退 {dismissal}", "penalties: {fine_count} fines, {fines} CNY; demerits {demerit}, major demerits {major_demerit}, dismissals {dismissal}"),
     "due": ("统计表须于 {statistics} 前报企管室，项目表须于 {projects} 前报技术中心、营销中心和高层", "due: statistics by {statistics} at the enterprise management office; projects report by {projects} at the technical centre, the marketing centre and senior management"),
+    "rehearsal": ("{mark}  演练账本：时间可以是编的", "{mark}  rehearsal ledger: its times may be made up"),
     "entry": ("账本 #{seq} {hash}", "ledger #{seq} {hash}"),
     "provisional": ("一次修复率在 {until} 前为暂计：其间同一问题再修会改变它", "the share mended at once is provisional until {until}: the same repair again before then changes it"),
     "submitted": ("已于 {at} 报 {to}；今日的数与报出的一致", "handed in at {at} to {to}; today's figures agree with it"),

@@ -34,6 +34,8 @@ TEXTS = {
     "edited_next": ("看它的经过（svcdesk ledger log --record {subject}），与票据和备份核对", "read its history (svcdesk ledger log --record {subject}) and hold it against the papers and a backup"),
     "unjournaled_next": ("查明是谁写的，再用命令重新登记", "find out who wrote it, and record it again with its command"),
     "vanished_next": ("与备份对照，再用命令重新登记", "compare with a backup, and record it again with its command"),
+    "proven": ("账本旁 .copies 里的 {n} 份备份和锚点都在链上。", "all {n} copies and anchors of the .copies file beside it are in the chain."),
+    "formula": ("{subject} 没有按现行办法计算哈希，而前一条有", "{subject} is hashed as before version 3, and the entry before it is not"),
     "hash_next": ("与备份的 svcdesk ledger log 对照 #{entry}", "compare #{entry} with svcdesk ledger log of a backup"),
     "schema_added_next": ("查明是哪个程序加的；账本只让 svcdesk 写", "find out which program added it; let only svcdesk write the ledger"),
     "unread_next": ("用备份恢复：svcdesk ledger restore 备份 --to 新路径", "restore a backup: svcdesk ledger restore BACKUP --to NEW"),

@@ -1,6 +1,9 @@
 """What is said beside a receipt: nothing is refused, but somebody should know."""
 
 TEXTS = {
+    "wall_back": ("{entries} 等 {n} 条写入时，系统时钟比前一条的早；查明是谁调过钟", "at {entries} ({n} in all) the system's clock stood before that of the entry before; find out who set it"),
+    "copies_of_other": ("{path} 里有 {n} 行属于另一本账本：这里换过账本，或整链被重算过", "{n} lines of {path} are of another ledger: one stood here before, or the whole chain was hashed anew"),
+    "loss_accepted": ("{at} 恢复时接受了 #{seq} 以后的损失，此后的备份和锚点不再核对", "a restore at {at} accepted the loss of all after #{seq}: what was copied or anchored of it is no longer looked for"),
     "unfinished": ("{month} 月还有 {n} 件事未了，数可能会变：svcdesk report monthly --month {month} --check", "{n} things of {month} are unfinished and may change its figures: svcdesk report monthly --month {month} --check"),
     "drift": ("{month} 月报出之后有 {n} 个数变了；对照：svcdesk report monthly --month {month}", "{n} figures of {month} have changed since it was handed in; compare: svcdesk report monthly --month {month}"),
     "calendar_unknown": ("{year} 年的节假日安排尚未公布，工作时间时钟算不出时限", "the working days of {year} are not published yet, so the working clock knows no due time"),

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal, TextIO
 
-from svcdesk import reports
+from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.model import Record
@@ -102,7 +102,10 @@ class ReportOutput:
     def _laid_out(self) -> Document:
         from svcdesk.month import layout
 
-        return layout.LAYOUTS[self.name](self._record, self.period)
+        document = layout.LAYOUTS[self.name](self._record, self.period)
+        if self.ledger.rehearses:
+            return document._replace(mark=messages.say("report.rehearsal", mark=document.mark))
+        return document
 
     @cached_property
     def _in_full(self) -> Document:

@@ -197,6 +197,16 @@ CREATE TABLE attachment (
 CREATE INDEX attachment_by_record ON attachment (record);
 CREATE TRIGGER attachment_keep_delete BEFORE DELETE ON attachment BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 
+-- What the system itself says of an entry beside what its actor claims, and by which formula it is hashed (svcdesk/journal.py):
+-- an entry of an earlier version has none of it and is hashed without. wall is the wall clock, at may be a rehearsal's.
+ALTER TABLE entry ADD COLUMN formula INTEGER CHECK (formula = 2);
+ALTER TABLE entry ADD COLUMN wall TEXT CHECK (wall IS strftime('%Y-%m-%dT%H:%M:%SZ', wall, '+0 days'));
+ALTER TABLE entry ADD COLUMN rehearsal INTEGER CHECK (rehearsal IN (0, 1));
+ALTER TABLE entry ADD COLUMN uid INTEGER;
+ALTER TABLE entry ADD COLUMN host TEXT;
+-- Whether times may be made up in this ledger (SVCDESK_NOW): chosen when it is made.
+ALTER TABLE centre ADD COLUMN rehearsal INTEGER CHECK (rehearsal IN (0, 1));
+
 -- What stands: reading SQL asks these; only the store, verify, the journal, redaction and migrations see what was taken back.
 CREATE VIEW live_accepted_entry AS SELECT * FROM accepted_entry WHERE undone_at IS NULL;
 CREATE VIEW live_appointment AS SELECT * FROM appointment WHERE undone_at IS NULL;

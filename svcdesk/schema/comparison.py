@@ -12,7 +12,7 @@ from svcdesk import schema
 DIGESTS = {
     1: "33037b81f476506813e4a94cc61032cdba32f482de800d8635d670b26e8a9626",
     2: "f360b0542ca632436f4ea69994e850d2ba035addd75ae1cf0c7aeda52966881d",
-    3: "013a453ed51e2749434bf39a4302cbd53c06e174e7c694bf16a04d61951d7f9c",
+    3: "3e4d43c43415b4b55f085a812ecb9f253541e4c3cf52536be4ec26124850010c",
 }
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"

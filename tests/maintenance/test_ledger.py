@@ -18,8 +18,6 @@ from svcdesk import journal, schema, store
 from svcdesk.maintenance import doctor, verify
 from svcdesk.store import open_ledger
 
-JOURNAL = "SELECT seq, at, actor, command, note, request_id, undoes FROM entry WHERE seq >= ? ORDER BY seq"
-
 
 @pytest.fixture(scope="session")
 def busy(tmp_path_factory, hired):
@@ -74,9 +72,9 @@ def rehash(con, since=1):
     """Hash the chain anew from an entry on, as somebody with the source at hand could."""
     prev = con.execute("SELECT hash FROM entry WHERE seq = ?", (since - 1,)).fetchone()
     prev = prev[0] if prev else journal.GENESIS
-    for head in con.execute(JOURNAL, (since,)).fetchall():
-        sealed = journal.seal(head, con.execute(journal.CHANGES, (head[0],)), prev)
-        con.execute("UPDATE entry SET prev = ?, hash = ? WHERE seq = ?", (prev, sealed, head[0]))
+    for entry in list(journal.entries(con, since)):
+        sealed = journal.seal(entry.head(None), con.execute(journal.CHANGES, (entry.seq,)), prev)
+        con.execute("UPDATE entry SET prev = ?, hash = ? WHERE seq = ?", (prev, sealed, entry.seq))
         prev = sealed
 
 
@@ -211,6 +209,7 @@ def test_a_cut_tail_shows_against_an_anchor(desk):
             con.execute(f"DELETE FROM {table} WHERE id = ?", (row,))
         con.execute("DELETE FROM change WHERE entry > ?", (last,))
         con.execute("DELETE FROM entry WHERE seq > ?", (last,))
+    desk.ledger.with_name("ledger.db.copies").unlink()
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
     done = desk.run("ledger", "verify", "--anchors", desk.folder / "anchors.txt", code=1)
     assert f"BROKEN at entry {last + 10}" in done.stdout
@@ -228,6 +227,7 @@ def test_a_rehashed_chain_shows_against_an_anchor(desk):
             "UPDATE change SET after = json_set(after, '$.amount_fen', 1) WHERE \"table\" = 'expense' AND row = 1"
         )
         rehash(con)
+    desk.ledger.with_name("ledger.db.copies").unlink()
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
     assert "BROKEN" in desk.run("ledger", "verify", "--anchors", desk.folder / "anchors.txt", code=1).stdout
 

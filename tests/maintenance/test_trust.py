@@ -332,3 +332,134 @@ def test_what_is_masked_has_no_order(desk):
 def test_a_short_number_shows_at_most_its_last_two(desk, number, shown):
     desk.run("customer", "add", "甲", "--phone", number)
     assert desk.json("customer", "show", "甲")["phone"] == shown
+
+
+# What the file beside the ledger proves
+
+
+def cut_tail(path, entries=1):
+    """Cut the newest entries off with all that they wrote, as the owner of the file can."""
+    con = sqlite3.connect(path)
+    guards = con.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in guards:
+        con.execute(f'DROP TRIGGER "{name}"')
+    last = con.execute("SELECT max(seq) FROM entry").fetchone()[0] - entries
+    for table, row in con.execute('SELECT "table", row FROM change WHERE entry > ?', (last,)).fetchall():
+        con.execute(f'DELETE FROM "{table}" WHERE id = ?', (row,))
+    con.execute("DELETE FROM change WHERE entry > ?", (last,))
+    con.execute("DELETE FROM entry WHERE seq > ?", (last,))
+    for _, sql in guards:
+        con.execute(sql)
+    con.commit()
+    con.close()
+
+
+@pytest.mark.case(35)
+@pytest.mark.parametrize("proof", [("backup", "before.db"), ("anchor", "--to", "anchors.txt")])
+def test_the_file_of_copies_proves_a_cut_tail(desk, proof):
+    desk.run("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "x")
+    desk.run("ledger", *(desk.folder / part if "." in part else part for part in proof))
+    assert "ANCHORED up to entry 11" in desk.run("ledger", "verify").stdout
+    cut_tail(desk.ledger)
+    assert "BROKEN at entry 11" in desk.run("ledger", "verify", code=1).stdout
+    assert "proves an entry #11" in desk.run("ledger", "doctor").stdout
+
+
+@pytest.mark.case(35)
+def test_a_loss_that_a_restore_was_told_to_accept_is_no_fault_and_is_said(desk):
+    desk.run("ledger", "backup", desk.folder / "early.db")
+    desk.run("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "x")
+    desk.run("ledger", "backup", desk.folder / "late.db")
+    desk.ledger.unlink()
+    desk.run("ledger", "restore", desk.folder / "early.db", "--to", desk.ledger, code=3)
+    desk.run("ledger", "restore", desk.folder / "early.db", "--to", desk.ledger, "--accept-loss", "1")
+    verified = desk.run("ledger", "verify")
+    assert "ANCHORED up to entry 10" in verified.stdout
+    assert "accepted the loss of all after #10" in verified.stderr
+
+
+@pytest.mark.case(35)
+def test_copies_of_the_ledger_that_stood_here_before_are_no_fault_and_are_said(desk):
+    desk.run("ledger", "backup", desk.folder / "early.db")
+    desk.ledger.unlink()
+    desk.run("init", "--centre", "另一个中心")
+    assert "another ledger" in desk.run("ledger", "verify").stderr
+
+
+# What an entry keeps
+
+
+@pytest.mark.case(36)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE request SET digest = replace(digest, substr(digest, 1, 1), 'x')",
+        "UPDATE request SET digest = '" + "0" * 64 + "'",
+        "UPDATE request SET salt = NULL",
+        "DELETE FROM request",
+    ],
+)
+def test_what_was_typed_with_a_request_id_is_held(desk, statement):
+    desk.run(*CLAIM, "--request-id", "abc")
+    desk.run("ledger", "verify")
+    execute(desk.ledger, statement)
+    assert "BROKEN at entry 11" in desk.run("ledger", "verify", code=1).stdout
+
+
+@pytest.mark.case(36)
+def test_the_salt_of_replaced_personal_data_goes_only_by_a_redaction(desk):
+    (desk.folder / "c.csv").write_text("name,phone\n江南机床,13700001111\n", "utf-8")
+    desk.run("import", "customers", desk.folder / "c.csv", "--update")
+    execute(desk.ledger, "UPDATE personal SET name = NULL, phone = NULL, address = NULL, salt = NULL WHERE phone = '13987654321'")  # fmt: skip
+    assert "without an entry that says so" in desk.run("ledger", "verify", code=1).stdout
+
+
+@pytest.mark.case(36)
+def test_a_clock_that_was_set_back_is_remarked(desk, monkeypatch):
+    from svcdesk import session
+    from svcdesk.journal import Witness
+
+    for wall in ("2099-10-20T01:00:00Z", "2099-10-19T01:00:00Z"):
+        monkeypatch.setattr(session.Session, "witness", lambda _, wall=wall: Witness(wall, True, 1000, "desk1"))
+        desk.run("customer", "add", wall)
+    verified = desk.run("ledger", "verify")
+    assert "CONSISTENT" in verified.stdout
+    assert "#12 (1 in all)" in verified.stderr
+
+
+@pytest.mark.case(37)
+def test_an_entry_keeps_what_the_system_says(desk):
+    desk.run("customer", "add", "甲")
+    entry = desk.json("ledger", "log")[-1]
+    assert entry["at"] == "2026-10-20T09:00:00+08:00"
+    assert entry["wall"] != entry["at"]
+    assert (entry["rehearsal"], entry["uid"], entry["host"]) == (True, os.getuid(), os.uname().nodename)
+
+
+@pytest.mark.case(37)
+@pytest.mark.parametrize("column", ["wall", "rehearsal", "uid", "host", "formula"])
+def test_what_the_system_said_is_part_of_the_hash(desk, column):
+    desk.run("customer", "add", "甲")
+    execute(desk.ledger, "DROP TRIGGER entry_keep_update", f"UPDATE entry SET {column} = NULL WHERE seq = 11")
+    assert "BROKEN at entry 11" in desk.run("ledger", "verify", code=1).stdout
+
+
+@pytest.mark.case(37)
+def test_a_ledger_that_is_no_rehearsal_takes_no_made_up_time(desk):
+    desk.ledger.unlink()
+    made_up, desk.now = desk.now, None
+    desk.run("init", "--centre", "真账")
+    desk.now = made_up
+    assert "not for rehearsals" in desk.run("customer", "add", "甲", code=3).stderr
+    desk.run("customer", "list")
+    assert desk.json("ledger", "info")["rehearsal"] is False
+    assert "rehearsal" not in desk.run("report", "monthly", "--month", "2026-09").stdout
+
+
+@pytest.mark.case(37)
+def test_a_rehearsal_ledger_says_so_at_the_foot_of_its_reports(desk):
+    report = ("report", "monthly", "--month", "2026-09")
+    assert desk.json("ledger", "info")["rehearsal"] is True
+    assert "rehearsal ledger" in desk.run(*report, "-f", "html").stdout
+    for form in ("csv", "json"):
+        assert "rehearsal" not in desk.run(*report, "-f", form).stdout
