@@ -66,12 +66,17 @@ def _complaints(ledger: Ledger, basis: Basis) -> Iterator[Item]:
         " ('registered', 'assigned', 'investigating', 'decided', 'remedied', 'fed_back')"
     )
     for row in rows:
-        step = "remedy" if (row["status"], row["finding"]) == ("decided", "upheld") else _COMPLAINT_NEXT[row["status"]]
         age = (today(basis.now, basis.zone) - day_of(instant(row["at"]), basis.zone)).days
         subject = f"C{row['id']}"
         values = {"status": row["status"], "kind": "complaint", "days": age}
-        line = argv(f"complaint {step} {subject}{_ASKED_FOR.get(step, '')}")
+        line = next_of_complaint(subject, row["status"], row["finding"])
         yield Item("complaint", "complaint", subject, line, None, values, _ticket(row["ticket_id"]))
+
+
+def next_of_complaint(subject: str, status: str, finding: str | None = None) -> tuple[str, ...]:
+    """Return the command that takes a complaint its next step; one upheld is remedied first (4.2)."""
+    step = "remedy" if (status, finding) == ("decided", "upheld") else _COMPLAINT_NEXT[status]
+    return argv(f"complaint {step} {subject}{_ASKED_FOR.get(step, '')}")
 
 
 def _escalations(ledger: Ledger, _: Basis) -> Iterator[Item]:

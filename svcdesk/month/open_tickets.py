@@ -122,8 +122,17 @@ def report_step(dispatch: str, code: str, kind: str, report: Record | None) -> t
     if report is None:
         return "report", f"service-report file {dispatch} --by {code}", {"id": dispatch, "code": code}
     if lacking := missing_fields({**report, "parts": loads(report["parts"])}, kind):
-        return "report_lacking", f"service-report amend R{report['id']}", {"id": f"R{report['id']}", "missing": lacking}
+        line = " ".join([f"service-report amend R{report['id']}", *(_ASKED_FOR[field] for field in lacking)])
+        return "report_lacking", line, {"id": f"R{report['id']}", "missing": lacking}
     return "", "", {}
+
+
+_ASKED_FOR = {
+    "fault_cause": "--fault-cause TEXT",
+    "solution": "--solution TEXT",
+    "parts": "--part PART",
+    "customer_opinion": "--customer-opinion TEXT",
+}
 
 
 def _on_hold(ticket: OpenTicket, _: Basis) -> Item | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from svcdesk.month import indicators
-from svcdesk.month.board import decisions, to_decide, undecided
+from svcdesk.month.board import decisions, next_of_complaint, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
 from svcdesk.periods import Period, instant, stored
@@ -69,8 +69,7 @@ def _answers(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
 
 def _complaints(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     for number, status in ledger.con.execute(_UNDECIDED, {"end": stored(period.end)}):
-        verb = {"registered": "assign", "assigned": "investigate"}.get(status, "decide")
-        yield Item("complaint", "undecided", f"C{number}", argv(f"complaint {verb} C{number}"))
+        yield Item("complaint", "undecided", f"C{number}", next_of_complaint(f"C{number}", status))
 
 
 def _penalties(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:

@@ -190,3 +190,69 @@ def command(verb, number):
         "close": ["ticket", "close", ticket, "--resolution", "x", "--no-survey", "x"],
         "reopen": ["ticket", "reopen", ticket, "--reason", "x"], "cancel": ["ticket", "cancel", ticket, "--reason", "x"],
     }.get(verb, ["dispatch", verb, dispatch])  # fmt: skip
+
+
+FILLED = {
+    "CODE": "M01", "CITY": "南京", "TEXT": "x", "SCORE": "4", "NAME": "企管室", "CAUSE": "transport", "DEPARTMENT": "质量",
+    "FINDING": "not_upheld", "PART": "密封圈",
+}  # fmt: skip
+
+
+def typed(row):
+    """The command of a line as a coordinator types it, its words in capitals filled in."""
+    return [FILLED.get(word, word) for word in row["next"][1:]]
+
+
+def test_every_next_command_runs_once_its_capitals_are_filled_in(desk, tmp_path):
+    desk.now = "2026-11-03T09:00:00+08:00"
+    open_ticket(desk)
+    answered(desk, on_site_by="2026-10-19 20:00")
+    answered(desk, on_site_by="2026-11-21 20:00")
+    send(desk, answered(desk), "W02")
+    gone(desk, answered(desk))
+    desk.run("ticket", "hold", answered(desk), "--reason", "等停机")
+    answered(desk)
+    dispatch = gone(desk, answered(desk))
+    desk.run("service-report", "file", dispatch, "--by", "W01")
+    whole = ("--by", "W01", "--fault-cause", "x", "--solution", "x", "--no-parts", "--customer-opinion", "x")
+    desk.run("service-report", "file", gone(desk, answered(desk)), *whole)
+    desk.run("service-report", "file", gone(desk, answered(desk)), *whole)
+    desk.run("survey", "add", "T10", "--score", "5")
+    desk.run("ticket", "escalate", "T7", "--to", "hq")
+    desk.run("ticket", "hand-over", "T7", "--to", "A01", "--note", "x")
+    for step in ("open", "assign", "investigate", "decide", "remedy", "feedback"):
+        for number in range(1, 7):
+            complaint(desk, f"C{number}", step, number)
+    spend = ("expense", "add", "--engineer", "W01", "--category", "material", "--amount", "5", "--date", "2026-10-19")
+    desk.run(*spend)
+    desk.run(*spend, "--invoice", "F1")
+    late = send(desk, answered(desk), "W03", at="2026-10-19 09:00", due="2026-10-19 10:00")
+    travel(desk, late, depart="2026-10-19 09:30", arrive="2026-10-19 11:00")
+    for _ in range(3):
+        desk.run("conduct", "record", "W02", "disobedience", "--note", "x", "--at", "2026-10-19 09:00")
+    desk.run("penalty", "check", "--record")
+    desk.run("penalty", "confirm", "P1", "P2")
+    desk.run("penalty", "appeal", "P2", "--reason", "x")
+    desk.run("conduct", "record", "W03", "disobedience", "--note", "x", "--at", "2026-10-19 09:00")
+    rows = desk.json("status", "--all")
+    assert {row["kind"] for row in rows} == {
+        "ticket", "escalation", "hand_over", "complaint", "expense", "finding", "penalty", "report",
+    }  # fmt: skip
+    for number, row in enumerate(rows):
+        (tmp_path / f"{number}").mkdir()
+        done = copied(desk, tmp_path / f"{number}").finished(typed(row))
+        assert done.returncode == 0, (row["text"], row["next"], done.stderr)
+
+
+def complaint(desk, name, step, number):
+    """Take the nth complaint through its first n steps."""
+    steps = ("open", "assign", "investigate", "decide", "remedy", "feedback")
+    if number <= steps.index(step):
+        return
+    more = {
+        "open": ("--channel", "call", "--complainant", "孙工", "--summary", "x", "--about", "W01"),
+        "assign": (name, "--department", "质量", "--by", "M01"), "investigate": (name, "--note", "x"),
+        "decide": (name, "--finding", "upheld", "--cause", "quarrel", "--by", "M01"), "remedy": (name, "--note", "x"),
+        "feedback": (name, "--satisfied"),
+    }[step]  # fmt: skip
+    desk.run("complaint", step, *more)
