@@ -19,6 +19,9 @@ Path = tuple[str, ...]
 NOBODY = "nobody"
 
 
+Recorded = frozenset[tuple[str, str, int]]  # the clause, the natural key and the engineer of each penalty of a month
+
+
 class Scope(NamedTuple):
     """For which figure rows are looked at: its path, its month, and the basis that it was worked out by."""
 
@@ -26,6 +29,7 @@ class Scope(NamedTuple):
     path: Path
     period: Period
     basis: Basis
+    recorded: Recorded
 
     def holds(self, at: str | None) -> bool:
         """Return whether a stored instant lies in the month."""
@@ -43,6 +47,12 @@ class Scope(NamedTuple):
             case "denominator":
                 return None if verdict is None else True
         return verdict
+
+
+def recorded(ledger: Ledger, period: Period) -> Recorded:
+    """Read which penalties were recorded for the facts of a month."""
+    sql = "SELECT clause, natural_key, engineer_id FROM live_penalty WHERE at >= ? AND at < ?"
+    return frozenset(ledger.con.execute(sql, (stored(period.start), stored(period.end))))
 
 
 class Source(NamedTuple):
@@ -141,10 +151,9 @@ def _repeats(image: Record, scope: Scope) -> bool | None:
 def _repeated(image: Record, scope: Scope) -> str | None:
     """Count the closing of a ticket that one received in the month repeats."""
     sql = "SELECT 1 FROM live_ticket WHERE repeat_of = ? AND received_at >= ? AND received_at < ?"
-    span = (stored(scope.period.start), stored(scope.period.end))
-    return (
-        image.get("first_closed_at") if scope.path[-1] != "denominator" and scope.has(sql, image["id"], *span) else None
-    )
+    span, closed = (stored(scope.period.start), stored(scope.period.end)), image.get("first_closed_at")
+    counts = closed and scope.path[-1] != "denominator" and scope.has(sql, image["id"], *span)
+    return closed if counts else None
 
 
 def _open_at_the_end(image: Record, scope: Scope) -> bool | None:
@@ -327,11 +336,13 @@ def _is_recorded(scope: Scope, clause: str, key: str, engineer: int | None = Non
     """Return whether a penalty of the figure was recorded with such a natural key."""
     if scope.path[1] == "by_clause" and scope.path[2] != clause:
         return False
-    sql = """
-        SELECT 1 FROM live_penalty WHERE clause = ? AND natural_key LIKE ? AND (engineer_id = ? OR ? IS NULL)
-          AND at >= ? AND at < ?"""
-    span = (stored(scope.period.start), stored(scope.period.end))
-    return scope.has(sql, clause, key, engineer, engineer, *span)
+    return any(
+        clause == known and key in (_ANY, natural) and engineer in (None, person)
+        for known, natural, person in scope.recorded
+    )
+
+
+_ANY = "*"
 
 
 def _reported_late(image: Record, scope: Scope) -> Any:
@@ -353,7 +364,7 @@ def _judged_by(clause: str, *beginnings: str) -> Source:
     """Count the policies that a recorded penalty of a clause is judged by."""
 
     def count(image: Record, scope: Scope) -> Any:
-        reads = image["key"].startswith(beginnings) and _is_recorded(scope, clause, "%")
+        reads = image["key"].startswith(beginnings) and _is_recorded(scope, clause, _ANY)
         return _value(image) if reads else None
 
     return Source("policy", count)
@@ -378,7 +389,9 @@ def _of_the_owner(source: Source) -> Source:
     """Count only what belongs to the contract, the customer or nobody that the line is of."""
 
     def count(image: Record, scope: Scope) -> Any:
-        return source.reads(image, scope) if _owner_of(scope.ledger, source.table, image) == scope.path[1] else None
+        counted = source.reads(image, scope)
+        is_theirs = counted is not None and _owner_of(scope.ledger, source.table, image) == scope.path[1]
+        return counted if is_theirs else None
 
     return Source(source.table, count)
 
@@ -418,7 +431,7 @@ _PENALTIES = (
     Source("crew", _rests_on("late_on_site", "D{dispatch_id}", *_CREW)),
     Source("crew", _rests_on("incomplete_report", "D{dispatch_id}", "returned_at", "cancelled_at")),
     Source("service_report", _reported_late),
-    Source("phone_check", _rests_on("phone_unreachable", "%", "at", "result", "excused")),
+    Source("phone_check", _rests_on("phone_unreachable", _ANY, "at", "result", "excused")),
     Source("conduct", _rests_on("disobedience", "B{id}", "at", "rule")),
     Source("complaint", _rests_on("complaint_upheld", "C{id}", "decided_at", "finding", "cause")),
     Source("complaint", _absorbs),

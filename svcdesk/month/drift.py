@@ -24,7 +24,7 @@ class Steps(NamedTuple):
     since: list[tuple[int, Record]]
 
 
-Images = dict[tuple[str, int], Steps]
+Images = dict[str, list[tuple[int, Steps]]]  # by table: a row, and how it went on
 
 
 def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
@@ -43,8 +43,7 @@ def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
     _count_as_then(submitted["figures"], today)
     then, now = dict(_flat(submitted["figures"])), dict(_flat(today))
     moved = [path for path in dict.fromkeys([*then, *now]) if _has_moved(path, then, now)]
-    later = _later_images(ledger, submitted["entry"]) if moved else {}
-    found = {path: _behind(later, Scope(ledger, path, period, Basis(ledger.policy, at, ledger.zone))) for path in moved}
+    found = _behind_each(ledger, moved, period, at, submitted["entry"])
     changed = [
         {
             "figure": ".".join(path), "path": list(path), "submitted": then.get(path), "today": now.get(path),
@@ -61,10 +60,9 @@ def entries_since(ledger: Ledger, report: str, period: Period) -> list[Record]:
     if row is None:
         return []
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
-    later = _later_images(ledger, submitted["entry"])
-    basis = Basis(ledger.policy, _frozen_at(ledger, row["id"]), ledger.zone)
     paths = dict(_flat(submitted["figures"]))
-    return _entries(ledger, _together(_behind(later, Scope(ledger, path, period, basis)) for path in paths))
+    found = _behind_each(ledger, paths, period, _frozen_at(ledger, row["id"]), submitted["entry"])
+    return _entries(ledger, _together(found.values()))
 
 
 def _together(found: Iterable[dict[int, list[str]]]) -> dict[int, list[str]]:
@@ -133,31 +131,46 @@ def _line_name(row: Record) -> str:
 # Entries
 
 
-def _later_images(ledger: Ledger, since: int) -> Images:
-    """Read every image written after an entry, by row, and what the row was before."""
+def _later_images(ledger: Ledger, since: int, tables: set[str]) -> Images:
+    """Read every image of some tables that was written after an entry, by row, and what the row was before."""
     found: dict[tuple[str, int], list[tuple[int, Record]]] = {}
-    for seq, table, row, after in ledger.con.execute(_LATER, (since,)):
+    for seq, table, row, after in ledger.con.execute(_LATER, (since, json.dumps(sorted(tables)))):
         found.setdefault((table, row), []).append((seq, json.loads(after)))
-    return {
-        (table, row): Steps(journal.before(ledger.con, table, row, steps[0][0]), steps)
-        for (table, row), steps in found.items()
-    }
+    later: Images = {}
+    for (table, row), steps in found.items():
+        was = journal.before(ledger.con, table, row, steps[0][0])
+        later.setdefault(table, []).append((row, Steps(was, steps)))
+    return later
 
 
-_LATER = 'SELECT entry, "table", row, after FROM change WHERE entry > ? ORDER BY entry, n'
+_LATER = """
+    SELECT entry, "table", row, after FROM change
+    WHERE entry > ? AND "table" IN (SELECT value FROM json_each(?)) ORDER BY entry, n"""
 
 
-def _behind(later: Images, scope: Scope) -> dict[int, list[str]]:
+def _behind_each(
+    ledger: Ledger, paths: Iterable[behind.Path], period: Period, at: datetime, since: int
+) -> dict[behind.Path, dict[int, list[str]]]:
+    """Return for each figure the entries after one that changed rows behind it, each with those rows."""
+    sources = {path: behind.behind(path) for path in paths}
+    if not sources:
+        return {}
+    tables = {source.table for each in sources.values() for source in each}
+    later, basis = _later_images(ledger, since, tables), Basis(ledger.policy, at, ledger.zone)
+    recorded = behind.recorded(ledger, period)
+    return {path: _behind(each, later, Scope(ledger, path, period, basis, recorded)) for path, each in sources.items()}
+
+
+def _behind(sources: Iterable[behind.Source], later: Images, scope: Scope) -> dict[int, list[str]]:
     """Return the entries that changed rows behind a figure, each with those rows.
 
     What was changed and is now again as it was handed in made no difference.
     """
     found: dict[int, list[str]] = {}
-    for source in behind.behind(scope.path):
-        for (table, row), steps in later.items():
-            if table == source.table:
-                for seq in _steps_that_count(source, steps, scope):
-                    found.setdefault(seq, []).append(named(table, row))
+    for source in sources:
+        for row, steps in later.get(source.table, ()):
+            for seq in _steps_that_count(source, steps, scope):
+                found.setdefault(seq, []).append(named(source.table, row))
     return {seq: list(dict.fromkeys(names)) for seq, names in sorted(found.items())}
 
 
