@@ -72,6 +72,18 @@ _DESTROYED_NAME = r"\d(\.\d+)?[eE]\+\d{2,3}"
 _MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
 
 
+LONGEST_TEXT, LONGEST_NOTE = 2_000, 10_000  # characters
+# What may be as long as a note: notes, and what a report on a job tells.
+_NOTES = ("note", "notes", "fault_cause", "solution", "customer_opinion", "resolution", "comment", "statement")
+
+
+def bounded(name: str, text: str) -> None:
+    """Refuse a text that no list, report or workbook could show. Raises BadInput."""
+    most = LONGEST_NOTE if name in _NOTES else LONGEST_TEXT
+    if len(text) > most:
+        raise BadInput("too_long", name=name, length=len(text), most=most)
+
+
 # With these a text begins that a spreadsheet takes for a formula.
 LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 

@@ -14,18 +14,19 @@ import typer
 from svcdesk import journal, messages, schema
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read
-from svcdesk.commands.noun import Flag, Format, Noun, Text, Yes
+from svcdesk.commands.noun import Flag, Format, Noun, Text, Yes, one_of
 from svcdesk.commands.prompts import confirm, may_ask
 from svcdesk.commands.receipts import caution, entry_mark, formatted, receipt_line
 from svcdesk.errors import BadInput, DeskError, NotFound, StorageError
 from svcdesk.guards import check_file
 from svcdesk.maintenance import anchors as anchor_lines
-from svcdesk.maintenance import attachments, catalogue, redaction
+from svcdesk.maintenance import append_only as kept_copies
+from svcdesk.maintenance import attachments, catalogue, redaction, signatures
 from svcdesk.maintenance import backup as backups
 from svcdesk.maintenance import doctor as surroundings
 from svcdesk.maintenance import verify as checks
 from svcdesk.maintenance.anchors import Anchor
-from svcdesk.model import LETTERS, Record, named, number_of, table_of
+from svcdesk.model import LETTERS, Record, bounded, named, number_of, table_of
 from svcdesk.papers import mark
 from svcdesk.periods import instant, local, read_age, short
 from svcdesk.registers import changes
@@ -83,8 +84,10 @@ _FAULTS = (Column("kind"), Column("subject"), Column("entry", kind="int"), Colum
 
 
 @noun.plain("verify")
-def verify(full: Flag = False, anchors: File = None, format: Format = None) -> None:
+def verify(full: Flag = False, anchors: File = None, allowed_signers: File = None, format: Format = None) -> None:
     given = anchor_lines.read(anchors) if anchors else ()
+    if allowed_signers and not anchors:
+        raise BadInput("usage_missing", name="--anchors", path="svcdesk ledger verify")
     ledger = current.open(as_found=True, suspect=True)
     form = format or "text"
     proofs = _proofs(ledger)
@@ -92,6 +95,10 @@ def verify(full: Flag = False, anchors: File = None, format: Format = None) -> N
     with _progress(ledger) as tick:
         faults = checks.verify(ledger, full=full, anchors=known, tick=tick)
     faults += _files(ledger) if full else []
+    faults += checks.order(given)
+    if allowed_signers:
+        unsigned = signatures.unsigned(given, allowed_signers)
+        faults += [checks.Fault("anchor_unsigned", f"#{seq}", seq) for seq in unsigned]
     if form != "text":
         tables.records((fault._asdict() | {"next": _next(fault)} for fault in faults), _FAULTS, form, current.zone)
     else:
@@ -264,11 +271,16 @@ def _logged(r: Read, entry: journal.Entry, only: tuple[str, int] | None) -> Reco
 
 
 @noun.plain("backup")
-def backup(file: Annotated[Path, typer.Argument()]) -> None:
+def backup(file: Annotated[Path | None, typer.Argument()] = None, append_only: File = None) -> None:
+    one_of(("FILE", file is not None), ("--append-only", append_only is not None))
     ledger = current.open(as_found=True)
-    newest = backups.copy(ledger, file)
+    if append_only:
+        file, newest = kept_copies.keep(ledger, append_only)
+    else:
+        assert file is not None
+        newest = backups.copy(ledger, file)
     _take_files_along(ledger, file)
-    _remember(ledger, "backup", newest, file)
+    _remember(ledger, "kept" if append_only else "backup", newest, file)
     print(messages.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
 
@@ -346,9 +358,11 @@ def reindex() -> None:
 
 
 @noun.plain("anchor")
-def anchor(to: Annotated[Path, typer.Option()]) -> None:
+def anchor(to: Annotated[Path, typer.Option()], sign: File = None) -> None:
     ledger = current.open(as_found=True)
     newest = backups.newest_of(ledger)
+    if sign:
+        newest = newest._replace(signature=signatures.sign(newest, sign))
     anchor_lines.append(to, newest)
     _remember(ledger, "anchor", newest, to)
     print(messages.say("receipts.anchored", path=to, entry=_mark(newest)))
@@ -365,25 +379,52 @@ def _warn(key: str, **values: Any) -> None:
 
 @noun.plain("redact")
 def redact(
-    customer: Annotated[str, typer.Argument()], reason: Annotated[str, typer.Option()], yes: Yes = False
+    reason: Annotated[str, typer.Option()],
+    customer: Annotated[str | None, typer.Argument()] = None,
+    staff: Text = None,
+    yes: Yes = False,
 ) -> None:
+    one_of(("CUSTOMER", customer is not None), ("--staff", staff is not None))
     if not reason.strip():
         raise BadInput("empty", name="reason")
+    bounded("reason", reason)
+    name, is_staff = staff or customer or "", staff is not None
     ledger = current.open(write=True)
-    redaction.concerned(ledger, customer)
-    confirm(messages.say("labels.redact_question", name=tables.disarm(customer)), yes)
-    now = current.now(ledger.zone)
-    with ledger.command(at=now, actor=current.actor, command=journal.REDACTION, note=reason.strip()):
-        rows = redaction.concerned(ledger, customer)  # read again: somebody may have written while the question stood
-        for table, row in rows:
-            ledger.forget(table, row)
-        kept = attachments.of_customer(ledger, customer)
-        for file in kept:
-            ledger.update("attachment", file["id"], erased_at=now)
+    texts = redaction.erased_texts(ledger, _rows_to_erase(ledger, name, is_staff))
+    for text in texts:
+        if text in reason:
+            raise BadInput("redact_reason", text=text)
+    confirm(messages.say("labels.redact_question", name=tables.disarm(name)), yes)
+    rows, kept = _erase(ledger, name, is_staff, reason.strip())
     attachments.unlink(ledger, kept)
-    print(receipt_line("redacted", ledger, name=customer, n=len(rows)))
+    print(receipt_line("redacted", ledger, name=name, n=len(rows)))
+    if standing := redaction.standing(ledger, texts):
+        _warn("text_stands", records=messages.comma(standing), n=len(standing))
+    if is_staff:
+        entries = [seq for seq in redaction.kept_by_images(ledger, rows) if seq != ledger.entry.seq]
+        _warn("images_keep", entries=messages.comma(f"#{seq}" for seq in entries), n=len(entries))
     _name_copies(ledger, rows)
     ledger.close()
+
+
+def _rows_to_erase(ledger: Ledger, name: str, is_staff: bool) -> list[tuple[str, int]]:
+    return redaction.rows_of_staff(ledger, name) if is_staff else redaction.concerned(ledger, name)
+
+
+def _erase(ledger: Ledger, name: str, is_staff: bool, reason: str) -> tuple[list[tuple[str, int]], list[Record]]:
+    """Erase in one entry; return the rows, and the attachments whose files are still to go."""
+    now, kept = current.now(ledger.zone), list[Record]()
+    with ledger.command(at=now, actor=current.actor, command=journal.REDACTION, note=reason):
+        rows = _rows_to_erase(ledger, name, is_staff)  # read again: somebody may have written while the question stood
+        if is_staff:
+            redaction.erase_staff(ledger, rows, now)
+            return rows, kept
+        for table, row in rows:
+            ledger.forget(table, row)
+        kept = attachments.of_customer(ledger, name)
+        for file in kept:
+            ledger.update("attachment", file["id"], erased_at=now)
+    return rows, kept
 
 
 def _name_copies(ledger: Ledger, rows: list[tuple[str, int]]) -> None:

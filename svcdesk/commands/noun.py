@@ -5,6 +5,7 @@ or ``Read`` and its own options. Help texts stand in words/help.py under ``noun.
 """
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +18,7 @@ from svcdesk.commands.context import Read, Write, command_line, leave_access, re
 from svcdesk.commands.receipts import finish
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
-from svcdesk.model import WORDS, Record, number_of
+from svcdesk.model import WORDS, Record, bounded, number_of
 from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
 from svcdesk.render import tables
@@ -70,6 +71,9 @@ _LIST_OPTIONS = {
 }
 
 
+_MOBILE = r"(?<!\d)1[3-9]\d{9}(?!\d)"
+
+
 Body = Callable[..., Any]
 
 
@@ -111,8 +115,11 @@ class Noun:
                 typed = repr(sorted(given.items()))
                 own = {name: given[name] for name in inspect.signature(body).parameters if name in given}
                 _refuse_blank(body, own)
+                _refuse_long(given)
                 with writing(command_line(self.name, verb, own), given, request_id, typed, form) as w:
                     w.receipt = body(w, **{name: w.given[name] for name in own})
+                    if re.search(_MOBILE, given.get("summary") or "", re.ASCII):
+                        w.warn("mobile_in_text")
                 finish(w, form)
 
             self._register(verb, body, run, _WRITE_OPTIONS)
@@ -278,6 +285,13 @@ def one_of(*flags: tuple[str, bool]) -> None:
     """Insist on exactly one of several flags. Raises BadInput."""
     if sum(given for _, given in flags) != 1:
         raise BadInput("one_of", names=[name for name, _ in flags])
+
+
+def _refuse_long(given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str):
+                bounded(name, text)
 
 
 def _refuse_blank(body: Body, given: dict[str, Any]) -> None:

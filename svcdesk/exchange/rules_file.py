@@ -17,7 +17,7 @@ from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.exchange.readers import Source, disarmed
-from svcdesk.model import WORDS, fen, invoice, number_of, unmarked, unmasked, whole
+from svcdesk.model import LONGEST_TEXT, WORDS, bounded, fen, invoice, number_of, unmarked, unmasked, whole
 from svcdesk.registers.declaring import Register
 
 Parse = Callable[[str], Any]
@@ -140,6 +140,7 @@ class Reader:
         if lacking:
             raise BadInput("fields_missing", names=lacking)
         armed = source.armed and not rules.foreign
+        self._kinds = {name: column.kind for name, column in fields.items()}
         self._plan: list[tuple[str, int | None, Parse, Any]] = []
         for name in self.given:
             place = source.headings.index(wanted[name]) if name in wanted else None
@@ -169,6 +170,8 @@ class Reader:
 
     def values(self, cells: list[str]) -> dict[str, Any]:
         """Read a row. Raises BadInput for the first cell that cannot be read."""
+        if cells and len(max(cells, key=len)) > LONGEST_TEXT:
+            self._refuse_long(cells)
         missing = self.rules.missing if len(self.rules.missing) > 1 else None
         found = {}
         for name, place, parse, otherwise in self._plan:
@@ -183,6 +186,11 @@ class Reader:
             except (ValueError, OverflowError, RecursionError):
                 raise BadInput("cell", name=name, text=text) from None
         return found
+
+    def _refuse_long(self, cells: list[str]) -> None:
+        for name, place, *_ in self._plan:
+            if place is not None and self._kinds[name] not in ("json", "raw"):
+                bounded(name, cells[place])
 
     def _when_missing(self, column: Column, parse: Parse) -> Any:
         default = self.rules.defaults.get(column.name, "")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from svcdesk.errors import BadInput, StorageError, about
 from svcdesk.guards import given_text
 
-_LINE = r"#?(\d{1,12})\s+([0-9a-f]{12,64})(?:\s+(\S+))?"
+_LINE = r"#?(\d{1,12})\s+([0-9a-f]{12,64})(?:\s+(\S+?)(?:\s+sig:([A-Za-z0-9+/=]+))?)?"
 
 
 class Anchor(NamedTuple):
@@ -16,6 +16,7 @@ class Anchor(NamedTuple):
     seq: int
     hash: str
     at: str = ""
+    signature: str = ""  # OpenSSH's, of the three before
 
 
 def read(path: Path) -> tuple[Anchor, ...]:
@@ -26,7 +27,7 @@ def read(path: Path) -> tuple[Anchor, ...]:
             shape = re.fullmatch(_LINE, line.strip(), re.ASCII)
             if not shape:
                 raise BadInput("anchor", line=number)
-            found.append(Anchor(int(shape[1]), shape[2], shape[3] or ""))
+            found.append(Anchor(int(shape[1]), shape[2], shape[3] or "", shape[4] or ""))
     if not found:
         raise BadInput("anchors_empty", path=path)
     return tuple(found)
@@ -42,6 +43,7 @@ def append(path: Path, anchor: Anchor) -> None:
             raise StorageError("onto_ledger", path=path)
         end = file.seek(0, os.SEEK_END)
         torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"  # a last line that was cut short stays apart
-        file.write(b"\n" * torn + f"{anchor.seq} {anchor.hash} {anchor.at}\n".encode())
+        signed = f" sig:{anchor.signature}" if anchor.signature else ""
+        file.write(b"\n" * torn + f"{anchor.seq} {anchor.hash} {anchor.at}{signed}\n".encode())
         file.flush()
         os.fsync(file.fileno())

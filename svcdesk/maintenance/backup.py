@@ -16,17 +16,20 @@ from svcdesk.store import BUSY_SECONDS, Ledger, connect, open_ledger, storage_er
 _STEP = 2500  # pages: a writer waits for ten megabytes, not for all of a large ledger
 _PAUSE = 0.005  # seconds for which the copy steps back from a writer
 _RESTARTS = 3
+_AT_ONCE = 50_000_000  # bytes that are copied while a writer waits: a fifth of a second
+_QUIET = (0, 5, 15, 40, 60, 120, 120, 120, 120)  # seconds between the tries of who is unhurried: ten minutes
 
 
-def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = ()) -> Anchor:
+def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = (), *, unhurried: bool = False) -> Anchor:
     """Copy a ledger, beside whoever writes to it, to a path where no file stands; return the copy's newest entry.
 
-    Raises StorageError where it does not verify or lacks an anchor that is not newer.
+    ``unhurried`` waits for a quiet moment rather than have a writer wait for all of a large ledger. Raises StorageError
+    where the copy does not verify or lacks an anchor that is not newer.
     """
     with _new_file(to) as part:
         target = connect(part, write=True)
         try:
-            _transfer(ledger, target)
+            _transfer(ledger, target, unhurried)
         except sqlite3.Error as error:
             raise storage_error(error, to) from error
         finally:
@@ -38,8 +41,25 @@ class _Overtaken(Exception):
     """Writers keep starting the copy over."""
 
 
-def _transfer(ledger: Ledger, target: sqlite3.Connection) -> None:
-    """Copy in large steps, between which a writer can commit; in one where writers start it over again and again."""
+def _transfer(ledger: Ledger, target: sqlite3.Connection, unhurried: bool) -> None:
+    """Copy in large steps, between which a writer can commit; in one where writers start it over again and again.
+
+    Raises StorageError where no moment was quiet enough for who is unhurried.
+    """
+    is_small = ledger.path.stat().st_size <= _AT_ONCE
+    for pause in _QUIET if unhurried and not is_small else (0,):
+        time.sleep(pause)
+        try:
+            _in_steps(ledger, target)
+            return
+        except _Overtaken:
+            continue
+    if unhurried and not is_small:
+        raise StorageError("busy", path=ledger.path, seconds=sum(_QUIET))
+    ledger.con.backup(target)
+
+
+def _in_steps(ledger: Ledger, target: sqlite3.Connection) -> None:
     left, overtaken, moved = 0, 0, time.monotonic()
 
     def watch(_: int, remaining: int, __: int) -> None:
@@ -53,10 +73,7 @@ def _transfer(ledger: Ledger, target: sqlite3.Connection) -> None:
             raise _Overtaken
         left = remaining
 
-    try:
-        ledger.con.backup(target, pages=_STEP, progress=watch, sleep=_PAUSE)
-    except _Overtaken:
-        ledger.con.backup(target)
+    ledger.con.backup(target, pages=_STEP, progress=watch, sleep=_PAUSE)
 
 
 def check_loss(source: Ledger, lost: list[int], accepted: int | None) -> None:

@@ -138,7 +138,7 @@ def make(plan: Plan, now: datetime) -> None:
         _remove_parts(plan)
         ledger = open_ledger(plan.ledger)
         try:
-            newest = backup.copy(ledger, plan.to, _proofs(plan, ledger))
+            newest = backup.copy(ledger, plan.to, _proofs(plan, ledger), unhurried=True)
         finally:
             ledger.close()
         catalogue.remember(plan.ledger, "daily", newest, plan.to, now, plan.origin)

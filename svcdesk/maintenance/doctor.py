@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from svcdesk import journal
 from svcdesk.errors import DeskError
-from svcdesk.maintenance import catalogue
+from svcdesk.maintenance import append_only, catalogue
 from svcdesk.maintenance.catalogue import Copy
 from svcdesk.periods import instant
 from svcdesk.registers import policy_watch
@@ -86,6 +86,7 @@ def _copies(ledger: Ledger, kept: Kept, now: datetime) -> Iterator[Advice]:
     for copy in catalogue.proofs(ledger.path, journal.origin(ledger.con)):
         if not catalogue.stands(ledger, copy):
             yield Advice("copy_ahead", {"path": copy.path, "seq": copy.seq})
+    yield from _kept_for_good(ledger)
     for path in dict.fromkeys(line.path for line in catalogue.known(ledger) if line.path.is_file()):
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             yield Advice("readable", {"path": path, "mode": f"{mode:04o}"})
@@ -101,6 +102,17 @@ def _policy(ledger: Ledger) -> Iterator[Advice]:
         return
     for doubt in policy_watch.doubts(ledger):
         yield Advice(f"policy_{doubt.step}", doubt._asdict())
+
+
+def _kept_for_good(ledger: Ledger) -> Iterator[Advice]:
+    """Compare the copies that are never thinned with their names, and with what the ledger knows of them."""
+    lines = [line for line in catalogue.lines(ledger.path) if line.kind == "kept"]
+    for line in lines:
+        if not line.path.is_file():
+            yield Advice("kept_gone", {"path": line.path, "seq": line.seq})
+    for folder in dict.fromkeys(line.path.parent for line in lines):
+        for path in append_only.changed(folder):
+            yield Advice("kept_changed", {"path": path})
 
 
 def days_since(line: Copy, now: datetime) -> int:

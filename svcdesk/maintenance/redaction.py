@@ -3,6 +3,7 @@
 And whose has lain unused so long that it is to go, and which copies of the ledger still hold what was erased.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from svcdesk import journal
-from svcdesk.errors import DeskError
+from svcdesk.errors import DeskError, Refused
 from svcdesk.maintenance import catalogue, daily_backup
-from svcdesk.model import LETTERS
+from svcdesk.model import LETTERS, named
 from svcdesk.periods import instant, stored
 from svcdesk.store import Ledger, open_ledger
 
@@ -39,6 +40,54 @@ def concerned(ledger: Ledger, customer: str) -> list[tuple[str, int]]:
     if not rows:
         ledger.customer(customer)
     return [row for row in rows if row[0] == "customer" or ledger.value(_HELD, row)]
+
+
+def erased_texts(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[str]:
+    """List what the erasing of some rows takes away, as far as it can be looked for elsewhere."""
+    held = """
+        SELECT p.name, p.phone, p.address FROM change c JOIN personal p ON p.id = json_extract(c.after, '$.personal_id')
+        WHERE c."table" = ? AND c.row = ?"""
+    found = {text.strip() for row in rows for texts in ledger.con.execute(held, row) for text in texts if text}
+    return sorted(text for text in found if len(text) >= _LEAST_TEXT)
+
+
+_LEAST_TEXT, _MOST_NAMED = 2, 20
+
+
+def standing(ledger: Ledger, texts: Iterable[str]) -> list[str]:
+    """Name the records, and the entries by their note or request id, in which one of the texts stands."""
+    found: dict[str, None] = {}
+    for text in texts:
+        quoted = json.dumps(text, ensure_ascii=False)[1:-1]
+        images = 'SELECT DISTINCT "table", row FROM change WHERE instr(after, ?) ORDER BY 1, 2 LIMIT ?'
+        found |= {named(*row): None for row in ledger.con.execute(images, (quoted, _MOST_NAMED))}
+        entries = "SELECT seq FROM entry WHERE instr(coalesce(note, '') || ' ' || coalesce(request_id, ''), ?) LIMIT ?"
+        found |= {f"#{seq}": None for (seq,) in ledger.con.execute(entries, (text, _MOST_NAMED))}
+    return list(found)[:_MOST_NAMED]
+
+
+def kept_by_images(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[int]:
+    """List the entries whose images of some rows keep what those held: no entry is ever rewritten."""
+    sql = 'SELECT entry FROM change WHERE "table" = ? AND row = ?'
+    return sorted({entry for row in rows for (entry,) in ledger.con.execute(sql, row)})
+
+
+def rows_of_staff(ledger: Ledger, code: str) -> list[tuple[str, int]]:
+    """List the rows about somebody who left. Raises NotFound, or Refused for who has not."""
+    person = ledger.staff(code)
+    if person["retired_at"] is None:
+        raise Refused("staff_active", code=person["code"])
+    values = ledger.con.execute("SELECT 'staff_value', id FROM staff_value WHERE staff_id = ?", (person["id"],))
+    return [("staff", person["id"]), *values.fetchall()]
+
+
+def erase_staff(ledger: Ledger, rows: list[tuple[str, int]], now: datetime) -> None:
+    """Erase what stands about somebody who left: the code takes the name's place, home, wage and phone are gone."""
+    (_, person), *values = rows
+    ledger.forget("staff", person)
+    ledger.update("staff", person, name=ledger.get("staff", person)["code"], home=None, wage_fen=None)
+    for table, row in values:
+        ledger.update(table, row, value="*", undone_at=now)
 
 
 # Retention: personal data that nobody has needed for long

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -346,6 +347,19 @@ def _anchors(con: sqlite3.Connection, anchors: tuple[Anchor, ...]) -> Faults:
             yield Fault("anchor_differs", f"#{anchor.seq}", anchor.seq, anchor.hash[:12])
 
 
+def order(anchors: tuple[Anchor, ...]) -> list[Fault]:
+    """Find anchors that do not agree with those before them in their file: a ledger goes back only by a loss."""
+    return [
+        Fault("anchor_order", f"#{later.seq}", later.seq, f"#{earlier.seq}")
+        for earlier, later in pairwise(anchors)
+        if later.seq < earlier.seq or (later.seq == earlier.seq and not _agree(earlier.hash, later.hash))
+    ]
+
+
+def _agree(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
 # Personal data
 
 
@@ -477,6 +491,29 @@ def _contradictions(con: sqlite3.Connection, table: str, rows: Any, columns: str
         yield Fault("invariant", named(table, row), _entry_of(con, table, row), columns)
 
 
+def _approved(con: sqlite3.Connection) -> Faults:
+    """Hold every amount against what was approved or decided: the journal tells whether it was changed afterwards."""
+    for table, (decided, paid) in _DECIDED.items():
+        doubtful = f"""
+            SELECT DISTINCT r.id FROM "{table}" r JOIN change c ON c."table" = '{table}' AND c.row = r.id
+            WHERE r.status IN {decided + paid} AND NOT instr(c.after, '"amount_fen":' || r.amount_fen || ',')"""
+        for (row,) in con.execute(doubtful).fetchall():
+            images = con.execute(_AMOUNTS, (table, row)).fetchall()
+            for (_, was, before), (entry, now, after) in pairwise(images):
+                if was in decided + paid and now in paid and before != after:
+                    yield Fault("decided", named(table, row), entry, f"{before} -> {after}")
+
+
+# An amount is decided with the first states, and must be the same in the second.
+_DECIDED = {
+    "expense": (("approved", "reimbursed"), ("approved", "reimbursed")),
+    "penalty": (("confirmed", "settled"), ("settled", "settled")),
+}
+_AMOUNTS = """
+    SELECT entry, json_extract(after, '$.status'), json_extract(after, '$.amount_fen') FROM change
+    WHERE "table" = ? AND row = ? AND json_valid(after) ORDER BY entry"""
+
+
 _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Faults]], ...] = (
     ("references", _references),
     ("taken back", _orphans),
@@ -485,6 +522,7 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Faults]], ...] = (
     ("expenses", _expenses),
     ("dispatches", _dispatches),
     ("records", _never),
+    ("approved", _approved),
     ("penalties", _twice),
 )
 

@@ -18,6 +18,8 @@ TEXTS = {
     "copy_old": ("最近的备份 {path} 已有 {days} 天，其后又记了 {n} 条 → svcdesk ledger backup 文件", "the newest copy, {path}, is {days} days old; {n} entries are newer → svcdesk ledger backup FILE"),
     "copy_failed": ("{at} 的自动备份没有做成 → svcdesk ledger backup 文件 会说明原因", "the daily copy of {at} failed → svcdesk ledger backup FILE tells why"),
     "copy_ahead": ("{path} 证明有过 #{seq}，账本里却没有或不同 → svcdesk ledger verify", "{path} proves an entry #{seq} that the ledger lacks or has otherwise → svcdesk ledger verify"),
+    "kept_gone": ("只增不删的副本 {path}（至 #{seq}）不在了 → 查明是谁删的", "{path}, a copy up to #{seq} that was to be kept for good, is gone → find out who deleted it"),
+    "kept_changed": ("只增不删的副本 {path} 与其名字里的哈希不符 → 查明是谁改的，勿用它恢复", "{path} no longer holds what its name says → find out who changed it, and restore nothing from it"),
     "part_left": ("有没做完的副本 {path}，里面也有个人信息 → 删除它", "{path} is a copy that was cut short and may hold personal data → delete it"),
     "anchor_old": ("最近的锚点 #{seq}（{path}）已有 {days} 天 → svcdesk ledger anchor --to {path}", "the newest anchor, #{seq} in {path}, is {days} days old → svcdesk ledger anchor --to {path}"),
     "anchor_behind": ("最新的锚点是 #{seq}，其后又有 {n} 条 → svcdesk ledger anchor --to 锚点文件", "the newest anchor is #{seq}; {n} entries are newer → svcdesk ledger anchor --to ANCHORS"),

@@ -5,6 +5,7 @@ TEXTS = {
     "field": ("项目", "field"), "value": ("内容", "value"), "warning": ("注意", "warning"), "which": ("哪一个", "which one"), "always": ("首日", "the first day"),
     "usage": ("用法", "Usage"), "commands": ("命令", "Commands"), "options": ("选项", "Options"),
     "arguments": ("参数", "Arguments"), "required": ("必填", "required"),
+    "cut": ("……（单元格放不下，全文见 CSV）", " … (cut: a cell holds no more; the whole stands in CSV)"),
     "more_rows": ("另有 {n} 行未画（上限 {cap} 行）；用 --limit、--month，或 -f csv 取全部", "{n} more rows are not drawn (cap {cap}); use --limit or --month, or -f csv for all"),
     "more_changes": ("另有 {n} 行（-f json 全列）", "{n} more rows (-f json lists them all)"),
     "more_columns": ("屏幕太窄，未画的列：{names}", "columns left out on this narrow screen: {names}"),

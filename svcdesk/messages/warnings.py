@@ -1,6 +1,9 @@
 """What is said beside a receipt: nothing is refused, but somebody should know."""
 
 TEXTS = {
+    "text_stands": ("被抹去的内容还写在 {records} 里（{n} 处），这些记录不能改写", "what was erased still stands in {records} ({n}), which are never rewritten"),
+    "images_keep": ("{entries} 这 {n} 条日志里还留着姓名、常驻地和工资，日志不能改写", "{entries} ({n}) of the journal keep name, home and wage: the journal is never rewritten"),
+    "mobile_in_text": ("摘要里有手机号，抹去个人信息时抹不到它；请改填 --phone，再用 svcdesk undo 收回", "the summary holds a mobile number, which no redaction reaches; give it with --phone instead: svcdesk undo takes this back"),
     "wall_back": ("{entries} 等 {n} 条写入时，系统时钟比前一条的早；查明是谁调过钟", "at {entries} ({n} in all) the system's clock stood before that of the entry before; find out who set it"),
     "copies_of_other": ("{path} 里有 {n} 行属于另一本账本：这里换过账本，或整链被重算过", "{n} lines of {path} are of another ledger: one stood here before, or the whole chain was hashed anew"),
     "loss_accepted": ("{at} 恢复时接受了 #{seq} 以后的损失，此后的备份和锚点不再核对", "a restore at {at} accepted the loss of all after #{seq}: what was copied or anchored of it is no longer looked for"),

@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 
 from svcdesk import messages, reports
 from svcdesk.columns import Column
-from svcdesk.errors import BadInput
+from svcdesk.errors import BadInput, DeskError
 from svcdesk.model import Record
 from svcdesk.periods import Period, instant
 from svcdesk.render import tables
@@ -49,8 +49,14 @@ class ReportOutput:
         targets = list(self._targets(form, output))
         with reports.snapshot(self.ledger):
             made = [(each, to, self._made(each)) for each, to in targets]
-        for each, to, value in made:
-            self._write(each, to, value)
+        failed: list[Exception] = []
+        for each, to, value in made:  # one that cannot be written takes none of the others away
+            try:
+                self._write(each, to, value)
+            except (DeskError, OSError) as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     def _targets(self, form: str | None, output: str | None) -> list[tuple[str, str | None]]:
         """Say which formats go where."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from svcdesk import messages
 from svcdesk.errors import BadInput
 from svcdesk.periods import local, placed
 from svcdesk.render.tables import inert
@@ -43,7 +44,7 @@ def typed(given: Any, kind: str, zone: tzinfo) -> Value:
 def put(sheet: Any, line: int, place: int, given: Any, kind: str, zone: tzinfo, style: Callable[[str], Any]) -> None:
     """Write a value to a cell as its kind wants it. ``style`` gives the format of a kind.
 
-    A text never acts as a formula, as in the exports as CSV. Raises BadInput for a text longer than a cell holds.
+    A text never acts as a formula, as in the exports as CSV. One longer than a cell holds is cut, with a mark.
     """
     value = typed(given, kind, zone)
     if isinstance(value, bool):
@@ -55,7 +56,8 @@ def put(sheet: Any, line: int, place: int, given: Any, kind: str, zone: tzinfo, 
     else:
         value = inert(value)
         if len(value) > _MOST_CHARACTERS:
-            raise BadInput("cell_full", line=line + 1, most=_MOST_CHARACTERS)
+            mark = messages.say("labels.cut")
+            value = value[: _MOST_CHARACTERS - len(mark)] + mark
         sheet.write_string(line, place, value, style("text"))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
+from svcdesk.render.books import book
 from svcdesk.render.cells import MOST_ROWS, is_figure, number_format, put
 from svcdesk.render.document import Chart, Document, Table, totalled
 from svcdesk.render.svg import COLOURS
@@ -37,23 +38,18 @@ def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> No
 
     Raises BadInput for what a sheet cannot hold.
     """
-    from xlsxwriter import Workbook
-
     for table in document.sheets:
         if len(table.rows) >= MOST_ROWS:
             raise BadInput("sheet_full", most=MOST_ROWS - 1)
-    book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": disarm(document.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
-    styles = _Styles(book)
-    names: set[str] = set()
-    try:
-        _Form(book.add_worksheet(_sheet_name(document.name, names)), styles, zone, document).write()
+    with book(path) as made:
+        made.set_properties({"title": disarm(document.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
+        styles = _Styles(made)
+        names: set[str] = set()
+        _Form(made.add_worksheet(_sheet_name(document.name, names)), styles, zone, document).write()
         if document.charts:
-            _charts(book, _sheet_name("charts", names), document, styles)
+            _charts(made, _sheet_name("charts", names), document, styles)
         for table in document.sheets:
-            _rows(book.add_worksheet(_sheet_name(table.key, names)), table, document, styles, zone)
-    finally:
-        book.close()
+            _rows(made.add_worksheet(_sheet_name(table.key, names)), table, document, styles, zone)
 
 
 class _Styles:

@@ -1,6 +1,7 @@
 """What a hostile file or neighbour can do to a ledger is nothing, or is named."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import struct
@@ -190,7 +191,7 @@ def test_a_ledger_set_to_wal_is_refused_and_named(desk):
     assert "WAL" in desk.run("ledger", "doctor").stdout
 
 
-@pytest.mark.case(29)
+@pytest.mark.case(29, 41)
 @pytest.mark.parametrize(
     "command",
     [
@@ -463,3 +464,176 @@ def test_a_rehearsal_ledger_says_so_at_the_foot_of_its_reports(desk):
     assert "rehearsal ledger" in desk.run(*report, "-f", "html").stdout
     for form in ("csv", "json"):
         assert "rehearsal" not in desk.run(*report, "-f", form).stdout
+
+
+# Amounts, texts and reports
+
+
+def amount_with_journal(path, amount):
+    """Change an amount as a program with the store at hand can: journaled, chained, and after it was approved."""
+    ledger = open_ledger(path, write=True)
+    with ledger.command(at=at("2026-10-20 10:00"), actor="x", command="expense amend E1"):
+        ledger.update("expense", 1, amount_fen=amount)
+    ledger.close()
+
+
+@pytest.mark.case(32)
+def test_an_amount_changed_after_it_was_approved_is_named(desk):
+    desk.run(*CLAIM)
+    amount_with_journal(desk.ledger, 2000)
+    assert "CONSISTENT" in desk.run("ledger", "verify").stdout
+    desk.run("expense", "approve", "E1", "--by", "M01", "--override", "x")
+    desk.run("ledger", "verify")
+    amount_with_journal(desk.ledger, 90000)
+    assert "changed after it was approved" in desk.run("ledger", "verify", code=1).stdout
+
+
+@pytest.mark.case(33)
+def test_a_file_limit_with_a_workbook_leaves_nothing(executable):
+    temporary = executable.folder / "tmp"
+    temporary.mkdir()
+    command = f"ulimit -f 4; exec {sys.executable} -m svcdesk report monthly --month 2026-09 -o r.xlsx"
+    done = subprocess.run(
+        ["bash", "-c", command], env=executable.full_env(TMPDIR=str(temporary)), cwd=executable.folder,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 5, done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(temporary.iterdir()) == []
+    assert not list(executable.folder.glob("*.xlsx"))
+
+
+@pytest.mark.case(34)
+def test_a_text_too_long_is_refused_where_it_is_typed_and_imported(desk):
+    log = ("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary")
+    desk.run(*log, "长" * 2000)
+    assert "at most 2000" in desk.run(*log, "长" * 2001, code=2).stderr
+    desk.run(*log, "x", "--note", "长" * 10_000)
+    desk.run(*log, "x", "--note", "长" * 10_001, code=2)
+    row = f"2026-10-01 09:00,江南机床,call,{'长' * 2001}\n"
+    (desk.folder / "c.csv").write_text(f"at,customer,channel,summary\n{row}", "utf-8")
+    assert "line 2" in desk.run("import", "contacts", desk.folder / "c.csv", code=2).stderr
+
+
+@pytest.mark.case(34)
+def test_a_text_of_an_earlier_version_is_cut_in_a_workbook_with_a_mark(desk):
+    ledger = open_ledger(desk.ledger, write=True)
+    with ledger.command(at=at("2026-10-20 09:00"), actor="x", command="customer add"):
+        ledger.insert("customer", name="长" * 33_000)
+    ledger.close()
+    from openpyxl import load_workbook
+
+    desk.run("export", "customers", "-o", desk.folder / "c.xlsx")
+    cells = [cell.value for row in load_workbook(desk.folder / "c.xlsx").active for cell in row]
+    (text,) = [value for value in cells if str(value).startswith("长长")]
+    assert len(text) == 32_767
+    assert text.endswith("(cut: a cell holds no more; the whole stands in CSV)")
+
+
+@pytest.mark.case(34)
+def test_one_format_that_cannot_be_written_takes_no_other_away(desk):
+    folder = desk.folder / "out"
+    (folder / "monthly-2026-09.html").mkdir(parents=True)
+    desk.run("report", "monthly", "--month", "2026-09", "-o", f"{folder}/", code=5)
+    assert {path.suffix for path in folder.iterdir() if path.is_file()} == {".xlsx", ".csv", ".json"}
+
+
+# Redaction
+
+
+@pytest.mark.case(39)
+def test_a_redaction_names_where_the_text_still_stands(desk):
+    log = ("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary")
+    assert "mobile number" in desk.run(*log, "回电 13987654321").stderr
+    desk.run("ledger", "redact", "江南机床", "--reason", "周工要求", "--yes", code=2)
+    desk.run("customer", "add", "甲", "--request-id", "13987654321")
+    assert "L1, #12" in desk.run("ledger", "redact", "江南机床", "--reason", "客户要求", "--yes").stderr
+    desk.run("ledger", "verify")
+
+
+@pytest.mark.case(39)
+def test_staff_who_left_are_erased_and_the_images_that_keep_them_are_named(desk):
+    desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes", code=3)
+    desk.run("staff", "retire", "W01")
+    assert "#2, #11 (2)" in desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes").stderr
+    person = desk.json("staff", "show", "W01", "--reveal")
+    assert (person["name"], person["home"], person["wage"]) == ("W01", None, None)
+    desk.run("ledger", "verify")
+    desk.run("ledger", "redact", "江南机床", "--staff", "W01", "--reason", "x", "--yes", code=2)
+
+
+# Copies and signatures
+
+
+@pytest.mark.case(44)
+def test_the_copy_of_the_day_waits_for_a_quiet_moment(desk, monkeypatch):
+    from svcdesk.maintenance import backup
+
+    def overtaken(*_):
+        raise backup._Overtaken
+
+    monkeypatch.setattr(backup, "_in_steps", overtaken)
+    monkeypatch.setattr(backup, "_QUIET", (0, 0.01))
+    monkeypatch.setattr(backup, "_AT_ONCE", 0)
+    ledger = open_ledger(desk.ledger)
+    with pytest.raises(StorageError) as refused:
+        backup.copy(ledger, desk.folder / "unhurried.db", unhurried=True)
+    assert refused.value.key == "busy"
+    backup.copy(ledger, desk.folder / "now.db")
+    assert [path.name for path in desk.folder.glob("*.db")] == ["ledger.db", "now.db"]
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Two keys of OpenSSH's own, and the file that allows the first."""
+    for name in ("chief", "stranger"):
+        command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(tmp_path / name))
+        subprocess.run(command, check=True)
+    public = (tmp_path / "chief.pub").read_text()
+    (tmp_path / "allowed").write_text(f"chief@centre {public}")
+    return tmp_path
+
+
+@pytest.mark.case(45)
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH's ssh-keygen")
+def test_anchors_are_signed_and_checked_by_openssh(desk, keys):
+    anchors, allowed = keys / "anchors.txt", keys / "allowed"
+    check = ("ledger", "verify", "--anchors", anchors, "--allowed-signers", allowed)
+    desk.run("ledger", "anchor", "--to", anchors, "--sign", keys / "chief")
+    desk.run("customer", "add", "甲")
+    desk.run("ledger", "anchor", "--to", anchors, "--sign", keys / "chief")
+    assert "ANCHORED up to entry 11" in desk.run(*check).stdout
+    signed = anchors.read_text()
+    anchors.write_text(signed.replace("2026-10-20T01:00:00Z", "2026-10-21T01:00:00Z", 1))
+    assert "no valid signature" in desk.run(*check, code=1).stdout
+    anchors.write_text(signed)
+    desk.run("ledger", "anchor", "--to", anchors, "--sign", keys / "stranger")
+    assert "no valid signature" in desk.run(*check, code=1).stdout
+    desk.run("ledger", "anchor", "--to", anchors, "--sign", keys / "nobody", code=5)
+
+
+@pytest.mark.case(45)
+def test_two_anchors_of_one_ledger_agree_in_order(desk):
+    anchors = desk.folder / "anchors.txt"
+    desk.run("ledger", "anchor", "--to", anchors)
+    desk.run("customer", "add", "甲")
+    desk.run("ledger", "anchor", "--to", anchors)
+    desk.run("ledger", "verify", "--anchors", anchors)
+    anchors.write_text("".join(reversed(anchors.read_text().splitlines(keepends=True))))
+    assert "taken back in between" in desk.run("ledger", "verify", "--anchors", anchors, code=1).stdout
+
+
+def test_copies_that_are_only_added_to_are_named_by_what_they_hold(desk):
+    kept = desk.folder / "kept"
+    for name in ("甲", "乙"):
+        desk.run("customer", "add", name)
+        desk.run("ledger", "backup", "--append-only", kept)
+    desk.run("ledger", "backup", "--append-only", kept)  # nothing new: nothing added
+    first, second = sorted(kept.glob("*.db"))
+    assert "kept" not in desk.run("ledger", "doctor").stdout.replace(str(kept), "")
+    first.chmod(0o600)
+    first.write_bytes(first.read_bytes()[:-1])
+    second.unlink()
+    advice = desk.run("ledger", "doctor").stdout
+    assert f"{first} no longer holds what its name says" in advice
+    assert f"{second}, a copy up to #" in advice

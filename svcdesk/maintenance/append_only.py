@@ -1,0 +1,35 @@
+"""Backups that the desk's own policy never thins: a folder of copies, each named by the hash of what it holds."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from svcdesk.errors import StorageError, about
+from svcdesk.maintenance import attachments, backup
+from svcdesk.maintenance.anchors import Anchor
+from svcdesk.store import Ledger
+
+
+def keep(ledger: Ledger, folder: Path) -> tuple[Path, Anchor]:
+    """Copy a ledger into the folder; return the copy, and its newest entry. What is there already stays as it is."""
+    with about(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    draft = folder / f".{os.urandom(8).hex()}.db"
+    newest = backup.copy(ledger, draft)
+    try:
+        kept = folder / f"{attachments.digest_of(draft)}.db"
+        draft.chmod(0o400)
+        if not kept.exists():
+            os.link(draft, kept)
+    except OSError as error:
+        raise StorageError("unreadable", path=folder, detail=error) from None
+    finally:
+        draft.unlink()
+    return kept, newest
+
+
+def changed(folder: Path) -> Iterator[Path]:
+    """Find the copies of a folder that are no longer what their names say."""
+    for path in sorted(folder.glob("*.db")):
+        if attachments.digest_of(path) != path.stem:
+            yield path
