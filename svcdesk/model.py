@@ -74,7 +74,7 @@ _MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}
 
 LONGEST_TEXT, LONGEST_NOTE = 2_000, 10_000  # characters
 # What may be as long as a note: notes, and what a report on a job tells.
-_NOTES = ("note", "notes", "fault_cause", "solution", "customer_opinion", "resolution", "comment", "statement")
+_NOTES = ("note", "notes", "text", "fault_cause", "solution", "customer_opinion", "resolution", "comment", "statement")
 
 
 def bounded(name: str, text: str) -> None:

@@ -427,7 +427,7 @@ ODD = {
     "bidi": "a\u202eb\u2066c",
     "newline": "two\nlines\tand a tab",
     "pipe": "a | b \\ c",
-    "long": "长" * 5000,
+    "long": "长" * 2000,
     "quotes": "“‘\"'` {x} {0} %s",
 }
 
