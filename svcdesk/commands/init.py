@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from svcdesk import periods
-from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.receipts import receipt_line
 from svcdesk.model import centre_code
 from svcdesk.session import current
@@ -20,7 +20,7 @@ def init(
     timezone: Annotated[str, typer.Option()] = "Asia/Shanghai",
     home: Text = None,
     code: Text = None,
-    rehearsal: Flag = False,
+    rehearsal: Annotated[bool, typer.Option("--rehearsal")] = False,
 ) -> None:
     create_ledger(centre, timezone, home, code, rehearsal=rehearsal)
     ledger = current.open()
