@@ -45,8 +45,10 @@ def two(hired, tmp_path_factory):
         (folder / code).mkdir()
         desk = copied(hired, folder / code)
         with sqlite3.connect(desk.ledger) as con:  # two ledgers, not one twice
+            guard = con.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_keep_update'").fetchone()[0]
             con.execute("DROP TRIGGER entry_keep_update")
             con.execute("UPDATE entry SET hash = ? WHERE seq = 1", (code.lower().ljust(64, "0"),))
+            con.execute(guard)
         desk.now = AFTER
         desks[code] = october(desk, code, number, invoice)
     hq = InProcess(folder)

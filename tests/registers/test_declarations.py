@@ -14,6 +14,7 @@ REGISTERS = [pytest.param(register, id=register.table) for register in index.eve
 # What stands in a table beside its columns: kept by the store, or what a settlement works out from.
 KEPT = {"undone_at", "personal_id", "personal_hash", "reference_digest"}
 KEPT_OF = {
+    "centre": {"rehearsal"},
     "ticket": {"replied_at", "replied_by"},
     "dispatch": {"own_due_at", "due_at"},
     "crew": {"cancelled_at", "cancel_reason"},
