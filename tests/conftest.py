@@ -21,7 +21,6 @@ import pytest
 from svcdesk import session
 from svcdesk.cli import run
 from svcdesk.regulation.policy import Basis, Policy
-from svcdesk.store import open_ledger
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -190,15 +189,6 @@ def released(desk, version=1):
     desk.ledger.chmod(0o600)
     desk.now = "2026-11-03T09:00:00+08:00"
     return desk
-
-
-def allow_rehearsal(desk):
-    """Let a ledger of an earlier version take a test's times, as one that was made for rehearsals does."""
-    desk.run("ledger", "info")  # which upgrades it
-    ledger = open_ledger(desk.ledger, write=True)
-    with ledger.command(at=at("2026-11-03 09:00"), actor="tester", command="init"):
-        ledger.update("centre", 1, rehearsal=1)
-    ledger.close()
 
 
 @pytest.fixture

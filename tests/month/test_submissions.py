@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import InProcess, allow_rehearsal, found, open_ticket, released, send, travel
+from conftest import InProcess, found, open_ticket, released, send, travel
 
 
 @pytest.fixture
@@ -469,7 +469,6 @@ def test_what_an_earlier_version_froze_is_compared_as_far_as_it_goes(tmp_path):
     desk = released(InProcess(tmp_path), 2)
     desk.now = ""  # what came from before is no rehearsal
     assert changed(desk) == {}
-    allow_rehearsal(desk)
     desk.run(
         "contact", "log", "--customer", "华北钢厂", "--channel", "call", "--summary", "x", "--at", "2026-10-08 09:00"
     )
