@@ -9,6 +9,9 @@ import sys
 import pytest
 from conftest import InProcess, found, open_ticket, released, send, travel
 
+from svcdesk.month import behind as behind_figures
+from svcdesk.month import drift
+
 
 @pytest.fixture
 def october(desk):
@@ -273,6 +276,15 @@ def test_each_figure_names_the_entries_behind_it_and_no_others(october):
 
 def behind(report):
     return {row["figure"]: [entry["command"] for entry in row["entries"]] for row in of(report)}
+
+
+def test_every_figure_that_is_frozen_has_rows_behind_it(october):
+    october.run("penalty", "check", "--month", "2026-10", "--record")
+    for report in ("monthly", "projects"):
+        submit(october, report)
+    paths = [path for row in october.json("report", "submissions") for path, _ in drift._flat(row["figures"])]
+    assert len(paths) > 80
+    assert [path for path in paths if not behind_figures.behind(path)] == []
 
 
 def test_a_policy_that_reaches_back_is_named_where_a_penalty_was_judged_by_it(october):
