@@ -194,6 +194,16 @@ def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
     return con.execute(CHANGES, (seq,)).fetchall()
 
 
+def amendments(con: sqlite3.Connection, rows: Iterable[tuple[str, int]]) -> list[Entry]:
+    """List the entries that stand and amended one of the rows, in order."""
+    sql = """
+        SELECT DISTINCT e.* FROM change c JOIN entry e ON e.seq = c.entry
+        WHERE c."table" = ? AND c.row = ? AND e.command LIKE 'amend %'
+          AND NOT EXISTS (SELECT 1 FROM entry u WHERE u.undoes = e.seq)"""
+    found = {Entry(*entry) for row in rows for entry in con.execute(sql, row)}
+    return sorted(found, key=lambda entry: entry.seq)
+
+
 def undoable(con: sqlite3.Connection) -> Entry | None:
     """Find the entry that undo would take back: the newest with changes that is no undo and not undone yet.
 

@@ -60,8 +60,6 @@ LETTERS = {
     "conduct": "B",
 }
 
-_LISTED_ONLY = ("contact", "survey", "phone_check", "conduct")
-
 _AMOUNT = r"\d{1,9}(\.\d{1,2})?"
 _GROUPED = r"\d{1,3}(,\d{3})+(\.\d+)?"
 _WIDE = str.maketrans("０１２３４５６７８９．，￥", "0123456789.,¥")
@@ -127,8 +125,8 @@ def number_of(table: str, text: str) -> int:
     digits = text[len(letters) :] if text[: len(letters)].upper() == letters else text
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 12):
         if other := table_of(text):
-            verb = "list" if other in _LISTED_ONLY else f"show {text}"
-            raise BadInput("id_of_other", text=text, letter=letters, command=f"{other.replace('_', '-')} {verb}")
+            command = f"{other.replace('_', '-')} show {text}"
+            raise BadInput("id_of_other", text=text, letter=letters, command=command)
         raise BadInput("id", text=text, letter=letters)
     return int(digits)
 

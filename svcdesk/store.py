@@ -437,7 +437,7 @@ class Ledger:
 
     def insert(self, table: str, **values: Any) -> int:
         """Write a new row and give its number. Instants are datetimes, money is fen."""
-        plain = {name: _plain(value) for name, value in values.items()}
+        plain = {name: as_stored(value) for name, value in values.items()}
         names, marks = ", ".join(f'"{name}"' for name in plain), ", ".join("?" * len(plain))
         cursor = self.con.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [*plain.values()])
         assert cursor.lastrowid is not None
@@ -447,7 +447,7 @@ class Ledger:
 
     def update(self, table: str, row: int, **values: Any) -> None:
         """Change a row."""
-        plain = {name: _plain(value) for name, value in values.items()}
+        plain = {name: as_stored(value) for name, value in values.items()}
         pairs = ", ".join(f'"{name}" = ?' for name in plain)
         self.con.execute(f'UPDATE "{table}" SET {pairs} WHERE id = ?', [*plain.values(), row])
         self.touch(table, row)
@@ -537,7 +537,7 @@ class Ledger:
         self.touch(table, row)
 
 
-def _plain(value: Any) -> Any:
+def as_stored(value: Any) -> Any:
     """Return a value as the ledger stores it."""
     if isinstance(value, datetime):
         return stored(value)

@@ -6,3 +6,4 @@ from svcdesk.registers.complaints import CONDUCT
 noun = Noun("conduct")
 noun.add_of(CONDUCT)
 noun.list_of(CONDUCT)
+noun.show_of(CONDUCT)

@@ -6,3 +6,4 @@ from svcdesk.registers.service import CONTACTS
 noun = Noun("contact")
 noun.add_of(CONTACTS)
 noun.list_of(CONTACTS)
+noun.show_of(CONTACTS)

@@ -6,10 +6,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from svcdesk import messages
 from svcdesk.columns import Column
+from svcdesk.commands import finding
 from svcdesk.commands.prompts import personal_text
 from svcdesk.model import WORDS
 from svcdesk.registers.declaring import Add, Register
+from svcdesk.store import Ledger
 
 _PYTHON = ("from", "id", "to")  # names that a parameter takes an underscore for
 
@@ -46,6 +49,24 @@ def _type(column: Column) -> Any:
     if kind == "word":
         return Literal[column.words or WORDS[rest]]
     return {"int": int, "flag": bool}.get(kind, str)
+
+
+def meant(ledger: Ledger, register: Register, name: str, text: str) -> str:
+    """Return a typed value as it is stored, where it was typed as it is shown or said: 维修 for repair, 是 for true."""
+    column = register.field(name)
+    if column and text and column.refers in finding.NAMED:
+        return finding.one(ledger, column.refers, text)
+    kind, _, rest = column.kind.partition(":") if column else ("", "", "")
+    known = (column.words or WORDS.get(rest, ())) if column and kind == "word" else ("true", "false")
+    if kind not in ("word", "flag") or text in known:
+        return text
+    if kind == "flag":
+        flags = {word.lower(): flag for flag, key in _FLAGS.items() for word in messages.pair(f"labels.{key}")}
+        return flags.get(text.strip().lower(), text)
+    return messages.shown_words(rest, known).get(text.strip().lower(), text)
+
+
+_FLAGS = {"true": "yes", "false": "no"}
 
 
 def typed(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from svcdesk.session import current
 
 # Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
 NOUNS = {
-    "init": "init", "centre": "centre", "status": "status", "search": "search", "demo": "demo", "undo": "undo",
+    "init": "init", "centre": "centre", "status": "status", "search": "search", "demo": "demo",
+    "amend": "amend", "undo": "undo",
     "staff": "staff", "customer": "customer", "contract": "contract", "contact": "contact",
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
     "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
@@ -27,7 +28,7 @@ NOUNS = {
     "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
     "feed": "feed", "hq": "hq",
 }  # fmt: skip
-SINGLE = ("init", "status", "search", "demo", "undo", "export", "import", "attach", "completion", "feed")
+SINGLE = ("init", "status", "search", "demo", "amend", "undo", "export", "import", "attach", "completion", "feed")
 
 
 class _Help:

@@ -15,10 +15,11 @@ import typer
 from svcdesk import messages
 from svcdesk.commands import finding
 from svcdesk.commands.context import Read, Write, command_line, leave_access, reading, writing
-from svcdesk.commands.receipts import finish
+from svcdesk.commands.receipts import finish, formatted
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.model import WORDS, Record, bounded, number_of
+from svcdesk.periods import instant
 from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
 from svcdesk.render import tables
@@ -219,7 +220,7 @@ class Noun:
     def show_of(
         self,
         register: Register,
-        find: Callable[[Ledger, str], Record],
+        find: Callable[[Ledger, str], Record] | None = None,
         extra: Callable[[Read, Record, Record], list[tuple[str, str]]] | None = None,
     ) -> None:
         """Declare ``show``: one record with all its details; ``extra`` are further lines for people."""
@@ -233,7 +234,8 @@ class Noun:
                 r = Read(ledger, given["format"])
                 named = given["record"]
                 kind = register.table
-                stored = find(ledger, finding.one(ledger, kind, named) if kind in finding.NAMED else named)
+                named = finding.one(ledger, kind, named) if kind in finding.NAMED else named
+                stored = find(ledger, named) if find else ledger.named(kind, named)
                 if reveal:
                     leave_access(ledger, f"{self.name} show {given['record']}")
                 row = records.one(ledger, register.table, stored["id"], r.now, reveal=reveal)
@@ -243,7 +245,9 @@ class Noun:
                     rows = records.records(ledger, register, r.now, selection, detail=True, flat=True)
                     tables.records(rows, columns, r.form, r.zone)
                     return
-                lines = extra(r, stored, row) if extra and r.form in ("table", "plain", "markdown") else []
+                lines = []
+                if r.form in ("table", "plain", "markdown"):
+                    lines = [*(extra(r, stored, row) if extra else []), *_amendments(ledger, register, stored["id"])]
                 columns = [column for column in columns if column.name in row]
                 tables.record(row, columns, r.form, r.zone, lines)
 
@@ -251,6 +255,16 @@ class Noun:
         if personal:
             options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
         self._register("show", body, run, options)
+
+
+def _amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tuple[str, str]]:
+    """Tell how a record was put right: when, by whom, what and why."""
+    from svcdesk.registers import changes
+
+    for entry, told in changes.amendments(ledger, register, number):
+        values = {"seq": entry.seq, "at": instant(entry.at), "actor": entry.actor, "reason": entry.note}
+        what = messages.say("labels.clause_joint").join(told)
+        yield messages.say("labels.amended"), messages.say("labels.amendment", what=what, **formatted(values))
 
 
 def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:

@@ -6,3 +6,4 @@ from svcdesk.registers.complaints import PHONE_CHECKS
 noun = Noun("phone-check")
 noun.add_of(PHONE_CHECKS)
 noun.list_of(PHONE_CHECKS)
+noun.show_of(PHONE_CHECKS)

@@ -7,3 +7,4 @@ from svcdesk.registers.service import SURVEYS
 noun = Noun("survey")
 noun.add_of(SURVEYS, surveys.check)
 noun.list_of(SURVEYS)
+noun.show_of(SURVEYS)

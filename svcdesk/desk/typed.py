@@ -9,7 +9,6 @@ from svcdesk.columns import Column
 from svcdesk.desk.act import Act
 from svcdesk.errors import BadInput
 from svcdesk.model import WORDS, fen, invoice, unmasked, whole
-from svcdesk.periods import spoken
 from svcdesk.registers.index import register_of
 
 FLAGS = ("true", "false")
@@ -68,11 +67,9 @@ def words_of(column: Column) -> tuple[str, ...]:
 
 def _instant(act: Act, column: Column, text: str, before: Any) -> datetime:
     """Read a time. Raises BadInput for one in the future where that cannot be."""
-    if before and (clock := spoken.clock(text)):
-        day = periods.day_of(periods.instant(before), act.zone)
-        at = periods.placed(datetime.combine(day, clock), act.zone, text)
-    else:
-        at = periods.read_time(text, act.now, act.zone, ahead=column.ahead)
+    if before and periods.is_clock(text):
+        text = f"{periods.day_of(periods.instant(before), act.zone)} {text}"
+    at = periods.read_time(text, act.now, act.zone, ahead=column.ahead)
     return at if column.ahead else act.checked(at)
 
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from svcdesk import journal
 from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
+from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.settle import settling, unanswered_before
 from svcdesk.errors import BadInput, DeskError, NotFound
 from svcdesk.exchange.readers import Row
 from svcdesk.exchange.rules_file import Reader, RulesFile
-from svcdesk.exchange.validation import Checks
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
 from svcdesk.registers.index import register_of
@@ -361,6 +361,7 @@ class Importer:
         if "reference_digest" in merged:
             merged["reference_digest"] = item.digest
         changed = {name: value for name, value in merged.items() if not _equal(value, existing[name])}
+        refuse_decided(self.register, existing, changed, importing=True)
         if changed:
             self.ledger.update(self.table, existing["id"], **changed)
         if self.members:

@@ -30,6 +30,8 @@ TEXTS = {
     "redact_question": ("要抹去 {name} 的联系人、电话和地址吗？抹去后不能恢复。", "Erase the person, phone and address of {name}? This cannot be taken back."),
     "retention_question": ("要抹去这 {n} 项的联系人、电话和地址吗？抹去后不能恢复。", "Erase the person, phone and address of these {n}? This cannot be taken back."),
     "only_proposed": ("只是列出，没有抹去；要抹去，加 --yes", "only proposed, nothing was erased; to erase, add --yes"),
+    "amended": ("改正", "put right"), "amendment": ("#{seq} {at} {actor}：{what}（{reason}）", "#{seq} {at} {actor}: {what} ({reason})"),
+    "amendable": ("可改的列：{names}；空行结束", "what can be put right: {names}; an empty line ends"),
     "undo_question": ("要收回吗？", "Take it back?"),
     "undo_did": ("上一个命令 {what}：", "The last command, {what}:"), "undo_will": ("收回后：", "Taking it back:"),
     "made": ("新记 {record}：{fields}", "new {record}: {fields}"), "withdrawn": ("{record} 作废，编号不再用", "{record} leaves the lists; its id is not used again"),

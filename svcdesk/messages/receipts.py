@@ -3,6 +3,7 @@
 TEXTS = {
     "init": ("账本已建：{centre}，时区 {timezone}，在 {path}", "the ledger is made: {centre}, zone {timezone}, at {path}"),
     "already": ("此前已记，未重复 [{entry}]", "already recorded, not written again [{entry}]"),
+    "amended": ("已改正：{what}", "put right: {what}"),
     "undone": ("已收回 {what}：{back}", "taken back: {what}: {back}"),
     "staff_added": ("已登记人员 {code} {name}", "added {code} {name} to the staff"),
     "staff_retired": ("{code} {name} 已离岗", "{code} {name} has left"),

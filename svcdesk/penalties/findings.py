@@ -1,7 +1,7 @@
 """What the clauses find in a period, matched with the penalties that were recorded for it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -48,6 +48,18 @@ def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
             if finding.key == penalty["natural_key"] and finding.engineer == penalty["engineer"]:
                 return finding
     return None
+
+
+def people_found(ledger: Ledger, basis: Basis, sources: Collection[str], number: int) -> set[str]:
+    """Name by code whom the clauses find something against by the facts about one record."""
+    return {
+        finding.engineer
+        for clause in CLAUSES
+        if clause.facts in sources
+        for fact in SOURCES[clause.facts].read(ledger, SOURCES[clause.facts].about(ledger, number))
+        for finding in late_entries.judged(ledger, basis, clause, fact)
+        if finding.engineer is not None
+    }
 
 
 def judged_anew(ledger: Ledger, basis: Basis, penalty: Record) -> tuple[Finding | None, bool | None]:

@@ -124,12 +124,6 @@ def is_clock(text: str) -> bool:
 _DAY_GROUPS = ("away", "weekday", "day_name", "iso", "month", "dashed", "only")
 
 
-def clock(text: str) -> time | None:
-    """Read a clock that stands without a day; None where a text is none, or names its day."""
-    shape = _pattern(_CLOCK).fullmatch(plain(text).strip())
-    return _clock(shape) if shape else None
-
-
 def _nearest(shape: re.Match[str], at: datetime, here: datetime, ahead: bool) -> datetime:
     """Take a bare weekday a week on where its clock has passed today, a week back where it has not yet come."""
     bare = (shape["weekday"] and not shape["week"]) or (shape["day_name"] and not shape["next"])

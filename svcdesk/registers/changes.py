@@ -8,6 +8,7 @@ from svcdesk import journal, messages
 from svcdesk.columns import Column
 from svcdesk.model import LETTERS, yuan
 from svcdesk.periods import instant, short
+from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import columns_in, is_register, members_in, register_of
 from svcdesk.render import tables
 from svcdesk.store import Ledger
@@ -168,3 +169,14 @@ def _value(ledger: Ledger, table: str, name: str, value: Any) -> str:
 def _cut(text: str) -> str:
     text = tables.disarm(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tuple[journal.Entry, list[str]]]:
+    """Tell the amendments of a record and of its members: each entry, and what it changed."""
+    rows = [(register.table, number)]
+    if members := register.members:
+        sql = f'SELECT id FROM "{members.table}" WHERE "{members.parent}" = ?'
+        rows += [(members.table, row["id"]) for row in ledger.rows(sql, (number,))]
+    for entry in journal.amendments(ledger.con, rows):
+        made = [change for change in changes(ledger, entry.seq) if (change.table, change.row) in rows]
+        yield entry, [sentence(ledger, change, entry.command) for change in made]

@@ -13,12 +13,17 @@ from svcdesk.registers.declaring import (
     REFERENCE,
     TICKET,
     Add,
+    Decision,
     Need,
     Register,
     numbered,
     staff_link,
 )
 
+_STEPS = (
+    "complaint assign", "complaint investigate", "complaint decide", "complaint remedy", "complaint feedback",
+    "complaint close",
+)  # fmt: skip
 COMPLAINTS = Register(
     "complaint", "complaints", f"live_complaint r LEFT JOIN live_staff s ON s.id = r.about_id {PERSON}", "r.at",
     (
@@ -40,6 +45,12 @@ COMPLAINTS = Register(
         REFERENCE,
     ),
     filters=("about", "ticket", "status", "finding", "cause", "department"),
+    decided=(
+        Decision(("finding", "cause", "decided_at", "decided_by"), ("complaint decide",), "4.1"),
+        Decision(("about",), ("complaint decide",), "4.1", ("decided", "remedied", "fed_back", "closed")),
+        Decision(("status", "round", "steps"), _STEPS, "4.1"),
+        Decision(("department",), ("complaint assign",), "4.1"),
+    ),
     sequence=(("at", "decided_at"),),
     since_ticket="at",
     needs=(

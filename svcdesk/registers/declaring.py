@@ -53,6 +53,19 @@ class Add(NamedTuple):
     presumed: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
 
+class Decision(NamedTuple):
+    """What somebody decides of a record, by verbs of its own (4): no amendment and no import changes it.
+
+    It holds in some states, or in all; ``imported`` says that somebody else's register may still move it.
+    """
+
+    fields: tuple[str, ...]
+    verbs: tuple[str, ...]
+    article: str
+    states: tuple[str, ...] = ()
+    imported: bool = False
+
+
 class Derivation(NamedTuple):
     """What is worked out beside what is stored: from which columns, which it gives, and who makes the work."""
 
@@ -95,6 +108,8 @@ class Register(NamedTuple):
     called: str = ""  # the column that people name a record by where nothing names it for good
     members: Members | None = None
     add: Add | None = None
+    decided: tuple[Decision, ...] = ()
+    stamps: dict[str, str] = {}  # noqa: RUF012 - never changed; times that a verb sets and another takes away
     derivation: Derivation | None = None
     during: str = ""  # what counts in a period from :start to :end, where that is not the register's own time
     sequence: Pairs = ()  # times that must not run backwards: each as (earlier, later)

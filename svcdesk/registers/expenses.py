@@ -5,7 +5,7 @@ from typing import get_args
 from svcdesk.columns import Column
 from svcdesk.model import FraudSanction
 from svcdesk.registers import computed
-from svcdesk.registers.declaring import DISPATCH, ENGINEER, REFERENCE, Derivation, Need, Register, numbered
+from svcdesk.registers.declaring import DISPATCH, ENGINEER, REFERENCE, Decision, Derivation, Need, Register, numbered
 
 _CLAIM_FACTS = (
     "live_expense r JOIN live_staff e ON e.id = r.engineer_id LEFT JOIN live_dispatch d ON d.id = r.dispatch_id"
@@ -62,6 +62,19 @@ EXPENSES = Register(
          "_trip_place", "_transit", "_cancelled_at", "_departed_at", "_returned_at", "_earlier"),
         ("problems",),
         computed.expense,
+    ),
+    decided=(
+        Decision(
+            ("status", "decided_at", "decided_by", "override", "reason"), ("expense approve", "expense reject"), "4.3"
+        ),
+        Decision(("reimbursed_at",), ("expense reimburse",), "4.3"),
+        Decision(
+            ("sanction", "refer_legal", "evidence", "falsified_at", "falsified_by"), ("expense falsified",), "4.3"
+        ),
+        Decision(
+            ("engineer", "category", "amount", "date", "dispatch", "ticket", "invoice"), ("expense reject",), "4.3",
+            ("approved", "reimbursed", "falsified"),
+        ),
     ),
     sequence=(("decided_at", "reimbursed_at"),),
     needs=(

@@ -2,7 +2,7 @@
 
 from svcdesk.columns import Column
 from svcdesk.registers import computed
-from svcdesk.registers.declaring import ENGINEER, ENGINEER_JOIN, Derivation, Need, Register, numbered
+from svcdesk.registers.declaring import ENGINEER, ENGINEER_JOIN, Decision, Derivation, Need, Register, numbered
 
 PENALTIES = Register(
     "penalty", "penalties", f"live_penalty r {ENGINEER_JOIN}", "r.at",
@@ -38,6 +38,14 @@ PENALTIES = Register(
         ("clause", "engineer", "at", "_sanction_kind", "_sanction_amount", "_key", "_facts"),
         ("article", "month", "sanction", "absorbed_by", "facts_changed"),
         computed.penalty,
+    ),
+    decided=(
+        Decision(("via", "settled_at"), ("penalty settle",), "4.2-4.8"),
+        Decision(
+            ("clause", "engineer", "subject", "at", "sanction_kind", "sanction_amount", "evidence", "status",
+             "decided_at", "decided_by", "reason", "natural_key", "facts", "history"),
+            ("penalty confirm", "penalty waive", "penalty decide"), "4.2-4.8",
+        ),
     ),
     sequence=(("at", "decided_at"), ("decided_at", "settled_at")),
     needs=(Need("sanction_kind", ("fine",), ("sanction_amount",)),),

@@ -9,6 +9,7 @@ from svcdesk.registers.declaring import (
     REFERENCE,
     TICKET,
     Add,
+    Decision,
     Derivation,
     Members,
     Need,
@@ -83,6 +84,12 @@ TICKETS = Register(
         ("answer_due", "answered_in_time", "reanswers"),
         computed.ticket,
     ),
+    decided=(
+        Decision(("status",), ("ticket hold", "ticket resume", "ticket close", "ticket cancel"), "3.4", imported=True),
+        Decision(("reopen_count", "first_closed_at"), ("ticket reopen",), "3.6", imported=True),
+        Decision(("notes",), ("ticket note",), "3.9", imported=True),
+    ),
+    stamps={"answered_at": "ticket answer", "closed_at": "ticket close", "cancelled_at": "ticket cancel"},
     sequence=(
         ("received_at", "answered_at"), ("received_at", "on_site_by"), ("received_at", "first_closed_at"),
         ("received_at", "closed_at"), ("first_closed_at", "closed_at"), ("received_at", "cancelled_at"),
@@ -146,6 +153,7 @@ DISPATCHES = Register(
         ("due", "departed_at", "arrived_at", "returned_at"), ("late_minutes", "days"), computed.assignment
     ),
     during=_ANY_DAY_OF_THE_TRIP,
+    stamps={"cancelled_at": "dispatch cancel"},
     sequence=(("sent_at", "cancelled_at"),),
     since_ticket="sent_at",
     never=(("(status = 'cancelled') <> (cancelled_at IS NOT NULL)", "status, cancelled_at"),),
@@ -173,6 +181,12 @@ SERVICE_REPORTS = Register(
     ),
     filters=("dispatch", "filed_by"),
     key="dispatch",
+    decided=(
+        Decision(
+            ("fault_cause", "solution", "parts", "no_parts", "customer_opinion", "versions"),
+            ("service-report amend",), "4.6", imported=True,
+        ),
+    ),
     derivation=Derivation(
         ("filed_at", "fault_cause", "solution", "parts", "no_parts", "customer_opinion", "_kind"),
         ("complete", "missing"),
@@ -227,6 +241,7 @@ ESCALATIONS = Register(
         Column("settled_by", "r.settled_by"),
         Column("settled_note", "r.settled_note"),
     ),
+    stamps={"settled_at": "ticket settle-escalation"},
     sequence=(("at", "settled_at"),),
     since_ticket="at",
 )  # fmt: skip
@@ -240,6 +255,7 @@ HOLDS = Register(
         Column("by", 'r."by"'),
         Column("resumed_at", "r.resumed_at", "instant", brief=True),
     ),
+    stamps={"resumed_at": "ticket resume"},
     sequence=(("at", "resumed_at"),),
     since_ticket="at",
 )  # fmt: skip
@@ -275,6 +291,7 @@ HAND_OVERS = Register(
         Column("declined_at", "r.declined_at", "instant", brief=True),
         Column("reason", "r.reason"),
     ),
+    stamps={"accepted_at": "ticket accept", "declined_at": "ticket decline"},
     sequence=(("at", "accepted_at"), ("at", "declined_at")),
     since_ticket="at",
 )  # fmt: skip

@@ -1,9 +1,10 @@
-"""What an import insists on, table by table: times in order, states that agree with their times, records that exist.
+"""What every record must be, typed, imported or amended: times in order, states that agree with their times, records
+that exist; and what somebody decided, which changes only by its own verb.
 
-Values are those that mapping reads, as the ledger stores them. History is accepted as it was; what cannot be is not.
+Values are as the ledger stores them. History is accepted as it was; what cannot be is not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from svcdesk.columns import NOW, Column
@@ -51,6 +52,20 @@ class _Insists:
                 for field, there in needed:
                     if row.get(there) is None:
                         raise BadInput("cell_needed", name=field, by=f"{need.column} {_shown(value)}")
+
+
+def refuse_decided(register: Register, before: Record, changed: Collection[str], *, importing: bool) -> None:
+    """Refuse to change by stored columns what somebody decided of a record (4). Raises Refused, with its verbs."""
+    stored = {column.stored: column.name for column in register.fields() if column.stored in changed}
+    for decision in register.decided:
+        if (importing and decision.imported) or (decision.states and before["status"] not in decision.states):
+            continue
+        for name in stored.values():
+            if name in decision.fields:
+                raise Refused(
+                    "decided", id=f"{register.letter}{before['id']}", name=name, article=decision.article,
+                    command=f"svcdesk {decision.verbs[0]}", verbs=decision.verbs,
+                )  # fmt: skip
 
 
 class Checks:
@@ -153,8 +168,8 @@ class Checks:
                 raise _before("departed_at", departed, "sent_at", columns["sent_at"])
         columns["due_at"] = max((member["due_at"] for member in crew if member["due_at"]), default=None)
         steps = ("departed_at", "arrived_at", "left_at", "returned_at")
-        derived = dispatch_status({step: member.get(step) for step in steps} for member in crew)
-        if columns.get("cancelled_at"):
+        derived = dispatch_status({step: member.get(step) for step in steps} for member in crew) if crew else ""
+        if columns.get("cancelled_at") or not crew:
             derived = "cancelled"
         if columns.get("status") not in (None, derived):
             raise BadInput("status_differs", status=columns["status"], derived=derived)

@@ -1,0 +1,82 @@
+"""amend: put right what was typed wrongly of any record, with the reason; checked as if it had been typed so."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from svcdesk import messages
+from svcdesk.commands import fields
+from svcdesk.commands.context import reading, writing
+from svcdesk.commands.noun import Noun, Text, WriteFormat
+from svcdesk.commands.prompts import may_ask
+from svcdesk.commands.receipts import finish
+from svcdesk.desk import amending
+from svcdesk.errors import BadInput
+from svcdesk.registers import changes, records
+from svcdesk.registers.declaring import Register
+from svcdesk.render import tables
+from svcdesk.session import current
+
+noun = Noun("amend")
+
+
+@noun.plain("amend")
+def amend(
+    record: Annotated[str, typer.Argument()],
+    values: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE...")] = None,
+    reason: Annotated[str, typer.Option("--reason")] = ...,  # type: ignore[assignment]
+    engineer: Text = None,
+    by: Text = None,
+    request_id: Annotated[str | None, typer.Option("--request-id")] = None,
+    format: WriteFormat = "text",
+) -> None:
+    if not reason.strip():
+        raise BadInput("empty", name="--reason")
+    given = _pairs(values or _asked(record))
+    typed = repr((record, sorted(given.items()), reason, engineer, by))
+    options = {"note": reason, "by": by, "engineer": engineer}
+    with writing(f"amend {record}", options, request_id, typed, format) as w:
+        register, _ = amending.find(w.ledger, record)
+        meant = {name: fields.meant(w.ledger, register, name, text) for name, text in given.items()}
+        w.receipt = amending.amend(w, record, meant, w.given["engineer"])
+    assert w.ledger.entry is not None
+    made = changes.changes(w.ledger, w.ledger.entry.seq)
+    told = [changes.sentence(w.ledger, change, "amend") for change in made]
+    w.receipt = w.receipt._replace(values={**w.receipt.values, "what": messages.say("labels.clause_joint").join(told)})
+    finish(w, format)
+
+
+def _pairs(values: list[str]) -> dict[str, str]:
+    """Read FIELD=VALUE. Raises BadInput."""
+    found = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise BadInput("not_a_pair", text=text)
+        if name.strip() in found:
+            raise BadInput("amended_twice", name=name.strip())
+        found[name.strip()] = value
+    if not found:
+        raise BadInput("amends_nothing", id="T12")
+    return found
+
+
+def _asked(record: str) -> list[str]:
+    """Show the record at a terminal, and ask what to put right until nothing is said."""
+    if not may_ask():
+        return []
+    with reading(False) as ledger:
+        register, row = amending.find(ledger, record)
+        shown = records.one(ledger, register.table, row["id"], current.now(ledger.zone))
+        columns = [column for column in register.seen(detail=True) if column.name in shown]
+        tables.record(shown, columns, tables.chosen(None), ledger.zone, [])
+    print(messages.say("labels.amendable", names=messages.comma(_names(register))), file=sys.stderr)
+    found = []
+    while text := typer.prompt("FIELD=VALUE", default="", show_default=False, err=True):
+        found.append(text)
+    return found
+
+
+def _names(register: Register) -> list[str]:
+    return [column.name for column in amending.columns_of(register)]
