@@ -289,15 +289,28 @@ class Ledger:
         """Load a customer by name. Raises NotFound, with the nearest names: never made silently."""
         return self.keyed("customer", "name", name)
 
+    def number_of_customer(self, name: str) -> int | None:
+        """Return whose name it is, or was: a former name leads to who bears another now. None where it is nobody's."""
+        found: int | None = self.value(
+            "SELECT id FROM live_customer WHERE name = ?1 UNION ALL SELECT * FROM ("
+            " SELECT f.customer_id FROM live_former_name f JOIN live_customer c ON c.id = f.customer_id"
+            " WHERE f.name = ?1 ORDER BY f.id DESC)",
+            (name,),
+        )
+        return found
+
     def contract(self, no: str) -> Record:
         """Load a contract by its number. Raises NotFound, with the nearest numbers."""
         return self.keyed("contract", "no", no)
 
     def keyed(self, table: str, column: str, text: str) -> Record:
         """Load a record by the column that names it. Raises NotFound, with the nearest names."""
-        found = self.one(f'SELECT * FROM {table} WHERE "{column}" = ? AND undone_at IS NULL', (text.strip(),))
+        said = text.strip()
+        found = self.one(f'SELECT * FROM "live_{table}" WHERE "{column}" = ?', (said,))
+        if found is None and table == "customer" and (number := self.number_of_customer(said)):
+            return self.get(table, number)
         if found is None:
-            names = [row[0] for row in self.con.execute(f'SELECT "{column}" FROM {table} WHERE undone_at IS NULL')]
+            names = [row[0] for row in self.con.execute(f'SELECT "{column}" FROM "live_{table}"')]
             raise NotFound(f"unknown_{table}", text=text, near=get_close_matches(text, names, 3, 0.4))
         return found
 

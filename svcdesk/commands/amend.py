@@ -8,7 +8,7 @@ import typer
 from svcdesk import messages
 from svcdesk.commands import fields
 from svcdesk.commands.context import reading, writing
-from svcdesk.commands.noun import Noun, Text, WriteFormat
+from svcdesk.commands.noun import Noun, RequestId, Text, WriteFormat
 from svcdesk.commands.prompts import may_ask
 from svcdesk.commands.receipts import finish
 from svcdesk.desk import amending
@@ -24,11 +24,11 @@ noun = Noun("amend")
 @noun.plain("amend")
 def amend(
     record: Annotated[str, typer.Argument()],
+    reason: Annotated[str, typer.Option("--reason")],
     values: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE...")] = None,
-    reason: Annotated[str, typer.Option("--reason")] = ...,  # type: ignore[assignment]
     engineer: Text = None,
     by: Text = None,
-    request_id: Annotated[str | None, typer.Option("--request-id")] = None,
+    request_id: RequestId = None,
     format: WriteFormat = "text",
 ) -> None:
     if not reason.strip():

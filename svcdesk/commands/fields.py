@@ -23,10 +23,22 @@ def parameters_of(register: Register, add: Add) -> list[Parameter]:
     return asked + [_parameter(register, name, add.presumed.get(name), False) for name in add.takes]
 
 
-def _parameter(register: Register, name: str, default: Any, by_place: bool) -> Parameter:
+def parameters_to_set(register: Register, add: Add) -> list[Parameter]:
+    """Return the parameters of the verb that changes a record: its key, then all that making it takes but a name."""
+    own = {register.key}
+    key = _parameter(register, register.key, Parameter.empty, True)
+    names = [name for name in (*add.asks, *add.takes) if name not in own]
+    dated = Parameter(
+        "from_", Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, typer.Option("--from")]
+    )
+    options = [_parameter(register, name, None, False, optional=True) for name in names]
+    return [key, *options, *([dated] if register.dated else [])]
+
+
+def _parameter(register: Register, name: str, default: Any, by_place: bool, *, optional: bool = False) -> Parameter:
     column = register.field(name)
     assert column is not None, name
-    if column.kind == "flag" and default is None:
+    if column.kind == "flag" and default is None and not optional:
         default = False
     hint: Any = _type(column)
     if default is None:

@@ -50,6 +50,9 @@ Since = Annotated[str | None, typer.Option("--since")]
 Until = Annotated[str | None, typer.Option("--until")]
 
 
+RequestId = Annotated[str | None, typer.Option("--request-id")]
+
+
 Yes = Annotated[bool, typer.Option("--yes", "-y")]
 
 
@@ -57,7 +60,7 @@ _WRITE_OPTIONS = {
     "at": Annotated[str | None, typer.Option("--at")],
     "by": Annotated[str | None, typer.Option("--by")],
     "note": Annotated[str | None, typer.Option("--note")],
-    "request_id": Annotated[str | None, typer.Option("--request-id")],
+    "request_id": RequestId,
     "format": WriteFormat,
 }
 
@@ -167,6 +170,24 @@ class Noun:
         body.__signature__ = inspect.Signature([act, *fields.parameters_of(register, register.add)])  # type: ignore[attr-defined]
         body.__name__ = register.add.verb
         self.write(register.add.verb)(body)
+
+    def set_of(self, register: Register) -> None:
+        """Declare ``set``: the verb that changes what making a record takes, from a date on where that may be."""
+        from svcdesk.commands import fields
+        from svcdesk.desk import entries
+
+        assert register.add is not None
+
+        def body(w: Write, **given: Any) -> Receipt:
+            since = given.pop("from_", None)
+            values = fields.typed(register, given)
+            named = values.pop(register.key)
+            return entries.change(w, register, named, values, w.date(since, ahead=True) if since else None)
+
+        act = inspect.Parameter("w", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        body.__signature__ = inspect.Signature([act, *fields.parameters_to_set(register, register.add)])  # type: ignore[attr-defined]
+        body.__name__ = "set_"
+        self.write("set")(body)
 
     def list_of(
         self,

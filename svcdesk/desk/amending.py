@@ -9,6 +9,7 @@ from svcdesk.desk import expenses, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.entitled import not_own
+from svcdesk.desk.entries import keep
 from svcdesk.desk.settle import settling
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import Record, table_of
@@ -175,7 +176,7 @@ def _write(act: Act, register: Register, row: Record, change: _Change) -> None:
     values = {name: value for name, value in merged.items() if value != row.get(name) and name != "due_at"}
     with settling(ledger, *_tickets(register, row, merged)):
         if not _appoint(ledger, register, row, values):
-            values |= _personal(ledger, row, change.personal)
+            values |= keep(ledger, row, change.personal) if change.personal else {}
             if values:
                 ledger.update(register.table, row["id"], **values)
         if change.member and change.theirs and register.members:
@@ -209,14 +210,6 @@ def _appoint(ledger: Ledger, register: Register, row: Record, values: Record) ->
         return False
     ledger.update("appointment", made, on_site_by=values.pop("on_site_by"))
     return not values
-
-
-def _personal(ledger: Ledger, row: Record, given: Record) -> Record:
-    if not given:
-        return {}
-    sql = "SELECT name, phone, address FROM personal WHERE id = ?"
-    kept = ledger.one(sql, (row["personal_id"],)) or {}
-    return ledger.keep_personal(**kept | given)
 
 
 def _insist(ledger: Ledger, register: Register, row: Record, name: str, change: _Change) -> None:

@@ -64,7 +64,7 @@ def refuse_decided(register: Register, before: Record, changed: Collection[str],
             if name in decision.fields:
                 raise Refused(
                     "decided", id=f"{register.letter}{before['id']}", name=name, article=decision.article,
-                    command=f"svcdesk {decision.verbs[0]}", verbs=decision.verbs,
+                    verbs=[f"svcdesk {verb}" for verb in decision.verbs],
                 )  # fmt: skip
 
 

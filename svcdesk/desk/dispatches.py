@@ -88,7 +88,7 @@ def step(
             earlier = _latest(sent, assignment, verb)
             at = act.checked(when, after=earlier) if when else act.at(after=earlier)
             if verb == "arrive" and assignment["left_at"]:
-                raise _taken(sent, "leave", assignment["left_at"])
+                raise _taken(sent, "leave", assignment)
             act.ledger.update("crew", assignment["id"], **{field: at}, **also)
     codes, late = [assignment["code"] for assignment in going], 0
     silent = [assignment["code"] for assignment in going if not assignment["callback_at"]]
@@ -108,18 +108,22 @@ def _going(crew: list[Record], sent: Record, verb: str) -> list[Record]:
     field, before = STEPS[verb]
     going = [assignment for assignment in crew if not assignment[field]]
     if not going:
-        raise _taken(sent, verb, crew[0][field])
+        raise _taken(sent, verb, crew[0])
     behind = [assignment["code"] for assignment in going if before and not assignment[before]]
     if behind:
         raise Refused("step_missing", id=f"D{sent['id']}", verb=verb, codes=behind, before=before, article="3.9")
     back = [assignment for assignment in going if verb in ("arrive", "leave") and assignment["returned_at"]]
     if back:
-        raise _taken(sent, "return", back[0]["returned_at"])
+        raise _taken(sent, "return", back[0])
     return going
 
 
-def _taken(sent: Record, step: str, at: str) -> Refused:
-    return Refused("step_taken", id=f"D{sent['id']}", step=step, at=instant(at), article="3.9")
+def _taken(sent: Record, step: str, assignment: Record) -> Refused:
+    field, _ = STEPS[step]
+    return Refused(
+        "step_taken", id=f"D{sent['id']}", step=step, at=instant(assignment[field]), field=field,
+        code=assignment["code"], article="3.9",
+    )  # fmt: skip
 
 
 _BEFORE: dict[str, tuple[str, ...]] = {

@@ -6,6 +6,7 @@ from svcdesk.desk.act import Act
 from svcdesk.errors import Refused
 from svcdesk.model import Record
 from svcdesk.periods import today
+from svcdesk.registers.dated import value_on
 
 DECIDERS = ("director", "head")
 
@@ -46,9 +47,4 @@ def decider(act: Act) -> Record | None:
 
 def role_of(act: Act, person: Record) -> str:
     """Return a person's post as it is today."""
-    sql = (
-        "SELECT value FROM live_staff_value WHERE staff_id = ? AND field = 'role' AND from_on <= ?"
-        " ORDER BY from_on DESC, id DESC"
-    )
-    since = act.ledger.value(sql, (person["id"], today(act.now, act.zone).isoformat()))
-    return str(since or person["role"])
+    return str(value_on(act.ledger, person["id"], "role", today(act.now, act.zone), person["role"]))

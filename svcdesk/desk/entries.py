@@ -1,15 +1,18 @@
-"""Records that a verb makes by writing columns alone, as their register declares it."""
+"""Records that a verb makes or changes by writing columns alone, as their register declares it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from svcdesk.columns import Column
-from svcdesk.desk import typed
+from svcdesk.desk import expenses, typed
 from svcdesk.desk.act import Act, Receipt
-from svcdesk.errors import Refused
+from svcdesk.desk.checks import Checks
+from svcdesk.errors import BadInput, Refused
 from svcdesk.model import LETTERS, Record
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import register_of
+from svcdesk.store import Ledger, as_stored
 
 Check = Callable[[Act, Record], None]
 
@@ -34,8 +37,57 @@ def _read(act: Act, column: Column, value: Any) -> Any:
     return typed.read(act, column, value) if isinstance(value, str) else value
 
 
+def change(act: Act, register: Register, named: str, given: Record, since: date | None = None) -> Receipt:
+    """Change what was given of a record named by its key; what holds from a date on is kept beside what held before.
+
+    Raises BadInput, NotFound or Refused.
+    """
+    row = act.ledger.keyed(register.table, register.key_column, named)
+    columns = [column for column in register.fields() if given.get(column.name) is not None]
+    if not columns:
+        raise BadInput("sets_nothing", command=f"svcdesk {register.table} set")
+    undated = [column.name for column in columns if since and column.name not in register.dated]
+    if undated:
+        raise BadInput("not_dated", names=undated, dated=register.dated)
+    if since:
+        _date(act, row, columns, given, since)
+    else:
+        _change(act, register, row, columns, given)
+    return Receipt(f"{register.table}_set", register.table, row["id"], {register.key: row[register.key_column]})
+
+
+def _change(act: Act, register: Register, row: Record, columns: list[Column], given: Record) -> None:
+    read = {c.stored: as_stored(_read(act, c, given[c.name])) for c in columns if c.stored}
+    if missing := next((c.name for c in columns if c.need and read.get(c.stored, "") in (None, "")), None):
+        raise BadInput("empty", name=missing)
+    merged = row | read
+    Checks(act.ledger, register, act.basis).record(merged, {}, [])
+    personal = {c.part: given[c.name] for c in columns if c.part}
+    if personal:
+        merged |= keep(act.ledger, row, personal)
+    act.ledger.update(register.table, row["id"], **{n: value for n, value in merged.items() if n != "id"})
+    if register.table == "contract":
+        expenses.follow(act.ledger, "contract", row["id"])
+
+
+def keep(ledger: Ledger, row: Record, given: Record) -> Record:
+    """Keep personal data anew, what was not given as it is; return the columns that refer to it."""
+    kept = ledger.one("SELECT name, phone, address FROM personal WHERE id = ?", (row["personal_id"],)) or {}
+    return ledger.keep_personal(**kept | given)
+
+
+def _date(act: Act, row: Record, columns: list[Column], given: Record, since: date) -> None:
+    for column in columns:
+        value = _read(act, column, given[column.name])
+        if value in (None, ""):
+            raise BadInput("empty", name=column.name)
+        act.ledger.insert("staff_value", staff_id=row["id"], field=column.name, value=str(value), from_on=since)
+
+
 def _refuse_known(act: Act, register: Register, row: Record) -> None:
     name = row.get(register.key_column)
+    if register.table == "customer" and act.ledger.number_of_customer(str(name)):
+        raise Refused("customer_exists", name=name)
     if name is not None and act.ledger.holds(register.table, register.key_column, name):
         raise Refused(f"{register.table}_exists", **{register.key: name})
 

@@ -11,6 +11,7 @@ from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import Record, yuan
 from svcdesk.penalties import findings
 from svcdesk.periods import day_of, month_from, stored
+from svcdesk.registers.dated import value_on
 from svcdesk.regulation.states import allow
 from svcdesk.rules import ARTICLES
 
@@ -151,7 +152,7 @@ def _warn_wage(act: Act, person: Record) -> None:
         "  OR (status = 'settled' AND via = 'payroll' AND settled_at >= ? AND settled_at < ?))",
         (person["id"], stored(month.start), stored(month.end)),
     )
-    wage = person["wage_fen"]
+    wage = value_on(act.ledger, person["id"], "wage", day_of(act.now, act.zone), person["wage_fen"])
     if not total:
         return
     if wage is None:

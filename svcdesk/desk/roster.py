@@ -5,6 +5,7 @@ from datetime import date, timedelta, tzinfo
 
 from svcdesk.model import Record, city
 from svcdesk.periods import day_of, instant, local, midnight, stored
+from svcdesk.registers.dated import value_on
 from svcdesk.store import Ledger
 
 _ENGINEERS = "SELECT id, code, name, home FROM live_staff WHERE role = 'engineer' AND retired_at IS NULL ORDER BY code"
@@ -22,8 +23,14 @@ def free(ledger: Ledger, day: date, zone: tzinfo, near: str | None = None) -> li
     journeys: dict[int, list[Record]] = {}
     for journey in ledger.rows(_JOURNEYS, (stored(midnight(first, zone)),)):
         journeys.setdefault(journey["engineer_id"], []).append(journey)
-    rows = [_row(person, journeys.get(person["id"], ()), day, zone) for person in ledger.rows(_ENGINEERS)]
+    rows = [_row(person, journeys.get(person["id"], ()), day, zone) for person in _engineers(ledger, day)]
     return sorted(rows, key=lambda row: (not row["free"], not _is_near(row, near), row["days_this_month"]))
+
+
+def _engineers(ledger: Ledger, day: date) -> list[Record]:
+    """Read the engineers, each with the home in force on a day."""
+    people = ledger.rows(_ENGINEERS)
+    return [person | {"home": value_on(ledger, person["id"], "home", day, person["home"])} for person in people]
 
 
 def _is_near(row: Record, near: str | None) -> bool:

@@ -191,6 +191,8 @@ class Importer:
         """Make a record of a row, or of the rows of its members. Raises DeskError with the reason."""
         values = group[0][1]
         columns = self._filled(self._own, values, dict(self._defaults))
+        if self.table == "customer" and (number := self.ledger.number_of_customer(columns["name"])):
+            columns["name"] = self.ledger.get("customer", number)["name"]  # a former name means who bears another now
         members = []
         if self.members:
             for _, other in group:
@@ -221,14 +223,21 @@ class Importer:
         table = column.refers
         key = (table, text)
         if key not in self._found:
-            sql = f'SELECT id FROM "live_{table}" WHERE "{register_of(table).key_column}" = ?'
-            self._found[key] = self.ledger.value(sql, (text,)) or self.ledger.value(sql, (text.strip(),))
+            self._found[key] = self._numbered(table, text) or self._numbered(table, text.strip())
         number = self._found[key]
         if number is None:
             if not self._may_make.get(table) or text.isspace():
                 raise NotFound(f"unknown_{table}", text=text)
             return _New(table, text.strip(), "agent" if column.name == "taken_by" else "engineer")
         return number
+
+    def _numbered(self, table: str, name: str) -> int | None:
+        """Find a record by its key; a customer by a former name too, so that a renamed one is never made again."""
+        if table == "customer":
+            return self.ledger.number_of_customer(name)
+        sql = f'SELECT id FROM "live_{table}" WHERE "{register_of(table).key_column}" = ?'
+        found: int | None = self.ledger.value(sql, (name,))
+        return found
 
     def _digest(self, group: list[Record]) -> str:
         """Fingerprint the values, to know the row again; personal data is compared by itself and never hashed bare."""

@@ -18,7 +18,8 @@ from svcdesk.periods import instant, stored
 from svcdesk.store import Ledger, open_ledger
 
 _ROWS = """
-    WITH theirs AS (SELECT id FROM customer WHERE name = :name),
+    WITH named AS (SELECT id FROM customer WHERE name = :name AND merged_into IS NULL),
+      theirs AS (SELECT id FROM named UNION SELECT id FROM customer WHERE merged_into IN named),
       asked AS (SELECT id FROM ticket WHERE customer_id IN theirs)
     SELECT 'customer', id FROM theirs
     UNION

@@ -3,6 +3,9 @@
 TEXTS = {
     "init": ("账本已建：{centre}，时区 {timezone}，在 {path}", "the ledger is made: {centre}, zone {timezone}, at {path}"),
     "already": ("此前已记，未重复 [{entry}]", "already recorded, not written again [{entry}]"),
+    "staff_set": ("已改人员 {code}", "changed {code} of the staff"), "customer_set": ("已改客户 {name}", "changed the customer {name}"),
+    "contract_set": ("已改合同 {no}", "changed the contract {no}"), "customer_renamed": ("{old} 已改名为 {name}；旧名仍查得到", "{old} is {name} now; the old name still leads there"),
+    "customer_merged": ("{old} 已并入 {name}，移过 {n} 条；旧名仍查得到", "merged {old} into {name}, {n} records moved; the old name still leads there"),
     "amended": ("已改正：{what}", "put right: {what}"),
     "undone": ("已收回 {what}：{back}", "taken back: {what}: {back}"),
     "staff_added": ("已登记人员 {code} {name}", "added {code} {name} to the staff"),

@@ -32,13 +32,15 @@ def changes(ledger: Ledger, seq: int) -> Iterator[Change]:
         before = journal.before(ledger.con, table, row, seq)
         was, now = before or {}, json.loads(after)
         names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name) and name not in _UNSAID]
-        fields = {name: (_masked(table, name, was.get(name)), _masked(table, name, now.get(name))) for name in names}
+        fields = {name: (_masked(table, name, was), _masked(table, name, now)) for name in names}
         yield Change(table, row, before is None, fields)
 
 
-def _masked(table: str, name: str, value: Any) -> Any:
-    column = _column(table, name)
-    return "****" if column and column.kind.startswith("personal") and value is not None else value
+def _masked(table: str, name: str, image: dict[str, Any]) -> Any:
+    column, value = _column(table, name), image.get(name)
+    is_wage = table == "staff_value" and name == "value" and image.get("field") == "wage"
+    is_personal = is_wage or (column is not None and column.kind.startswith("personal"))
+    return "****" if is_personal and value is not None else value
 
 
 def record(ledger: Ledger, table: str, row: int) -> str:

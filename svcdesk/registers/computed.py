@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from svcdesk import messages
 from svcdesk.model import TicketKind, yuan
 from svcdesk.periods import LocalHours, day_of, instant, local, month_of, stored
+from svcdesk.registers.dated import value_on
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
@@ -120,6 +121,14 @@ def expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
     from svcdesk.regulation import expense_rules
 
     home_of_centre = ledger.centre["home"]
+    dated = ledger.value("SELECT 1 FROM live_staff_value LIMIT 1") is not None
+
+    def lived(person: int, day: date, home: str | None) -> str | None:
+        city: str | None = value_on(ledger, person, "home", day, home) if dated else home
+        return city or home_of_centre
+
+    def post(person: int, day: date, role: str) -> str:
+        return str(value_on(ledger, person, "role", day, role)) if dated else role
 
     def on(text: str | None) -> date | None:
         return hours.day(text) if text else None
@@ -144,7 +153,7 @@ def expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
         day = date.fromisoformat(spent)
         elsewhere = others(engineer, dispatch, day, assignment)
         claim = expense_rules.Claim(
-            category, amount, day, start, end, place, invoice, home or home_of_centre, role,
+            category, amount, day, start, end, place, invoice, lived(engineer, day, home), post(engineer, day, role),
             assignment, elsewhere, earlier,
         )  # fmt: skip
         return ([

@@ -108,6 +108,7 @@ class Register(NamedTuple):
     called: str = ""  # the column that people name a record by where nothing names it for good
     members: Members | None = None
     add: Add | None = None
+    dated: tuple[str, ...] = ()  # what may hold from a date on
     decided: tuple[Decision, ...] = ()
     stamps: dict[str, str] = {}  # noqa: RUF012 - never changed; times that a verb sets and another takes away
     derivation: Derivation | None = None

@@ -20,6 +20,7 @@ STAFF = Register(
     filters=("role", "department"),
     key="code",
     stamps={"retired_at": "staff retire"},
+    dated=("wage", "role", "home"),
     add=Add(
         "add", "staff_added", asks=("code", "name"),
         takes=("department", "role", "home", "phone", "wage", "company_no"),

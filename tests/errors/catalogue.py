@@ -253,6 +253,16 @@ TYPED = {
     "part": case("service-report amend R1 --part 滤网:0"),
     "parts_and_none": case("service-report file D2 --part 滤网 --no-parts"),
     "nothing_amended": case("service-report amend R1"),
+    "amends_nothing": case("amend T5 --reason 听错"),
+    "not_a_pair": case("amend T5 summary --reason 听错"),
+    "amended_twice": case("amend T5 summary=一 summary=二 --reason 听错"),
+    "amend_unknown": case("amend S1 colour=red --reason 听错"),
+    "derived": case("amend T5 answered_in_time=true --reason 听错"),
+    "which_engineer": case("amend D1 arrived_at=9:58 --reason 听错"),
+    "sets_nothing": case("staff set W01"),
+    "not_dated": case("staff set W01 --department 维修部 --from today"),
+    "renamed_to_itself": case("customer rename 江南机床 江南机床"),
+    "merged_with_itself": case("customer merge 江南机床 江南机床 --reason 同一家 --yes"),
     "cause_needed": case(f"{UPHELD} --about W02"),
     "cause_not_wanted": case("complaint decide C2 --finding not_upheld --cause quarrel --by M01"),
     "policy_value": case("policy set answer.hours 一天 --from today --reason 试"),
@@ -368,6 +378,8 @@ RULES = {
     "report_not_departed": case("service-report file D4"),
     "surveyed": case("survey add T1 --score 5"),
     "own_case": case("penalty confirm P4 --by W02"),
+    "decided": case("amend P4 status=waived --reason 听错"),
+    "own_verb": case("amend T5 closed_at=9:00 --reason 听错"),
     "not_entitled": case("policy set roles.check refuse --from today --reason 试", "penalty confirm P4 --by A01"),
     "not_on_staff": case("policy set roles.check refuse --from today --reason 试", "penalty confirm P4"),
     "entry_accepted": case("--actor M01 penalty accept-entry 40 --reason 属实", "--actor M01 penalty accept-entry 40 --reason 属实"),
@@ -397,6 +409,7 @@ RULES = {
 }  # fmt: skip
 
 MISSING = {
+    "no_record_named": case("amend 没有的厂 city=北京 --reason 听错"),
     "record": case("ticket show T99"),
     "no_entry": case("undo 999 --yes"),
     "unknown_staff": case("staff show W09"),
