@@ -73,7 +73,7 @@ def amend(act: Act, text: str, given: Mapping[str, str], engineer: str | None = 
         raise BadInput("amends_nothing", id=name)
     _write(act, register, row, change)
     _insist(act.ledger, register, row, name, change)
-    return Receipt("amended", register.table, row["id"], {"name": name})
+    return Receipt("amended", register.table, row["id"], {"name": name, "what": list(given)})
 
 
 def columns_of(register: Register) -> list[Column]:

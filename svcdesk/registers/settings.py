@@ -67,5 +67,6 @@ CENTRE = Register(
         Column("timezone", "r.timezone", brief=True),
         Column("home", "r.home", brief=True),
         Column("code", "r.code", brief=True),
+        Column("_rehearsal", "r.rehearsal"),
     ),
 )  # fmt: skip

@@ -19,9 +19,10 @@ texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, ma
 
 
 @pytest.fixture(scope="session")
-def told(rehearsed):
+def told(rehearsed, tmp_path_factory):
     """Every register of the rehearsed desk, as its export gives it with nothing masked."""
-    return {name: list(csv.DictReader(io.StringIO(rehearsed.run("export", name, "--reveal").stdout))) for name in ORDER}
+    desk = copied(rehearsed, tmp_path_factory.mktemp("told"))  # a look at personal data leaves an entry
+    return {name: list(csv.DictReader(io.StringIO(desk.run("export", name, "--reveal").stdout))) for name in ORDER}
 
 
 @pytest.fixture(scope="session", params=ZONES)
