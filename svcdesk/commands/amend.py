@@ -13,6 +13,7 @@ from svcdesk.commands.prompts import may_ask
 from svcdesk.commands.receipts import finish
 from svcdesk.desk import amending
 from svcdesk.errors import BadInput
+from svcdesk.model import bounded
 from svcdesk.registers import changes, records
 from svcdesk.registers.declaring import Register
 from svcdesk.render import tables
@@ -33,6 +34,7 @@ def amend(
 ) -> None:
     if not reason.strip():
         raise BadInput("empty", name="--reason")
+    bounded("reason", reason)
     given = _pairs(values or _asked(record))
     typed = repr((record, sorted(given.items()), reason, engineer, by))
     options = {"note": reason, "by": by, "engineer": engineer}

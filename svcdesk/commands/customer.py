@@ -12,6 +12,7 @@ from svcdesk.commands.receipts import finish
 from svcdesk.desk import customers
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
+from svcdesk.model import bounded
 from svcdesk.registers.people import CUSTOMERS
 
 noun = Noun("customer")
@@ -37,6 +38,7 @@ def merge(
 ) -> None:
     if not reason.strip():
         raise BadInput("empty", name="--reason")
+    bounded("reason", reason)
     confirm(messages.say("labels.merge_question", old=gone, name=into), yes)
     with writing("customer merge", {"note": reason, "by": by}, request_id, repr((gone, into, reason, by)), format) as w:
         w.receipt = customers.merge(w, gone, into)

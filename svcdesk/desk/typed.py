@@ -8,7 +8,7 @@ from svcdesk import periods
 from svcdesk.columns import Column
 from svcdesk.desk.act import Act
 from svcdesk.errors import BadInput
-from svcdesk.model import WORDS, fen, invoice, unmasked, whole
+from svcdesk.model import WORDS, bounded, fen, invoice, unmasked, whole
 from svcdesk.registers.index import register_of
 
 FLAGS = ("true", "false")
@@ -20,6 +20,7 @@ def read(act: Act, column: Column, text: str, before: Any = None) -> Any:
 
     Raises BadInput or NotFound.
     """
+    bounded(column.name, text)
     kind = column.kind.partition(":")[0]
     if column.refers:
         return referred(act, column, text) if text else None

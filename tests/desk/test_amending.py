@@ -58,6 +58,7 @@ def test_one_entry_and_its_reason(journey):
         ("T1", "customer=没有的厂", 4, "customer"),
         ("T1", "kind=gardening", 2, "repair"),
         ("T1", "summary=", 2, "empty"),
+        ("T1", f"summary={'长' * 2001}", 2, "2000"),
         ("T1", "status=closed", 3, "svcdesk ticket"),
         ("T1", "closed_at=2026-10-17 09:00", 3, "svcdesk ticket close"),
         ("T1", "summary", 2, "FIELD=VALUE"),
