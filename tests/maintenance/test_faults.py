@@ -19,9 +19,13 @@ COMMANDS = {
     "import": "import staff rows.csv",
     "undo": "undo --yes",
     "redact": "ledger redact 华北钢厂 --reason x --yes",
+    "redact staff": "ledger redact --staff W03 --reason x --yes",
     "backup": "ledger backup copy.db",
+    "append-only": "ledger backup --append-only kept",
+    "anchor": "ledger anchor --to anchors.txt",
     "first of the day": "contact log --customer 江南机床 --channel call --summary x",
 }
+COPIES = {"backup": "copy.db", "append-only": "kept/[!.]*.db", "anchor": "none"}  # what these leave, and write no entry
 FAULTS = dict.fromkeys(WRITES, ("ENOSPC", "EIO", "SIGKILL")) | dict.fromkeys((*SYNCS, *NAMES), ("EIO", "SIGKILL"))
 
 
@@ -30,6 +34,7 @@ def ready(tmp_path_factory, hired):
     """A ledger in which each command has something to do. Only copied, never written."""
     desk = copied(hired, tmp_path_factory.mktemp("ready"))
     desk.run("ticket", "answer", open_ticket(desk))
+    desk.run("staff", "retire", "W03")
     return desk
 
 
@@ -68,10 +73,11 @@ def hurt(ready, folder, command, point):
     done = failing(desk, args, *point)
     said, after = f"{command} {point}: {done}", standing(desk)
     receipts = {int(seq): short for seq, short in re.findall(r"\[#(\d+) ([0-9a-f]{12})\]", done.stdout)}
-    if command == "backup":
-        copy = InProcess(folder)
-        copy.ledger = folder / "copy.db"
-        assert standing(copy) == before if copy.ledger.exists() else not receipts, said
+    if command in COPIES:
+        copy, made = InProcess(folder), list(folder.glob(COPIES[command]))
+        assert made or not receipts or command == "anchor", said
+        for copy.ledger in made:
+            assert standing(copy) == before, said
         assert after == before, said
     else:
         assert receipts.items() <= after.items(), said
@@ -100,7 +106,7 @@ def hurt(ready, folder, command, point):
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_fault_at_any_point_loses_nothing(ready, tmp_path, command, capsys):
-    """Every point of six commands; the figures are printed."""
+    """Every point of each command; the figures are printed."""
     desk = prepared(ready, tmp_path, command)
     every = points(desk, COMMANDS[command].split())
     for n, point in enumerate(every):
