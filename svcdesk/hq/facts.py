@@ -137,6 +137,3 @@ COLUMNS: dict[str, tuple[tuple[str, bool], ...]] = {
 
 # The keys of the policy by which figures are counted.
 POLICY_KEYS = ("answer.", "excluded.", "late.grace", "repeat.window", "work.")
-
-# A key that this program's own policy does not hold yet is counted by its first value.
-FIRST_VALUES = {"excluded.categories": "fare,lodging,allowance,local,other"}

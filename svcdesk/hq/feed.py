@@ -22,7 +22,7 @@ from unicodedata import normalize
 
 from svcdesk import periods, reports, schema
 from svcdesk.errors import BadInput, Refused, StorageError
-from svcdesk.hq.facts import COLUMNS, FACTS, FIRST_DAY, FIRST_VALUES, FORMAT, POLICY_KEYS, Fact
+from svcdesk.hq.facts import COLUMNS, FACTS, FIRST_DAY, FORMAT, POLICY_KEYS, Fact
 from svcdesk.model import Record
 from svcdesk.month.drift import entries_since
 from svcdesk.periods import LocalHours, instant
@@ -173,7 +173,7 @@ def _facts(ledger: Ledger, fact: Fact) -> tuple[Sequence[str], Iterable[Sequence
 
 def _policy(ledger: Ledger) -> Iterator[Sequence[Any]]:
     """Return the first value of every key that counts, then those set since."""
-    first = {**FIRST_VALUES, **{name: key.first for name, key in KEYS.items()}}
+    first = {name: key.first for name, key in KEYS.items()}
     names = sorted(name for name in first if name.startswith(POLICY_KEYS))
     for place, name in enumerate(names):
         yield place - len(names), name, first[name], _whole(first[name]), FIRST_DAY

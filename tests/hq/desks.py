@@ -17,6 +17,10 @@ _START = datetime(2026, 9, 15, tzinfo=UTC)
 _HOURS = 55 * 24
 _OUTSIDE = ("material", "freight")
 _CATEGORIES = ("fare", "lodging", "allowance", "local", "other", *_OUTSIDE)
+_POLICY = (
+    ("answer.hours", "8"), ("answer.clock", "working"), ("late.grace_minutes", "30"), ("answer.hours.repair", "3"),
+    ("answer.calendar", "none"), ("work.from", "08:30"), ("work.until", "18:00"), ("repeat.window_days", "5"),
+)  # fmt: skip
 _STATUSES = ("submitted", "approved", "rejected", "reimbursed", "falsified")
 
 
@@ -41,7 +45,7 @@ def _fill(ledger, chance, tickets):
         ledger.insert("customer", name=f"客户{n}", region=region)
     ledger.insert("contract", no="HT-1", customer_id=1, includes_installation=1)
     ledger.insert("contract", no="HT-2", customer_id=2, includes_installation=0)
-    for key, value in (("answer.hours", "8"), ("answer.clock", "working"), ("late.grace_minutes", "30")):
+    for key, value in _POLICY:
         if chance.random() < 0.5:
             since = date(2026, 9, 20) + timedelta(days=chance.randrange(40))
             ledger.insert("policy", key=key, value=value, from_on=since, reason="x", set_at=NOW)
