@@ -132,6 +132,10 @@ def test_what_happens_at_the_desk_is_told_as_data(module):
     assert not re.findall(r"\bprint\(|\btyper\b", MODULES[module].read_text("utf-8"))
 
 
+def test_no_desk_command_imports_headquarters():
+    assert {one for one, other in arrows() if room_of(other) == "hq"} == {"commands.feed", "commands.hq"}
+
+
 READS_FEEDS = {"hq.recount"}  # whose tables are those of the lake
 SEES_WHAT_WAS_TAKEN_BACK = {
     "store", "journal", "maintenance.verify", "maintenance.redaction", "maintenance.migrations", "registers.changes", "maintenance.attachments", "finder.index",
@@ -150,6 +154,7 @@ def test_what_reads_records_asks_the_live_views(module):
 HEAVY = {
     "rich", "tabulate", "wcwidth", "sqlite_utils", "dateutil", "xlsxwriter", "openpyxl", "platformdirs",
     "chinese_calendar", "pypinyin", "importlib.metadata", "tomllib", "asyncio", "email", "http", "xml",
+    "duckdb", "pyspark", "svcdesk.hq",
 }  # fmt: skip
 SHOW_MODULES = """
 import sys

@@ -60,17 +60,18 @@ def _ticket(ledger, chance, number):
     first = _between(chance, answered, closed) if closed else None
     cancelled = None if answered or chance.random() < 0.5 else _later(chance, received, 60)
     kind = chance.choice(("repair", "repair", "installation", "installation", "training", "consultation"))
+    contract = chance.choice((None, 1, 1, 2))
     status = "closed" if closed else "cancelled" if cancelled else "answered" if answered else "open"
     ledger.insert(
         "ticket", id=number, customer_id=chance.randrange(1, 4), kind=kind, channel="call", summary="某事", status=status,
-        contract_id=chance.choice((None, 1, 1, 2)), product=chance.choice((None, "甲型", "乙型, \"新\"")),
+        contract_id=contract, product=chance.choice((None, "甲型", "乙型, \"新\"")),
         received_at=received, answered_at=answered, closed_at=closed, first_closed_at=first, cancelled_at=cancelled,
         reopen_count=int(first != closed), repeat_of=chance.randrange(1, number) if number > 3 and chance.random() < 0.3 else None,
     )  # fmt: skip
     ledger.insert("contact", at=received, customer_id=1, channel="call", summary="某事", ticket_id=number)
     for _ in range(chance.randrange(3)):
-        _dispatch(ledger, chance, number, kind, received)
-    _claims(ledger, chance, kind, ticket_id=number)
+        _dispatch(ledger, chance, number, kind, contract, received)
+    _claims(ledger, chance, kind, contract, ticket_id=number)
     if chance.random() < 0.5:
         ledger.insert("survey", ticket_id=number, at=_later(chance, received, 500), score=chance.randrange(1, 6))
     if chance.random() < 0.3:
@@ -80,7 +81,7 @@ def _ticket(ledger, chance, number):
                       finding=finding, decided_at=decided)  # fmt: skip
 
 
-def _dispatch(ledger, chance, ticket, kind, received):
+def _dispatch(ledger, chance, ticket, kind, contract, received):
     sent = _later(chance, received, 20)
     sort = "installation" if kind == "installation" else "service"
     made = ledger.insert("dispatch", ticket_id=ticket, kind=sort, place="南京", sent_at=sent, status="travelling")
@@ -91,14 +92,10 @@ def _dispatch(ledger, chance, ticket, kind, received):
         due = _later(chance, sent, 120) if chance.random() < 0.7 else None
         ledger.insert("crew", dispatch_id=made, engineer_id=engineer, due_at=due, departed_at=departed,
                       arrived_at=arrived, returned_at=returned)  # fmt: skip
-    _claims(ledger, chance, kind, dispatch_id=made)
+    _claims(ledger, chance, kind, contract, dispatch_id=made)
 
 
-def _claims(ledger, chance, kind, **of):
-    contract = ledger.value(
-        "SELECT t.contract_id FROM live_ticket t LEFT JOIN live_dispatch d ON d.ticket_id = t.id WHERE t.id = ? OR d.id = ?",
-        (of.get("ticket_id"), of.get("dispatch_id")),
-    )
+def _claims(ledger, chance, kind, contract, **of):
     for _ in range(chance.randrange(3)):
         category = chance.choice(_CATEGORIES)
         line = line_of(category, kind == "installation")

@@ -111,3 +111,17 @@ def test_shares_and_the_median_are_those_of_the_centres(six, engine):
                 assert found["value"] == pytest.approx(own["value"] and float(own["value"]), abs=1e-3), own["figure"]
         ledger.close()
     assert told == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_hundred_thousand_tickets_are_recounted(large, engine):
+    lake, path = large
+    assert figures(lake, engine)["BJ01"] == own_figures(path)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("large")
+    path = random_desk(folder / "desk.db", 7, ZONES[1], tickets=100_000)
+    return lake_of(folder / "lake", sent(path, folder / "feed")), path
