@@ -46,8 +46,8 @@ class SparkEngine:
         made = parquet_of(csv)
         if not is_made(made):
             kinds = dict(columns)
-            options = {"header": True, "escape": '"', "schema": _schema([(name, kinds[name]) for name in there])}
-            read = self.session.read.csv(str(csv), **options)
+            schema = _schema([(name, kinds[name]) for name in there])
+            read = self.session.read.csv(str(csv), schema=schema, header=True, escape='"')
             _whole(read, there, columns).coalesce(1).write.mode("overwrite").parquet(str(made))
         return str(made)
 
