@@ -123,7 +123,7 @@ def test_an_interrupt_is_130_and_leaves_no_trace(executable):
         ("staff add W9 --name a b", "one too many: b"),
         ("ticket show D1", "D1 is the id of another kind; here it begins with T\nhint: svcdesk dispatch show D1"),
         ("dispatch arrive t1", "t1 is the id of another kind; here it begins with D\nhint: svcdesk ticket show t1"),
-        ("ticket show L1", "hint: svcdesk contact list"),
+        ("ticket show L1", "hint: svcdesk contact show L1"),
     ],
 )
 def test_what_was_typed_wrong_is_said_in_our_words(desk, command, said):
