@@ -201,8 +201,12 @@ def _tell(error: DeskError) -> int:
     sentence, hint = explained(error)
     _complain(f"error: {sentence}")
     if isinstance(error, BadRows):
-        for line, reason in error.rows:
-            _complain(f"error: {messages.say('errors.line', line=line, reason=explained(reason)[0])}")
+        from svcdesk.commands.reasons import cures, gathered
+
+        for line in gathered(error.rows):
+            _complain(f"error: {line}")
+        for cure in cures(error.rows):
+            _complain(f"hint: {cure}")
     if not _say_recorded() and hint:
         _complain(f"hint: {hint}")
     return error.exit_code

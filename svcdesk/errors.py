@@ -49,7 +49,7 @@ class Interrupted(DeskError):
 class BadRows(BadInput):
     """An import met bad rows. ``rows`` holds an error for each, with its line."""
 
-    def __init__(self, key: str, /, rows: "list[tuple[int, DeskError]]", **values: Any) -> None:
+    def __init__(self, key: str, /, rows: "list[tuple[int | str, DeskError]]", **values: Any) -> None:
         super().__init__(key, bad=len(rows), **values)
         self.rows = rows
 

@@ -189,6 +189,11 @@ def entries(con: sqlite3.Connection, since: int = 1) -> Iterator[Entry]:
         yield Entry(*row)
 
 
+def touched_since(con: sqlite3.Connection, seq: int) -> list[tuple[str, int]]:
+    """List the tables that the entries after one wrote to, each with the lowest of the rows."""
+    return con.execute('SELECT "table", min(row) FROM change WHERE entry > ? GROUP BY "table"', (seq,)).fetchall()
+
+
 def changes_of(con: sqlite3.Connection, seq: int) -> list[tuple[str, int, str]]:
     """Read an entry's changes in order: table, row, image."""
     return con.execute(CHANGES, (seq,)).fetchall()

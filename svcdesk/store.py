@@ -356,7 +356,7 @@ class Ledger:
                 raise Refused("no_rehearsal", path=self.path)
             self._touched, self._loaded, self._meant = {}, [], []
             if request_id is not None:
-                self._refuse_repeated(request_id, typed)
+                self.refuse_repeated(request_id, typed)
             yield
             self._read_again()
             index.keep(self.con, self._touched, self._loaded)
@@ -432,7 +432,8 @@ class Ledger:
         """Set how long SQLite itself waits for a lock: long for reading, a step for what is tried again with jitter."""
         self.con.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
-    def _refuse_repeated(self, request_id: str, typed: str) -> None:
+    def refuse_repeated(self, request_id: str, typed: str) -> None:
+        """Raise AlreadyRecorded for a request that stands in the ledger, Refused where it was another."""
         from svcdesk import journal
 
         found = self.one(
@@ -473,10 +474,20 @@ class Ledger:
         self.con.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
         self._read_rows_again(table, names, rows)
         for row in rows:
-            if self._loaded and self._loaded[-1][0] == table and self._loaded[-1][2] == row[0] - 1:
-                self._loaded[-1][2] = row[0]
-            else:
-                self._loaded.append([table, row[0], row[0]])
+            self._note_loaded(table, row[0])
+
+    def load(self, table: str, columns: Sequence[str], select: str, numbers: str) -> None:
+        """Write new rows as a query gives them; ``numbers`` is the query of their numbers, in the same order."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        self.con.execute(f'INSERT INTO main."{table}" ({names}) {select}')
+        for (number,) in self.con.execute(numbers):
+            self._note_loaded(table, number)
+
+    def _note_loaded(self, table: str, number: int) -> None:
+        if self._loaded and self._loaded[-1][0] == table and self._loaded[-1][2] == number - 1:
+            self._loaded[-1][2] = number
+        else:
+            self._loaded.append([table, number, number])
 
     def _read_rows_again(self, table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
         """Hold rows written in bulk, in the order of their numbers, against what was meant. Raises StorageError."""

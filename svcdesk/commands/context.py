@@ -1,6 +1,6 @@
 """What a verb works with: the open ledger, the clock, the zone, and the one transaction of a writing one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,13 +66,24 @@ class Write(Act):
 
 @contextmanager
 def writing(
-    command: str, given: dict[str, Any], request_id: str | None = None, typed: str = "", form: str = "text"
+    command: str,
+    given: dict[str, Any],
+    request_id: str | None = None,
+    typed: str = "",
+    form: str = "text",
+    *,
+    before: Callable[[Write], None] | None = None,
 ) -> Iterator[Write]:
-    """Open the ledger, find what the options name, and hold the one transaction of a command."""
+    """Open the ledger, find what the options name, and hold the one transaction of a command.
+
+    ``before`` runs while others may still write.
+    """
     ledger = current.open(write=True)
     try:
         w = Write(ledger, finding.meant(ledger, given, writing=True))
         try:
+            if before:
+                before(w)
             with ledger.command(
                 at=w.now, actor=current.actor, command=command, note=w.note, request_id=request_id, typed=typed
             ):

@@ -2,35 +2,65 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from shlex import quote
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import typer
 
 from svcdesk import messages
-from svcdesk.commands.context import writing
+from svcdesk.commands.context import Write, writing
 from svcdesk.commands.export import register_named
+from svcdesk.commands.import_report import (
+    ask_about_changes,
+    figures,
+    preview,
+    say_encoding,
+    say_new,
+    say_unread,
+    show_rows,
+    warn,
+)
 from svcdesk.commands.noun import Flag, Noun, Text
-from svcdesk.commands.receipts import caution, explained, formatted, receipt_line
-from svcdesk.errors import BadInput, BadRows, StorageError
-from svcdesk.exchange.importer import Importer, Outcome
-from svcdesk.exchange.readers import ADDED, Row, Source, as_given, open_source
-from svcdesk.exchange.rules_file import Reader, read_rules
+from svcdesk.commands.receipts import explained, receipt_line
+from svcdesk.commands.suggest import write_draft
+from svcdesk.errors import BadInput, BadRows
+from svcdesk.exchange.errors_file import write_errors
+from svcdesk.exchange.importer import Importer
+from svcdesk.exchange.readers import open_source
+from svcdesk.exchange.rows import Row, Source
+from svcdesk.exchange.rules_file import Reader
+from svcdesk.exchange.rules_toml import RulesFile, read_rules
 from svcdesk.registers.declaring import Register
-from svcdesk.registers.index import register_of
-from svcdesk.render.files import opened
+from svcdesk.render.files import whole_file
 from svcdesk.session import current
-from svcdesk.store import Ledger
 
 noun = Noun("import")
 
 _TICK = 500  # rows between two strokes of the progress bar
+_TRIES = 3  # of preparing beside writers before these have to wait
 
 
 class _NothingToKeep(Exception):
-    """A dry run, or a file of which all is known: take the transaction back, it would leave an empty entry."""
+    """A dry run, or a file of which all is known: there is nothing to write."""
+
+
+class _Overtaken(Exception):
+    """Somebody wrote what the preparation had looked at: prepare again."""
+
+
+class _Wish(NamedTuple):
+    """What was asked for."""
+
+    register: Register
+    file: Path
+    rules: RulesFile
+    source: Source
+    dry_run: bool
+    skip_bad: bool
+    errors: str | None
+    update: bool
+    yes: bool
+    show: int
 
 
 @noun.plain("import")
@@ -40,120 +70,93 @@ def import_(
     rules: Annotated[Path | None, typer.Option()] = None,
     map: Annotated[list[str] | None, typer.Option("--map")] = None,
     dry_run: Flag = False,
+    show: Annotated[int, typer.Option("--show", min=0, max=1000)] = 0,
     skip_bad: Flag = False,
     errors: Text = None,
     encoding: Text = None,
     update: Flag = False,
+    reason: Text = None,
+    yes: Flag = False,
     suggest: Text = None,
     note: Text = None,
     request_id: Annotated[str | None, typer.Option("--request-id")] = None,
 ) -> None:
     register = register_named(table)
     if suggest:
-        _suggest(register, file, Path(suggest), encoding)
+        write_draft(register, file, Path(suggest), encoding, show or 5)
         return
     read = read_rules(rules, map or [])
-    source = open_source(file, encoding or read.encoding, read.sheet)
-    if errors and Path(errors).exists() and Path(errors).samefile(file):
+    source = open_source(file, read.dialect._replace(encoding=encoding or read.dialect.encoding))
+    if errors and Path(errors).exists() and file.exists() and Path(errors).samefile(file):
         raise BadInput("errors_onto_file", path=errors)
-    if source.encoding not in ("utf-8", "xlsx"):
-        _say("labels.encoding_found", path=file.name, encoding=source.encoding)
-    typed = repr((table, str(file), str(rules), map, skip_bad, update, note))
-    outcome: Outcome
+    say_encoding(file, source)
+    wish = _Wish(register, file, read, source, dry_run, skip_bad, errors, update, yes, show)
+    typed = repr((table, str(file), str(rules), map, skip_bad, update, reason or note))
+    for last in range(1, _TRIES + 1):
+        try:
+            _import(wish, {"note": reason or note}, request_id, typed, in_lock=last == _TRIES)
+            return
+        except _Overtaken:
+            continue
+
+
+def _import(wish: _Wish, given: dict[str, str | None], request_id: str | None, typed: str, *, in_lock: bool) -> None:
+    """Prepare without holding anybody up, then write; or, where others keep writing, do both at once."""
+    importers: list[Importer] = []
+
+    def prepare(w: Write) -> None:
+        if request_id is not None:
+            w.ledger.refuse_repeated(request_id, typed)
+        reader = Reader(wish.register, wish.rules, wish.source, w.now, w.zone)
+        importer = Importer(w.ledger, wish.register, wish.rules, w.basis, reader, update=wish.update, keep=wish.show)
+        importers.append(importer)
+        _prepare(wish, importer)
+
     try:
-        with writing(f"import {table}", {"note": note}, request_id, typed) as w:
-            reader = Reader(register, read, source, w.now, w.zone)
-            importer = Importer(w.ledger, register, read, w.basis, reader, update=update)
-            outcome = importer.take(_watched(source.rows))
-            if errors:
-                _write_errors(errors, source, outcome)
-            if outcome.bad and not skip_bad:
-                reasons = [(row.line, error) for row, error in outcome.bad]
-                raise BadRows("bad_rows", rows=reasons, file=file.name, total=outcome.read)
-            if dry_run or not (outcome.imported or outcome.updated):
-                raise _NothingToKeep
+        with writing(f"import {wish.register.name}", given, request_id, typed, before=prepare) as w:
+            importer = importers[0]
+            if importer.is_stale():
+                if not in_lock:
+                    raise _Overtaken
+                importer.prepare(_watched(importer.reader.source.rows))
+            importer.write()
+            _settle(wish, importer)
     except _NothingToKeep:
-        print(
-            messages.say(
-                "receipts.would_import" if dry_run else "receipts.imported_none", **_figures(table, outcome, source)
-            )
-        )
+        key = "would_import" if wish.dry_run else "imported_none"
+        print(messages.say(f"receipts.{key}", **figures(wish.register, importers[0], wish.source)))
     else:
-        print(receipt_line("imported", w.ledger, **_figures(table, outcome, source)))
+        print(receipt_line("imported", w.ledger, **figures(wish.register, importer, wish.source)))
         w.ledger.close()
-    _warn(register, reader, outcome, errors)
+    say_unread(wish.source)
+    warn(wish.register, importers[0], wish.errors)
 
 
-def _suggest(register: Register, file: Path, path: Path, encoding: str | None) -> None:
-    """Write a first rules file for the register, and say what comes next."""
-    from svcdesk.exchange.suggest import suggest
-
-    source = open_source(file, encoding)
-    command = f"svcdesk import {register.name} {quote(str(file))} --rules {quote(str(path))} --dry-run"
-    with _ledger_if_any() as ledger:
-
-        def known(field: str, text: str) -> bool:
-            named = register.field(field)
-            assert named is not None
-            return ledger is not None and ledger.holds(named.refers, register_of(named.refers).key_column, text)
-
-        zone = str(ledger.zone) if ledger is not None else None
-        draft = suggest(register, source, file.name, command, zone, known)
-    try:
-        with path.open("x", encoding="utf-8") as out:
-            out.write(draft.text)
-    except FileExistsError:
-        raise StorageError("exists", path=path) from None
-    except OSError as error:
-        raise StorageError("unreadable", path=path, detail=error) from None
-    lacking = messages.say("receipts.suggested_lacking", names=messages.comma(draft.lacking)) if draft.lacking else ""
-    found = messages.comma(draft.found)
-    print(
-        messages.say("receipts.suggested", path=path, n=len(draft.found), found=found, lacking=lacking, command=command)
-    )
+def _prepare(wish: _Wish, importer: Importer) -> None:
+    """Read and check the whole file, and say what would come of it. Raises BadRows; _NothingToKeep."""
+    importer.prepare(_watched(importer.reader.source.rows))
+    show_rows(importer, importer.reader.centre)
+    preview(importer)
+    _settle(wish, importer)
+    say_new(importer)
+    outcome = importer.outcome
+    if wish.dry_run or not (outcome.imported or outcome.updated):
+        raise _NothingToKeep
+    ask_about_changes(importer, wish.yes)
 
 
-@contextmanager
-def _ledger_if_any() -> Iterator[Ledger | None]:
-    """Open the ledger where there is one: a rules file can be drafted before it is made."""
-    if not current.path.exists():
-        yield None
+def _settle(wish: _Wish, importer: Importer) -> None:
+    """Hand the bad rows back, and refuse the whole where they may not be left out. Raises BadRows, Refused."""
+    bad = importer.outcome.bad
+    if wish.errors:
+        with whole_file(wish.errors, never=current.path, private=True) as path:
+            rows = ((row, row.place, explained(error)[0]) for row, error in bad)
+            write_errors(path, wish.errors, wish.source, wish.rules, rows)
+    if not bad or wish.skip_bad:
         return
-    ledger = current.open()
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-def _figures(table: str, outcome: Outcome, source: Source) -> dict[str, Any]:
-    figures: dict[str, Any] = outcome._asdict() | {"bad": len(outcome.bad)}
-    superseded = messages.say("receipts.superseded", n=outcome.superseded) if outcome.superseded else ""
-    return figures | {"table": table, "encoding": source.encoding, "superseded": superseded}
-
-
-def _warn(register: Register, reader: Reader, outcome: Outcome, errors: str | None) -> None:
-    """Say which rows were left out, unless they were written to a file, and that nothing tells these rows again."""
-    if not errors:
-        for row, error in outcome.bad:
-            print(messages.say("errors.line", line=row.line, reason=explained(error)[0]), file=sys.stderr)
-    if register.has_references and outcome.imported and not {"id", "reference"} & set(reader.given):
-        caution(messages.say("warnings.no_reference"))
-
-
-def _say(key: str, **values: Any) -> None:
-    print(messages.say(key, **formatted(values)), file=sys.stderr)
-
-
-def _write_errors(path: str, source: Source, outcome: Outcome) -> None:
-    """Hand the bad rows back as they came, each with its line and reason. They may hold personal data: 0600."""
-    import csv
-
-    with opened(path, never=current.path, private=True) as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([*source.headings, *ADDED])
-        for row, error in outcome.bad:
-            writer.writerow([*as_given(row, len(source.headings)), row.line, explained(error)[0]])
+    if importer.only_decided:
+        raise bad[0][1]
+    reasons = [(row.place, error) for row, error in bad]
+    raise BadRows("bad_rows", rows=reasons, file=wish.file.name, total=importer.outcome.read)
 
 
 def _watched(rows: Callable[[], Iterable[Row]]) -> Callable[[], Iterable[Row]]:

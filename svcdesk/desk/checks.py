@@ -74,6 +74,7 @@ class Checks:
     def __init__(self, ledger: Ledger, register: Register, basis: Basis) -> None:
         self.ledger, self.register, self.table, self.basis = ledger, register, register.table, basis
         self.coming: set[int] = set()
+        self.looked_at: set[str] = set()  # tables whose records this rests on
         self._now, self._today = stored(basis.now), today(basis.now, basis.zone).isoformat()
         self._facts: dict[tuple[Any, ...], Any] = {}
         self._surveys: dict[int, int] = {}
@@ -112,6 +113,7 @@ class Checks:
         """Return what is known of another record, or None where there is none."""
         if number is None:
             return None
+        self.looked_at.add(table)
         key = (table, number)
         if key not in self._facts:
             found = self.ledger.one(f'SELECT * FROM "live_{table}" WHERE id = ?', (number,))
@@ -190,11 +192,6 @@ class Checks:
         if asked and before > asked["reopen_count"]:
             raise Refused("surveyed", id=f"T{ticket_id}", article="3.7")
         self._surveys[ticket_id] = before + 1
-
-    def written(self) -> None:
-        """Note that all that was coming stands in the ledger now."""
-        self.coming.clear()
-        self._surveys.clear()
 
     def _expense(self, columns: Record, _: Record) -> None:
         if columns["spent_on"] > self._today:

@@ -1,12 +1,11 @@
-"""Import: the rows of a register into the ledger, in the one transaction of a command, a thousand at a time.
+"""Import: the rows of a register into the ledger, prepared beside it, then written in the one transaction of a command.
 
 A row whose reference or id is known with the same values is skipped, so that a second run is harmless. Values are those
-that mapping reads, as the ledger stores them. What a table insists on and works out stands in checks.py.
+that mapping reads, as the ledger stores them. What a table insists on and works out stands in desk/checks.py.
 """
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -15,35 +14,34 @@ from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.settle import settling, unanswered_before
-from svcdesk.errors import BadInput, DeskError, NotFound
-from svcdesk.exchange.readers import Row
-from svcdesk.exchange.rules_file import Reader, RulesFile
+from svcdesk.errors import BadInput, DeskError
+from svcdesk.exchange.changes import Changes
+from svcdesk.exchange.people import Names, New
+from svcdesk.exchange.rows import Row
+from svcdesk.exchange.rules_file import Dropped, Reader
+from svcdesk.exchange.rules_toml import RulesFile
+from svcdesk.exchange.staging import PERSONAL, Staged, Staging
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
-from svcdesk.registers.index import register_of
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
 _CHUNK = 1000
+# Tables whose records an import may look at.
+TABLES = ("ticket", "dispatch", "complaint", "contract", "customer", "staff", "crew", "survey")
 
 
 class Outcome(NamedTuple):
-    """What an import did: rows read, taken in, skipped as known, changed, superseded, and bad with their reasons."""
+    """What an import did: rows read, records of them, taken in, skipped as known, changed, superseded, dropped, bad."""
 
     read: int
+    records: int
     imported: int
     skipped: int
     updated: int
     superseded: int
+    dropped: int
     bad: list[tuple[Row, DeskError]]
-
-
-class _New(NamedTuple):
-    """Somebody or some customer that the rules allow to be made, when the row is written."""
-
-    table: str
-    name: str
-    role: str
 
 
 class _Item(NamedTuple):
@@ -55,10 +53,11 @@ class _Item(NamedTuple):
     members: list[Record]
     digest: str | None
     key: tuple[str, Any] | None
+    size: int  # rows of members, else one
 
 
 class Importer:
-    """Takes rows into one register of a ledger whose transaction is open."""
+    """Takes rows into one register of a ledger: prepares them while others may write, and writes them at once."""
 
     def __init__(
         self,
@@ -69,27 +68,42 @@ class Importer:
         reader: Reader,
         *,
         update: bool = False,
+        keep: int = 0,
     ) -> None:
         self.ledger, self.register, self.rules, self.reader = ledger, register, rules, reader
         self.table, self.may_update = register.table, update
         self.members = register.members
-        self._checks = Checks(ledger, register, basis)
+        self._basis, self._keep = basis, keep
         self._defaults = register.defaults()
         self._own, self._theirs, self._personal = self._targets()
         self._open = sorted(set(reader.given) - {column.name for column in self._personal})
         self._given = {column.stored for column in self._own if column.name != "id"}
-        self._may_make = {"customer": rules.new_customers, "staff": rules.new_staff}
-        self._waiting = [c.stored for c in (*self._own, *self._theirs) if self._may_make.get(c.refers)]
+        may_make = {"customer": rules.new_customers, "staff": rules.new_staff}
+        self._waiting = [c.stored for c in (*self._own, *self._theirs) if may_make.get(c.refers)]
         self._columns = self._written(self.table)
         self._member_columns = self._written(self.members.table) if self.members else []
         self._parent, self._who, self._latest = self._member_keys()
-        self._found: dict[tuple[str, str], int | None] = {}
-        self._new_names: set[tuple[str, str]] = set()
-        self._top = self._last = self._greatest(self.table)
-        self._last_member = self._greatest(self.members.table) if self.members else 0
+
+    def _begin(self) -> None:
+        """Forget what was prepared, and look at the ledger as it stands now."""
+        self._seen = journal.last(self.ledger.con)[0]
+        self._checks = Checks(self.ledger, self.register, self._basis)
+        self.names = Names(self.ledger, self.rules)
+        self.changes = Changes()
+        written = {self.table: self._columns}
+        if self.members:
+            written[self.members.table] = self._member_columns
+        self._staging = Staging(self.ledger, written, self._parent)
+        self._greatest = {table: self.ledger.greatest(table) for table in (*TABLES, self.table)}
+        self._top = self._last = self._greatest[self.table]
+        self._last_member = self._base_member = self.ledger.greatest(self.members.table) if self.members else 0
+        self._met = False
+        self._updated_ids: set[int] = set()
+        self._unsettled: set[int] = set()
+        self.kept: list[tuple[Row, Record]] = []  # the first records, to be shown
         self._items: list[_Item] = []
         self._keys: set[Any] = set()
-        self._read = self._imported = self._skipped = self._updated = self._superseded = 0
+        self._read = self._records = self._imported = self._skipped = self._superseded = self._dropped = 0
         self._bad: list[tuple[Row, DeskError]] = []
 
     def _member_keys(self) -> tuple[str, str, list[str]]:
@@ -102,9 +116,6 @@ class Importer:
     def _written(self, table: str) -> list[str]:
         return [name for name in journal.columns(table, self.ledger.con) if name != "undone_at"]
 
-    def _greatest(self, table: str) -> int:
-        return self.ledger.greatest(table)
-
     def _targets(self) -> tuple[list[Column], list[Column], list[Column]]:
         """Sort the columns that are given by where they go: the record, its members, personal data."""
         given = [column for column in self.register.fields() if column.name in self.reader.given]
@@ -112,34 +123,53 @@ class Importer:
         personal = [column for column in given if column.part]
         return [column for column in given if column.stored and column not in theirs], theirs, personal
 
-    def take(self, rows: Callable[[], Iterable[Row]]) -> Outcome:
-        """Take every row that is good; gather the bad ones with their reasons."""
-        for group in self._groups(rows):
+    def prepare(self, rows: Callable[[], Iterable[Row]]) -> None:
+        """Read and check every row, and stage what is good; nothing is written, and nobody has to wait."""
+        self._begin()
+        for group, values in self._groups(rows):
             try:
-                self._put(self._item(group))
+                self._put(self._item(group, values))
             except DeskError as error:
-                self._refuse([row for row, _ in group], error)
+                self._refuse(group, error)
         self._flush()
-        self._bad.sort(key=lambda item: item[0].line)
-        return Outcome(self._read, self._imported, self._skipped, self._updated, self._superseded, self._bad)
+        for twice, why in self._staging.twice():
+            self._refuse(twice, why)
+        self._imported = self._staging.count()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the rows; a row of which several records are bad is bad once."""
+        first: dict[tuple[str | None, int], tuple[Row, DeskError]] = {}
+        for row, error in self._bad:
+            first.setdefault((row.sheet, row.line), (row, error))
+        bad = sorted(first.values(), key=lambda item: (item[0].sheet or "", item[0].line))
+        updated = self.changes.count
+        return Outcome(
+            self._read, self._records, self._imported, self._skipped, updated, self._superseded, self._dropped, bad
+        )
+
+    @property
+    def only_decided(self) -> bool:
+        """Whether all that is bad is that somebody has decided on the records."""
+        return bool(self._bad) and all(error.key == "decided" for _, error in self._bad)
 
     def _refuse(self, rows: list[Row], error: DeskError) -> None:
         self._bad += [(row, error) for row in rows]
 
     # Reading
 
-    def _groups(self, rows: Callable[[], Iterable[Row]]) -> Iterator[list[tuple[Row, Record]]]:
-        """Read the rows; gather those of one record, and of one reference keep the last where the rules say so.
+    def _groups(self, rows: Callable[[], Iterable[Row]]) -> Iterator[tuple[list[Row], list[Record]]]:
+        """Read the rows as records; gather those of one record, and of one reference keep the last where rules say so.
 
         What is gathered is found in a first pass over the file, so that no more than the open groups is ever held.
         """
-        gather, latest = self.members is not None, self.rules.last_row_wins
+        gather, latest = self.members is not None or self.rules.folds, self.rules.last_row_wins
         left: dict[str, int] = {}
         if gather or latest:
             for row in rows():
                 if key := self._key_text(row):
                     left[key] = left.get(key, 0) + 1
-        groups: dict[str, list[tuple[Row, Record | DeskError]]] = {}
+        groups: dict[str, list[tuple[Row, list[Record] | DeskError]]] = {}
         for row in rows():
             self._read += 1
             key = self._key_text(row) if left else None
@@ -151,13 +181,12 @@ class Importer:
             values = self._values(row)
             if gather and key:
                 groups.setdefault(key, []).append((row, values))
-                if left[key]:
-                    continue
-                yield from self._whole(groups.pop(key))
+                if not left[key]:
+                    yield from self._whole(groups.pop(key))
             elif isinstance(values, DeskError):
                 self._refuse([row], values)
             else:
-                yield [(row, values)]
+                yield from (([row], [record]) for record in values)
 
     def _key_text(self, row: Row) -> str | None:
         """Return what rows of one record share: the id, else the reference."""
@@ -169,75 +198,66 @@ class Importer:
                 return field + row.cells[place].strip()
         return None
 
-    def _values(self, row: Row) -> Record | DeskError:
+    def _values(self, row: Row) -> list[Record] | DeskError:
+        """Read a row as its records: none where a word of it says that it is no record."""
         if row.fault:
             return row.fault
         try:
-            return self.reader.values(row.cells)
+            return self.reader.records(row.cells)
+        except Dropped:
+            self._dropped += 1
+            return []
         except DeskError as error:
             return error
 
-    def _whole(self, group: list[tuple[Row, Record | DeskError]]) -> Iterator[list[tuple[Row, Record]]]:
+    def _whole(self, group: list[tuple[Row, list[Record] | DeskError]]) -> Iterator[tuple[list[Row], list[Record]]]:
         """Return the rows of one record where all can be read; one bad row spoils the others."""
-        lines = [row.line for row, values in group if isinstance(values, DeskError)]
-        if not lines:
-            yield [(row, values) for row, values in group if isinstance(values, dict)]
-        for row, values in group if lines else ():
-            self._refuse([row], values if isinstance(values, DeskError) else BadInput("sibling_bad", line=lines[0]))
+        good = [(row, values) for row, values in group if not isinstance(values, DeskError)]
+        if len(good) == len(group):
+            rows, found = [row for row, values in good if values], [one for _, values in good for one in values]
+            try:
+                if found:
+                    yield rows, [self.reader.folded(found)] if self.rules.folds else found
+            except DeskError as error:
+                self._refuse(rows, error)
+            return
+        line = next(row.place for row, values in group if isinstance(values, DeskError))
+        for row, values in group:
+            self._refuse([row], values if isinstance(values, DeskError) else BadInput("sibling_bad", line=line))
 
     # From values to columns
 
-    def _item(self, group: list[tuple[Row, Record]]) -> _Item:
-        """Make a record of a row, or of the rows of its members. Raises DeskError with the reason."""
-        values = group[0][1]
+    def _item(self, rows: list[Row], group: list[Record]) -> _Item:
+        """Make a record of the values of a row, or of the rows of its members. Raises DeskError with the reason."""
+        values = group[0]
         columns = self._filled(self._own, values, dict(self._defaults))
         if self.table == "customer" and (number := self.ledger.number_of_customer(columns["name"])):
             columns["name"] = self.ledger.get("customer", number)["name"]  # a former name means who bears another now
         members = []
         if self.members:
-            for _, other in group:
+            for other in group:
                 for column in self._own:
                     if other[column.name] != values[column.name]:
                         raise BadInput("crew_differs", name=column.name)
-            members = [self._member(other, self.members) for _, other in group]
+            members = [self._member(other, self.members) for other in group]
+        if len(self.kept) < self._keep:
+            self.kept.append((rows[0], values))
         self._checks.record(columns, values, members)
-        digest = None
-        if values.get("reference") and not values.get("id"):
-            digest = self._digest([other for _, other in group])
-        return _Item([row for row, _ in group], values, columns, members, digest, self._key(columns))
+        digest = self._digest(group) if values.get("reference") and not values.get("id") else None
+        self._records += len(group)
+        return _Item(rows, values, columns, members, digest, self._key(columns), len(group))
 
     def _filled(self, targets: list[Column], values: Record, columns: Record) -> Record:
         for column in targets:
             value = values[column.name]
             if value is not None:
-                columns[column.stored] = self._look_up(column, value) if column.refers else value
+                columns[column.stored] = self.names.look_up(column, value) if column.refers else value
         return columns
 
     def _member(self, values: Record, members: Members) -> Record:
         if values.get(members.who) is None:
             raise BadInput("cell_empty", name=members.who)
         return self._filled(self._theirs, values, dict.fromkeys(self._latest))
-
-    def _look_up(self, column: Column, text: str) -> Any:
-        """Find who or what a row names. Raises NotFound; somebody new is left to be made with the row."""
-        table = column.refers
-        key = (table, text)
-        if key not in self._found:
-            self._found[key] = self._numbered(table, text) or self._numbered(table, text.strip())
-        number = self._found[key]
-        if number is None:
-            if not self._may_make.get(table) or text.isspace():
-                raise NotFound(f"unknown_{table}", text=text)
-            return _New(table, text.strip(), "agent" if column.name == "taken_by" else "engineer")
-        return number
-
-    def _numbered(self, table: str, name: str) -> int | None:
-        """Find a record by its key; a customer by a former name too, so that a renamed one is never made again."""
-        if table == "customer":
-            return self.ledger.number_of_customer(name)
-        sql = f'SELECT id FROM "live_{table}" WHERE "{register_of(table).key_column}" = ?'
-        found: int | None = self.ledger.value(sql, (name,))
-        return found
 
     def _digest(self, group: list[Record]) -> str:
         """Fingerprint the values, to know the row again; personal data is compared by itself and never hashed bare."""
@@ -266,7 +286,7 @@ class Importer:
         return None
 
     def _flush(self) -> None:
-        """Write what is new; skip what is known; refuse or update what differs."""
+        """Stage what is new; skip what is known; refuse or set down for an update what differs."""
         items, self._items = self._items, []
         self._keys.clear()
         known = self._known(items)
@@ -276,13 +296,14 @@ class Importer:
                 existing = known.get(item.key) or self._same_without_key(item)
                 if existing is None:
                     self._checks.once_more(item.columns)
-                    new.append(item)
+                    new.append(self._staged(item))
                 else:
                     self._meet(existing, item)
             except DeskError as error:
                 self._refuse(item.rows, error)
-        self._write(new)
-        self._checks.written()
+        self._unsettled.update(self._unsettled_by([item for item in items if item.key not in known]))
+        for rows, why in self._staging.put(new):
+            self._refuse(rows, why)
 
     def _known(self, items: list[_Item]) -> dict[Any, Record]:
         """Find the records that the items are about."""
@@ -295,7 +316,8 @@ class Importer:
             marks = ", ".join("?" * len(values))
             source = self.table if name == "id" else f"live_{self.table}"  # what was taken back is refused by its id
             sql = f'SELECT * FROM "{source}" WHERE "{name}" IN ({marks})'
-            found |= {(name, row[name]): row for row in self.ledger.stream(sql, values)}
+            found |= {(name, value): row for value, row in self._staging.known(name, values).items()}
+            found |= {(name, row[name]): row for row in self.ledger.rows(sql, values)}
         return found
 
     def _same_without_key(self, item: _Item) -> Record | None:
@@ -304,8 +326,8 @@ class Importer:
             return None
         stamped = {c.stored for c in self._own if c.default == NOW and item.values.get(c.name) is None}
         told = {name: value for name, value in item.columns.items() if name in self._given - stamped}
-        if any(isinstance(value, _New) for value in told.values()):
-            return None
+        if any((told.get(column) or 0) < 0 for column in self._waiting):
+            return None  # who is new has nothing yet
         same = " AND ".join(f'"{name}" IS ?' for name in told)
         sql = f'SELECT * FROM "live_{self.table}" WHERE id <= ? AND {same}'
         return self.ledger.one(sql, (self._top, *told.values()))
@@ -315,26 +337,44 @@ class Importer:
         name = item.values.get("reference") or f"{self.register.letter}{existing['id']}"
         if self.register.key and not self.register.letter:
             name = existing[self.register.key_column]
-        if existing["undone_at"] is not None:
+        if existing.get("undone_at") is not None:
             raise BadInput("taken_back", id=name)
+        self._met = True
         before = existing.get("reference_digest")
         same = before == item.digest if before and item.digest else self._same(existing, item)
         if same and self._same_personal(existing, item.values):
-            self._skipped += len(item.rows)
+            self._skipped += item.size
             return
         if not self.may_update:
             raise BadInput("known_differs", name=name)
-        of = existing["id"] if self.table == "ticket" else existing.get("ticket_id")
-        with self.ledger.savepoint(), settling(self.ledger, *([of] if of else []), as_given=True):
-            self._update(existing, item)
-        self._updated += len(item.rows)
+        refuse_decided(self.register, existing, self._changed(existing, item), importing=True)
+        if existing["id"] > self._top or existing["id"] in self._updated_ids:
+            raise BadInput("known_in_file", name=name)
+        self._updated_ids.add(existing["id"])
+        self.changes.add(name, existing["id"], item, self._differences(existing, item))
+
+    def _changed(self, existing: Record, item: _Item) -> list[str]:
+        """List the stored columns that an update would change."""
+        return [
+            c.stored for c in self._own
+            if c.stored in existing and not _equal(item.columns.get(c.stored), existing[c.stored])
+        ]  # fmt: skip
+
+    def _differences(self, existing: Record, item: _Item) -> dict[str, tuple[Any, Any]]:
+        """Return what an update would change, by field: from and to. Personal data is named and not shown."""
+        changed = self._changed(existing, item)
+        found = {c.name: (existing[c.stored], item.columns.get(c.stored)) for c in self._own if c.stored in changed}
+        if not self._same_personal(existing, item.values):
+            found |= {column.name: ("…", "…") for column in self._personal}
+        return found
 
     def _same(self, existing: Record, item: _Item) -> bool:
         if not all(_equal(item.columns.get(name), existing[name]) for name in self._given):
             return False
         if not self.members:
             return True
-        there = self._members_of(existing["id"], self.members)
+        staged = existing.get("staged_members")
+        there = {row[self._who]: row for row in staged} if staged else self._members_of(existing["id"], self.members)
         here = {member[self._who]: member for member in item.members}
         return there.keys() == here.keys() and all(
             here[who].get(column.stored) == there[who][column.stored] for who in here for column in self._theirs
@@ -347,6 +387,8 @@ class Importer:
     def _same_personal(self, existing: Record, values: Record) -> bool:
         if not self._personal:
             return True
+        if "staged" in existing:
+            return all(existing["staged"][column.part] == values[column.name] for column in self._personal)
         sql = "SELECT name, phone, address, salt FROM personal WHERE id = ?"
         kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
         if kept and kept["salt"] is None:
@@ -400,71 +442,71 @@ class Importer:
         kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
         return self.ledger.keep_personal(**kept | {column.part: values[column.name] for column in self._personal})
 
-    def _write(self, items: list[_Item]) -> None:
-        """Write new records, all at once; where the ledger refuses one of them, one by one."""
-        if not items:
-            return
-        last, last_member = self._last, self._last_member
-        try:
-            with self.ledger.savepoint():
-                records = [self._row(item) for item in items]
-                with settling(self.ledger, *self._unsettled(items), as_given=True):
-                    self.ledger.insert_many(self.table, self._columns, [row for row, _ in records])
-                    if self.members:
-                        theirs = [row for _, rows in records for row in rows]
-                        self.ledger.insert_many(self.members.table, self._member_columns, theirs)
-        except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError) as error:
-            self._last, self._last_member = last, last_member
-            for key in self._new_names:  # who was made with rows that are taken back
-                self._found.pop(key, None)
-            self._new_names.clear()
-            if len(items) == 1:
-                why = "row_twice" if "UNIQUE" in str(error) else "integrity"
-                self._refuse(items[0].rows, BadInput(why, detail=str(error)))
-            else:
-                for item in items:
-                    self._write([item])
-            return
-        self._imported += sum(len(item.rows) for item in items)
-        self._new_names.clear()
-
-    def _unsettled(self, items: list[_Item]) -> list[int]:
-        """List the tickets for which something else follows once the items are written."""
+    def _unsettled_by(self, items: list[_Item]) -> list[int]:
+        """List the tickets for which something else follows once new items are written."""
         if self.table == "dispatch":
             return unanswered_before(self.ledger, [(item.columns["ticket_id"], item.members) for item in items])
         if self.table == "appointment" and "previous" not in self.reader.given:
             return [item.columns["ticket_id"] for item in items]
         return []
 
-    def _row(self, item: _Item) -> tuple[list[Any], list[list[Any]]]:
-        """Return a record's row as it is written, and its members'; give it its number, and make who is new."""
-        columns = item.columns | self._made(item.columns)
+    def _staged(self, item: _Item) -> Staged:
+        """Return a record as it is staged, with the number that it has if nobody else writes meanwhile."""
+        columns = item.columns
+        given = columns.get("id") is not None
         number = columns.setdefault("id", self._last + 1)
         self._last = max(self._last, number)
         if item.digest:
             columns["reference_digest"] = item.digest
-        if self._personal:
-            columns |= self.ledger.keep_personal(**{c.part: item.values[c.name] for c in self._personal})
+        kept = {column.part: item.values[column.name] for column in self._personal}
         theirs = []
         for member in item.members:
             self._last_member += 1
-            member = member | self._made(member) | {"id": self._last_member, self._parent: number}
+            member = member | {"id": self._last_member, self._parent: number}
             theirs.append(list(map(member.get, self._member_columns)))
-        return list(map(columns.get, self._columns)), theirs
+        personal = [kept.get(part) or None for part in PERSONAL]
+        return Staged(list(map(columns.get, self._columns)), theirs, personal, given, item.rows)
+
+    # Into the ledger
+
+    def is_stale(self) -> bool:
+        """Return whether somebody wrote meanwhile what this import looked at, so that it must be prepared again."""
+        looked_at = self._checks.looked_at | self.names.looked_at | ({self.table} if self._met else set())
+        return self._staging.clashes() or any(
+            table in looked_at and first <= self._greatest.get(table, 0)
+            for table, first in journal.touched_since(self.ledger.con, self._seen)
+        )
+
+    def _new_numbers(self) -> list[int]:
+        where = [(self.table, column.stored) for column in self._own if column.stored in self._waiting]
+        if self.members:
+            where += [(self.members.table, c.stored) for c in self._theirs if c.stored in self._waiting]
+        return self._staging.placeholders(where)
+
+    def new(self) -> tuple[list[New], list[tuple[New, list[str]]]]:
+        """List who and what would be made, and those of them that may be meant to be somebody else."""
+        new = self.names.new(self._new_numbers())
+        return new, list(self.names.near(new))
+
+    def write(self) -> None:
+        """Write what was prepared into the open transaction; what is refused even now joins the bad rows."""
+        made = {number: self.names.make(number) for number in self._new_numbers()}
+        with settling(self.ledger, *sorted(self._unsettled), as_given=True):
+            for rows, why in self._staging.pour(self._top, self._base_member, made, set(self._waiting)):
+                self._refuse(rows, why)
+                self._imported -= len(rows)
+        for number, item in self.changes.items():
+            existing = self.ledger.get(self.table, number)
+            of = number if self.table == "ticket" else existing.get("ticket_id")
+            try:
+                with self.ledger.savepoint(), settling(self.ledger, *([of] if of else []), as_given=True):
+                    self._update(existing, item)
+            except DeskError as error:
+                self._refuse(item.rows, error)
 
     def _made(self, columns: Record) -> Record:
         """Return those columns that had to wait for somebody to be made, with their numbers."""
-        return {name: self._make(columns[name]) for name in self._waiting if isinstance(columns.get(name), _New)}
-
-    def _make(self, new: _New) -> int:
-        key = (new.table, new.name)
-        if self._found.get(key) is None:
-            made = {"code": new.name, "role": new.role} if new.table == "staff" else {}
-            self._found[key] = self.ledger.insert(new.table, name=new.name, **made)
-            self._new_names.add(key)
-        number = self._found[key]
-        assert number is not None
-        return number
+        return {name: self.names.make(columns[name]) for name in self._waiting if (columns.get(name) or 0) < 0}
 
 
 def _equal(told: Any, kept: Any) -> bool:

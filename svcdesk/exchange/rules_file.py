@@ -1,38 +1,32 @@
-"""Rules files: how the columns, times and words of somebody else's register become ours.
+"""How the columns, times and words of somebody else's register become ours, by a rules file.
 
 A reader gives values as the ledger stores them: instants in UTC, money in fen, flags as 0 and 1, lists as JSON text.
 """
 
 import json
 import re
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from svcdesk import messages, periods
 from svcdesk.columns import Column
-from svcdesk.errors import BadInput
-from svcdesk.exchange.readers import Source, disarmed
-from svcdesk.model import LONGEST_TEXT, WORDS, bounded, fen, invoice, number_of, unmarked, unmasked, whole
+from svcdesk.errors import BadInput, DeskError
+from svcdesk.exchange import records
+from svcdesk.exchange.derived import derive, place_of
+from svcdesk.exchange.dialect import Matches, doubled, pattern
+from svcdesk.exchange.readers import disarmed
+from svcdesk.exchange.rows import Source, Typed
+from svcdesk.exchange.rules_toml import RulesFile
+from svcdesk.exchange.times import Unread, next_day
+from svcdesk.model import LONGEST_TEXT, WORDS, bounded, invoice, number_of, unmasked, whole
 from svcdesk.registers.declaring import Register
 
 Parse = Callable[[str], Any]
-
-_OPTIONS: dict[str, type] = {
-    "missing": list,
-    "new_customers": bool,
-    "new_staff": bool,
-    "last_row_wins": bool,
-    "round": str,
-    "encoding": str,
-    "sheet": str,
-}
-_TIMES: dict[str, type] = {"format": str, "zone": str}
-_SECTIONS = ("columns", "times", "values", "defaults", "options")
+# For each field: its cell, how it is read, what it is where the cell is empty, and which other cells must match.
+Plan = list[tuple[str, int | None, Parse, Any, list[tuple[int, Matches]]]]
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 _SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2091
@@ -40,156 +34,131 @@ _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
 
 
-class RulesFile(NamedTuple):
-    """A rules file, read. ``columns`` is our field -> their heading; ``foreign`` is false for our own headings."""
-
-    columns: dict[str, str]
-    foreign: bool
-    time_format: str | None
-    zone: tzinfo | None
-    values: dict[str, dict[str, str]]
-    defaults: dict[str, str]
-    missing: frozenset[str]
-    new_customers: bool
-    new_staff: bool
-    last_row_wins: bool
-    half_up: bool
-    encoding: str | None
-    sheet: str | None
-
-
-def read_rules(path: Path | None, maps: list[str]) -> RulesFile:
-    """Read a rules file and the --map options. Raises BadInput that names what is not understood."""
-    told = _toml(path) if path is not None else {}
-    columns = dict(told.get("columns", {}))
-    for text in maps:
-        field, equals, heading = text.partition("=")
-        if not equals or not field.strip() or not heading.strip():
-            raise BadInput("map", text=text)
-        columns[field.strip()] = heading.strip()
-    options, times = told.get("options", {}), told.get("times", {})
-    return RulesFile(
-        columns,
-        bool(told.get("columns")),
-        times.get("format"),
-        periods.zone(times["zone"]) if "zone" in times else None,
-        {field: {key: _plain(word) for key, word in words.items()} for field, words in told.get("values", {}).items()},
-        {field: _plain(value) for field, value in told.get("defaults", {}).items()},
-        frozenset(options.get("missing", ())) | {""},
-        options.get("new_customers", False),
-        options.get("new_staff", False),
-        options.get("last_row_wins", False),
-        options.get("round") == "half_up",
-        options.get("encoding"),
-        options.get("sheet"),
-    )
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    """Read a rules file whose every key and type is known. Raises BadInput."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadInput("file", path=path, detail=error) from None
-    except UnicodeDecodeError as error:
-        raise BadInput("rules", path=path, detail=error) from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("rules", path=path, detail=str(error)) from None
-    for section, keys in told.items():
-        if section not in _SECTIONS or not isinstance(keys, dict):
-            raise BadInput("rules_unknown", path=path, name=f"[{section}]", names=_SECTIONS)
-        for name, value in keys.items():
-            _check_key(path, section, name, value)
-    return told
-
-
-def _check_key(path: Path, section: str, name: str, value: Any) -> None:
-    known = {"options": _OPTIONS, "times": _TIMES}.get(section)
-    if known is not None and name not in known:
-        raise BadInput("rules_unknown", path=path, name=f"{section}.{name}", names=list(known))
-    good: bool
-    if known is not None:
-        good = isinstance(value, known[name])
-        if name == "missing":
-            good = good and all(isinstance(item, str) for item in value)
-        if name == "round":
-            good = value == "half_up"
-    elif section == "values":
-        good = isinstance(value, dict) and all(isinstance(word, str | bool | int) for word in value.values())
-    else:
-        good = isinstance(value, str) or (section == "defaults" and isinstance(value, bool | int | float | date))
-    if not good:
-        raise BadInput("rules", path=path, detail=f"{section}.{name} = {value!r}")
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+class Dropped(Exception):
+    """A row whose word says that it is no record (withdrawn, refused): left out and counted."""
 
 
 class Reader:
     """Reads a row's cells into the stored values of a register, by the rules."""
 
-    def __init__(self, register: Register, rules: RulesFile, source: Source, now: datetime, zone: tzinfo) -> None:
+    def __init__(
+        self, register: Register, rules: RulesFile, source: Source, now: datetime, zone: tzinfo, *, draft: bool = False
+    ) -> None:
         self.register, self.rules, self.now = register, rules, now
         self.centre, self.zone = zone, rules.zone or zone
-        fields = {column.name: column for column in register.fields()}
-        wanted = self._wanted(fields, source.headings)
+        self._fields = fields = {column.name: column for column in register.fields()}
+        derived = derive(source, rules, fields)
+        self.source = derived.source
         self._offsets: dict[int, timedelta | None] = {}
-        self.given = [name for name in fields if name in wanted or name in rules.defaults]
+        self._armed = source.armed and not rules.foreign
+        wanted = self._wanted(derived.columns)
+        shapes = records.shapes(derived, rules, fields, {c.name: self._words(c) for c in fields.values()})
+        mapped = [wanted | shape.columns for shape in shapes]
+        given = set(rules.defaults).union(*mapped, *(shape.constants for shape in shapes))
+        self.given = [name for name in fields if name in given]
         lacking = [name for name, column in fields.items() if column.need and name not in self.given]
-        if lacking:
+        if lacking and not draft:
             raise BadInput("fields_missing", names=lacking)
-        armed = source.armed and not rules.foreign
-        self._kinds = {name: column.kind for name, column in fields.items()}
-        self._plan: list[tuple[str, int | None, Parse, Any]] = []
-        for name in self.given:
-            place = source.headings.index(wanted[name]) if name in wanted else None
-            parse = self._parser(fields[name], armed)
-            self._plan.append((name, place, parse, self._when_missing(fields[name], parse)))
+        self._plans = [
+            (shape, self._plan(columns, shape.constants)) for shape, columns in zip(shapes, mapped, strict=True)
+        ]
+        self._dropped = [(place_of(self.source.headings, wanted[field]), words)
+                         for field, words in rules.dropped.items() if field in wanted]  # fmt: skip
+        self._pairs = [(name, other) for name, other in records.same_day(rules, self.given)]
 
-    def _wanted(self, fields: dict[str, Column], headings: list[str]) -> dict[str, str]:
+    def _plan(self, columns: dict[str, str], constants: dict[str, str]) -> Plan:
+        plan: Plan = []
+        for name in self.given:
+            place = place_of(self.source.headings, columns[name]) if name in columns else None
+            parse = self._parser(self._fields[name], self._armed)
+            otherwise = self._when_missing(self._fields[name], parse)
+            if name in constants:
+                otherwise = parse(constants[name])
+            take = self.rules.takes.get(name)
+            conditions = [(place_of(self.source.headings, h), matches) for h, matches in take.when] if take else []
+            plan.append((name, place, parse, otherwise, conditions))
+        return plan
+
+    def _wanted(self, columns: dict[str, str]) -> dict[str, str]:
         """Say which heading each field is read from. Raises BadInput for names that are not there."""
-        for field in self.rules.columns.keys() | self.rules.defaults.keys() | self.rules.values.keys():
+        fields, headings = self._fields, self.source.headings
+        named: list[Iterable[str]] = [columns, self.rules.defaults, self.rules.values, self.rules.by_name]
+        for field in (name for names in named for name in names):
             if field not in fields:
                 raise BadInput("field_unknown", text=field, names=list(fields))
-        for heading in self.rules.columns.values():
-            if heading not in headings:
-                raise BadInput("heading_missing", text=heading, names=headings)
+        for heading in columns.values():
+            place_of(headings, heading)
         if self.rules.foreign:
-            return self.rules.columns
-        own = {name: name for name in fields if name in headings} | self.rules.columns
+            return columns
+        if twice := [name for name in fields if doubled(headings, name)]:
+            raise BadInput("heading_twice", names=twice)
+        own = {name: name for name in fields if name in headings} | columns
         past = fields.keys() | {column.name for column in self.register.columns if column.derived}
         unknown = [heading for heading in headings if heading not in past]
-        if unknown and not self.rules.columns:
+        if unknown and not columns:
             raise BadInput("field_unknown", text=unknown[0], names=list(fields))
         return own
 
+    def kind(self, field: str) -> str:
+        """Say of what kind a field's values are."""
+        return self._fields[field].kind
+
     def place(self, field: str) -> int | None:
         """Say in which cell a field stands."""
-        return next((place for name, place, _, _ in self._plan if name == field), None)
+        return next((place for name, place, *_ in self._plans[0][1] if name == field), None)
 
-    def values(self, cells: list[str]) -> dict[str, Any]:
-        """Read a row. Raises BadInput for the first cell that cannot be read."""
+    def records(self, cells: list[str]) -> list[dict[str, Any]]:
+        """Read a row as the records that it holds: one, or as many as the rules say. Raises BadInput, Dropped."""
+        for place, words in self._dropped:
+            if cells[place].strip() in words:
+                raise Dropped
+        return [self._values(plan, cells) for shape, plan in self._plans if shape.stands(cells, self._is_missing)]
+
+    def preview(self, cells: list[str]) -> dict[str, Any]:
+        """Read what can be read of a row, under rules that may lack something; None for the rest."""
+        found = {}
+        for name, place, parse, otherwise, _ in self._plans[0][1]:
+            found[name] = None if otherwise is _NEEDED else otherwise
+            if place is not None and not self._is_missing(cells[place]):
+                with suppress(DeskError, ValueError, OverflowError, RecursionError):
+                    found[name] = parse(cells[place])
+        return found
+
+    def _is_missing(self, text: str) -> bool:
+        return not text.strip() or text.strip() in self.rules.missing
+
+    def _values(self, plan: Plan, cells: list[str]) -> dict[str, Any]:
+        """Read a record. Raises BadInput for the first cell that cannot be read."""
         if cells and len(max(cells, key=len)) > LONGEST_TEXT:
-            self._refuse_long(cells)
+            self._refuse_long(plan, cells)
         missing = self.rules.missing if len(self.rules.missing) > 1 else None
         found = {}
-        for name, place, parse, otherwise in self._plan:
+        for name, place, parse, otherwise, conditions in plan:
             text = "" if place is None else cells[place]
-            if not text or (missing and text.strip() in missing):
-                if otherwise is _NEEDED:
+            if not text or (missing and text.strip() in missing) or not all(m(cells[at]) for at, m in conditions):
+                if otherwise is _NEEDED and not self.rules.folds:
                     raise BadInput("cell_empty", name=name)
-                found[name] = otherwise
+                found[name] = None if otherwise is _NEEDED else otherwise
                 continue
             try:
                 found[name] = parse(text)
             except (ValueError, OverflowError, RecursionError):
                 raise BadInput("cell", name=name, text=text) from None
+        for earlier, later in self._pairs:
+            found[later] = _on_the_next_day(found[earlier], found[later])
         return found
 
-    def _refuse_long(self, cells: list[str]) -> None:
-        for name, place, *_ in self._plan:
-            if place is not None and self._kinds[name] not in ("json", "raw"):
+    def folded(self, group: list[dict[str, Any]]) -> dict[str, Any]:
+        """Make one record of the values of its rows. Raises BadInput where a needed one stands in none of them."""
+        found = records.folded(self.rules, {name: self._fields[name].kind for name in self.given}, group)
+        for name, value in found.items():
+            if value is None and self._fields[name].need:
+                raise BadInput("cell_empty", name=name)
+        return found
+
+    def _refuse_long(self, plan: Plan, cells: list[str]) -> None:
+        for name, place, *_ in plan:
+            if place is not None and self._fields[name].kind not in ("json", "raw"):
                 bounded(name, cells[place])
 
     def _when_missing(self, column: Column, parse: Parse) -> Any:
@@ -205,7 +174,7 @@ class Reader:
         """Make the function that reads one field's texts."""
         kind, _, rest = column.kind.partition(":")
         if kind == "word":
-            parse = self._word(column, column.words or WORDS.get(rest))
+            parse = self._word(column, self._words(column))
         elif kind == "personal":
             parse = self._personal(rest)
         elif kind == "id":
@@ -226,21 +195,23 @@ class Reader:
         words = self.rules.values.get(column.name)
         return _translated(words, parse) if words and kind != "word" else parse
 
+    def _words(self, column: Column) -> tuple[str, ...] | None:
+        kind, _, rest = column.kind.partition(":")
+        return (column.words or WORDS.get(rest)) if kind == "word" else None
+
     def _word(self, column: Column, known: tuple[str, ...] | None) -> Parse:
         theirs = dict(self.rules.values.get(column.name, {}))
-        if known is None:
-            return lambda text: theirs.get(text.strip(), theirs.get("*", text))
-        for word in theirs.values():
-            if word not in known:
+        for word in theirs.values() if known is not None else ():
+            if word not in (known or ()):
                 raise BadInput("not_a_word", name=f"values.{column.name}", text=word, words=known)
-        rest = theirs.pop("*", None)
-        table = messages.shown_words(column.kind.partition(":")[2], known) | {word: word for word in known} | theirs
+        shown = messages.shown_words(column.kind.partition(":")[2], known or ())
+        look_up = _first_match(shown | {word: word for word in known or ()} | theirs)
 
         def parse(text: str) -> str:
-            word = table.get(text) or table.get(text.strip()) or rest
-            if word is None:
+            word = look_up(text)
+            if word is None and known is not None:
                 raise BadInput("not_a_word", name=column.name, text=text, words=known)
-            return word
+            return text if word is None else word
 
         return parse
 
@@ -249,15 +220,20 @@ class Reader:
             return lambda text: self._money(unmasked(kind, text))
         return partial(unmasked, kind)
 
+    def _time(self, text: str) -> datetime:
+        """Read a time in the forms of the rules, or as ISO where they name none; a typed cell needs no form."""
+        forms = self.rules.forms
+        if not forms.forms and not (isinstance(text, Typed) and not _SERIAL.fullmatch(text)):
+            return _iso(text)
+        try:
+            return forms.read(text, self.now)
+        except Unread:
+            if not forms.forms:
+                raise BadInput("time", text=text) from None
+            raise BadInput("time_format", text=text, format=list(forms.forms)) from None
+
     def _instant(self, text: str) -> str:
-        if self.rules.time_format:
-            try:
-                at = datetime.strptime(text.strip(), self.rules.time_format)
-            except ValueError:
-                raise BadInput("time_format", text=text, format=self.rules.time_format) from None
-        else:
-            at = _iso(text)
-        return self._stored(at, text)
+        return self._stored(self._time(text), text)
 
     def _stored(self, at: datetime, text: str) -> str:
         return periods.in_calendar(self._utc(at, text), text).isoformat()[:19] + "Z"
@@ -293,15 +269,12 @@ class Reader:
 
     def _date(self, text: str) -> str:
         """Read a date; of a time, the date that it falls on in the centre's zone."""
-        text = text.strip()
-        if self.rules.time_format:
-            try:
-                at = datetime.strptime(text, self.rules.time_format)
-            except ValueError:
-                raise BadInput("time_format", text=text, format=self.rules.time_format) from None
-            if not re.search("%[HIcXsT]", self.rules.time_format):
-                return at.date().isoformat()
-        elif len(text) > 10:
+        forms, typed = self.rules.forms, isinstance(text, Typed) and not _SERIAL.fullmatch(text)
+        if forms.forms or typed:
+            at = self._time(text)
+            if not at.tzinfo and (not forms.holds_clock(text)):
+                return periods.in_calendar(at.replace(tzinfo=UTC), text).date().isoformat()
+        elif len(text := text.strip()) > 10:
             at = _iso(text)
         else:
             _refuse_serial(text)
@@ -309,20 +282,7 @@ class Reader:
         return periods.day_of(self._utc(at, text).replace(tzinfo=UTC), self.centre).isoformat()
 
     def _money(self, text: str) -> int:
-        text = text.strip()
-        if not self.rules.half_up:
-            return fen(text)
-        text = unmarked(text)
-        try:
-            amount = Decimal(text) if text.isascii() and "_" not in text and "e" not in text.lower() else None
-        except InvalidOperation:
-            amount = None
-        if amount is None or not amount.is_finite() or amount < 0:
-            raise BadInput("amount", text=text)
-        try:
-            return fen(str(abs(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)))
-        except InvalidOperation:
-            raise BadInput("amount", text=text) from None
+        return self.rules.signs.read_fen(text, self.rules.half_up)
 
 
 _NEEDED = object()
@@ -385,11 +345,37 @@ def _unquoted(parse: Parse) -> Parse:
 
 
 def _translated(words: dict[str, str], parse: Parse) -> Parse:
+    look_up = _first_match(words)
+
     def translated(text: str) -> Any:
-        text = words.get(text.strip(), words.get("*", text))
+        word = look_up(text)
+        text = text if word is None else word
         return parse(text) if text else None
 
     return translated
+
+
+def _first_match(words: dict[str, str]) -> Callable[[str], str | None]:
+    """Make the function that translates a word: as it stands, else by the first ~pattern, else by *."""
+    plain = {word: ours for word, ours in words.items() if not word.startswith("~") and word != "*"}
+    patterns = [(pattern(word), ours) for word, ours in words.items() if word.startswith("~")]
+    rest = words.get("*")
+
+    def look_up(text: str) -> str | None:
+        bare = text.strip()
+        if (found := plain.get(bare)) is not None:
+            return found
+        return next((ours for matches, ours in patterns if matches(bare)), rest)
+
+    return look_up
+
+
+def _on_the_next_day(earlier: str | None, later: str | None) -> str | None:
+    """Move a stored time to the next day where it only shares the earlier one's date."""
+    if not earlier or not later:
+        return later
+    begun, ended = datetime.fromisoformat(earlier), datetime.fromisoformat(later)
+    return periods.stored(next_day(begun, ended))
 
 
 def _json(name: str) -> Parse:

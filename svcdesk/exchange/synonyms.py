@@ -7,8 +7,8 @@ import re
 from unicodedata import normalize
 
 _EVERYWHERE = {
-    "reference": "外部编号 工单号 工单编号 受理编号 受理单号 登记号 登记编号 报修单号 服务单号 派工单号 报销单号 流水号 单据号 单号 案件编号 编号"
-    " uniquekey number incidentnumber ticketnumber ticketno ticketid casenumber caseno caseid requestid srnumber id",
+    "reference": "外部编号 工单号 申请编号 审批编号 留言编号 工单编号 受理编号 受理单号 登记号 登记编号 报修单号 服务单号 派工单号 报销单号 流水号 单据号 单号 案件编号 编号"
+    " uniquekey issuekey number incidentnumber ticketnumber ticketno ticketid casenumber caseno caseid requestid srnumber id",
     "customer": "客户名称 客户 客户单位 单位名称 单位 用户名称 用户 用户单位 使用单位 报修单位 委托单位 公司名称 公司 甲方"
     " customername customer clientname client accountname account company organisation organization callerid caller"
     " requester agency agencyname borough",
@@ -17,7 +17,7 @@ _EVERYWHERE = {
     " summary shortdescription description descriptor originalshorttext subject title usymptom symptom subcategory",
     "status": "状态 审批状态 单据状态 status state lastevent",
     "engineer": "工程师工号 工号 工程师 维修人员 服务人员 派工人员 报销人工号 报销人 出差人 经手人 人员 员工 姓名"
-    " engineer employeeid employee staffcode staff technician traveller traveler",
+    " 发起人姓名 创建人 申请人 engineer employeeid employee staffcode staff technician traveller traveler",
     "taken_by": "受理人 登记人 接线员 接待人 客服工号 客服 经办人 takenby openedby agent operator",
     "person": "联系人 联系人姓名 来电人 报修人 来访人 contactperson contactname contact",
     "phone": "联系电话 电话 手机 手机号 手机号码 电话号码 联系方式 phone phonenumber mobile telephone tel",
@@ -50,25 +50,25 @@ _OF_TABLE = {
     },
     "ticket": {
         "received_at": "受理时间 登记时间 报修时间 来电时间 接报时间 接单时间 受理日期 登记日期 报修日期 来电日期 创建时间 提交时间"
-        " 时间 日期 openedat createddate syscreatedon syscreatedat createdat receivedat opened created date bscstartdate",
+        " 时间 日期 openedat createddate syscreatedon syscreatedat createdat receivedat opened created createdtime creationtime date bscstartdate",
         "kind": "类别 类型 工单类型 工单类别 服务类型 服务类别 业务类型 kind tickettype worktype type",
         "product": "产品名称 产品 设备名称 设备 产品型号 设备型号 规格型号 型号 机型"
         " product productname model equipment asset complainttype category cmdbci",
         "serial": "序列号 设备编号 出厂编号 机身号 机号 serial serialnumber serialno sn",
         "answered_at": "答复时间 回复时间 响应时间 首次答复 首次响应时间 answeredat respondedat firstresponseat",
         "on_site_by": "要求到场时间 约定到场时间 预约时间 预约上门时间 客户要求到场 onsiteby appointment",
-        "closed_at": "关闭时间 办结时间 结案时间 完成时间 完工时间 关闭日期 办结日期 closedat closeddate closed resolvedat",
+        "closed_at": "关闭时间 办结时间 结案时间 完成时间 完工时间 关闭日期 办结日期 closedat closeddate closed resolvedat resolvedtime closedtime completiontime",
         "resolution": "处理结果 处理情况 解决办法 resolution resolutiondescription closenotes",
         "cancelled_at": "取消时间 撤单时间 cancelledat canceledat",
     },
     "dispatch": {
-        "sent_at": "派工时间 派出时间 派单时间 派工日期 sentat dispatchedat assignedat",
+        "sent_at": "派工时间 派出时间 派单时间 派工日期 发起时间 申请时间 sentat dispatchedat assignedat",
         "due": "要求到场时间 应到时间 约定到场时间 due dueat",
-        "departed_at": "出发时间 出发日期 departedat departure",
+        "departed_at": "出发时间 出发日期 开始时间 departedat departure",
         "arrived_at": "到场时间 到达时间 arrivedat arrival",
         "callback_at": "回电时间 来电时间 电告时间 callbackat",
         "left_at": "离场时间 离开时间 leftat",
-        "returned_at": "返回时间 返回日期 回程时间 returnedat return",
+        "returned_at": "返回时间 返回日期 回程时间 结束时间 returnedat return",
     },
     "service_report": {
         "filed_by": "填写人 填单人 报告人 工程师 工号 filedby author",
@@ -133,6 +133,41 @@ _WORDS = {
     "late_cause": {"personal": "个人", "transport": "交通原因 堵车", "weather": "天气原因", "customer": "客户原因", "company": "公司原因"},
     "flag": {"true": "是 有 含 包含 重点 yes y 1 t", "false": "否 无 不含 no n 0 f"},
 }  # fmt: skip
+
+
+# Endings of headings, for those that no list has in full: 留言时间, 报修用户, Creation time, Company name.
+_ENDINGS = {
+    "reference": "编号 单号 id key", "customer": "用户 客户 单位 公司 companyname customername clientname",
+    "summary": "主题 标题 内容 事由 描述 详情 subject summary description", "received_at": "时间 日期 time date",
+    "at": "时间 日期 time date", "date": "日期 时间 date time", "amount": "金额 费用 amount cost", "engineer": "姓名",
+    "channel": "渠道 方式 channel", "kind": "类型 类别", "category": "类型 类别", "closed_at": "完成时间 办结时间 解决时间 关闭时间",
+    "answered_at": "答复时间 回复时间 响应时间", "sent_at": "时间 time", "place": "目的地 地点", "note": "备注 说明",
+}  # fmt: skip
+
+# What a register is about by words in its headings, and which of ours keeps that; the first that fits.
+_KINDS: tuple[tuple[str, tuple[str, ...], int, str | None], ...] = (
+    ("attendance", ("打卡", "考勤", "班次", "旷工"), 2, None),
+    ("leave", ("请假", "假期"), 1, None),
+    ("overtime", ("加班",), 1, None),
+    ("hazards", ("隐患", "整改"), 2, "rectifications"),
+    ("travel", ("出差", "同行人", "交通工具"), 2, "dispatches"),
+    ("training", ("trainingdate", "trainingprogramname", "培训"), 1, None),
+    ("appraisal", ("perfscore", "performancereview", "绩效", "考核"), 1, None),
+)  # fmt: skip
+
+
+def suffixes(field: str) -> list[str]:
+    """List the endings of headings that mean a field."""
+    return _ENDINGS.get(field, "").split()
+
+
+def kinds_of(names: list[str]) -> list[tuple[str, list[str], str | None]]:
+    """Return what a register is about: the kind, the headings that say so, and the register of ours that keeps it."""
+    for kind, words, least, table in _KINDS:
+        found = [name for name in names if any(word in folded(name) for word in words)]
+        if len({word for word in words for name in found if word in folded(name)}) >= least:
+            return [(kind, found[:4], table)]
+    return []
 
 
 def folded(text: str) -> str:

@@ -52,6 +52,30 @@ TEXTS = {
     "report.deadlines": ("该报的报表和期限；有逾期则退出码 1", "the reports that are due; exit code 1 where one is overdue"), "report.submit": ("登记报出：冻结数字、校验值、接收人和时间", "hand a report in: its figures, hash, receivers and time are frozen"),
     "report.late-entries": ("补录的事实：发生与录入两个时间、何人、因此变了什么（第四部分）", "what was typed late: both times, who, and what it changed (part 4)"),
     "report.submissions": ("报出的登记", "what was handed in"),
+    "import.epilog": (
+        "规则文件（TOML）各节：\n"
+        "  [options]  encoding delimiter header（行号，或 [2, 3] 两行标题） sheet（\"*\" 或列表） fill_down skip stop_at dates = \"serial\"\n"
+        "             missing new_customers new_staff last_row_wins round = \"half_up\"\n"
+        "  [where]    标题 = 式样；只收相符的行\n"
+        "  [columns]  字段 = \"标题\"；[\"标题\", \"标题\"] 合成编号；（column、take = \"first\" 或 \"last\"、when）多行合一条\n"
+        "  [join] 字段 = [日期列, 时刻列]   [split] 标题 =（by、to）   [clean] 标题 =（drop = 正则）   [match] 字段 = \"name\"\n"
+        "  [times]    format（一种或几种，依次试读） zone halves   [numbers] thousands decimal\n"
+        "  [values.字段] 他们的词 = 我们的词，\"~正则\"，\"*\" 其余，skip = [略去的词]   [defaults]   [[record]] 一行多条，when = \"标题 > 0\"\n"
+        "  标题重复写 标题#1、标题#2；没有标题写 column 18。式样：* 任意文字，~ 正则。\n"
+        "时间格式字母：%Y 四位年 %y 两位年 %m 月 %d 日 %H 时 %I 十二时制 %M 分 %S 秒 %f 小数秒 %p AM/PM %b 英文月名 %z 时差；\n"
+        "或写词：iso（2026-10-07 14:30） chinese（2026年10月7日 下午2:30、10-7 14:30、上午9点半） serial（表格序号） unix（秒或毫秒）。",
+        "Sections of a rules file (TOML):\n"
+        "  [options]  encoding delimiter header (a line, or [2, 3] for two heading lines) sheet (\"*\" or a list) fill_down skip stop_at\n"
+        "             dates = \"serial\" missing new_customers new_staff last_row_wins round = \"half_up\"\n"
+        "  [where]    HEADING = pattern; only rows that match are records\n"
+        "  [columns]  FIELD = \"HEADING\"; [\"H1\", \"H2\"] join a reference; (column, take = \"first\" or \"last\", when): one record of many rows\n"
+        "  [join] FIELD = [date column, clock column]   [split] HEADING = (by, to)   [clean] HEADING = (drop = regex)   [match] FIELD = \"name\"\n"
+        "  [times]    format (one or several, tried in order) zone halves   [numbers] thousands decimal\n"
+        "  [values.FIELD] their word = ours, \"~regex\", \"*\" for the rest, skip = [words of no record]   [defaults]   [[record]] several of one row, when = \"HEADING > 0\"\n"
+        "  A doubled heading is HEADING#1, HEADING#2; one that is blank is column 18. Patterns: * stands for any text, ~ begins a regex.\n"
+        "Letters of times: %Y year %y its last two digits %m month %d day %H hour %I hour of twelve %M minute %S second %f fraction %p AM/PM %b month's name %z offset;\n"
+        "or a word: iso (2026-10-07 14:30), chinese (dates and times of day with Chinese words; 10-7 14:30, full-width digits), serial (a spreadsheet's number), unix (seconds or milliseconds).",
+    ),
     "export": ("导出一张表", "export a table"), "import": ("导入一张表", "import a table"),
     "config": ("本机的设置：账本、语言、操作人", "the settings of this machine: ledger, language, actor"), "config.show": ("列出设置；加 --origin 说明各从何来", "list the settings; with --origin where each comes from"), "config.set": ("写一项设置", "keep a setting"),
     "completion": ("给命令行装上补全：bash、zsh 或 fish", "the completion for a shell: bash, zsh or fish"),

@@ -48,5 +48,11 @@ TEXTS = {
     "recorded": ("已经记账（{entry}），不要重录；核对用 svcdesk ledger log", "it is recorded ({entry}): do not enter it again; svcdesk ledger log shows it"),
     "clause_text": ("条款内容", "what it says"), "history": ("经过", "history"), "attention": ("注意", "attention"),
     "upgraded": ("账本 {path} 已从版本 {theirs} 升级到 {ours}；升级前的副本在 {copy}", "the ledger {path} was upgraded from version {theirs} to {ours}; a copy of what it was is {copy}"),
+    "sheet_rows": ("{name}（{n} 行）", "{name} ({n} rows)"),
+    "and_more": ("等，另有 {n}", " and {n} more"),
+    "new_customer": ("新建客户 {n} 个：{names}", "{n} new customers: {names}"), "new_staff": ("新建人员 {n} 名：{names}", "{n} new people: {names}"),
+    "change_field": ("会改 {name}：{n} 处{sums}", "{name} would change on {n} records{sums}"), "change_sum": ("，合计 {before} 改为 {after}", ", in sum {before} -> {after}"),
+    "change": ("  第 {line} 行 {name}：{field} {before} 改为 {after}", "  line {line}, {name}: {field} {before} -> {after}"),
+    "update_question": ("要照文件改这 {n} 条吗？", "Change these {n} records to what the file says?"),
     "encoding_found": ("{path} 按 {encoding} 编码读取", "{path} is read as {encoding}"),
 }  # fmt: skip

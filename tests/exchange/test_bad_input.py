@@ -51,10 +51,8 @@ def expenses(desk, path, *args):
     [
         ("a.csv", b"", "is empty"),
         ("a.csv", b"\n  \n , , \n", "is empty"),
-        ("a.csv", f"{HEAD}\n{LINE}\n".encode("utf-16"), "is encoded in UTF-16"),
-        ("a.csv", codecs.BOM_UTF16_BE + f"{HEAD}\n{LINE}\n".encode("utf-16-be"), "is encoded in UTF-16"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an old .xls workbook"),
-        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an old .xls workbook"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xls workbook"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xls workbook"),
         ("a.xls", b"<html><table><tr><td>engineer</td></tr></table></html>", "is a web page"),
         ("a.csv", b"\xef\xbb\xbf\n<!DOCTYPE html><table>", "is a web page"),
         ("a.xlsx", b"<html></html>", "is no XLSX workbook"),
@@ -71,9 +69,9 @@ def test_headings_alone_are_a_register_of_nothing(desk):
     assert "0 rows read" in desk.run("import", "expenses", workbook(desk)).stdout
 
 
-def test_utf_16_is_read_where_it_is_named_and_a_workbook_whatever_it_is_called(desk):
-    path = write(desk, "a.csv", f"{HEAD}\n{LINE}\n".encode("utf-16"))
-    assert len(expenses(desk, path, "--encoding", "utf-16")) == 1
+def test_utf_16_is_found_by_its_mark_and_a_workbook_whatever_it_is_called(desk):
+    marked = codecs.BOM_UTF16_BE + f"{HEAD}\n{LINE}\n".encode("utf-16-be")
+    assert len(expenses(desk, write(desk, "a.csv", marked))) == 1
     assert len(expenses(desk, workbook(desk, ROW, name="e.xls"))) == 2
 
 
@@ -96,7 +94,7 @@ def test_a_workbook_packed_like_a_bomb_is_not_unpacked(desk):
         (["W01,fare,1,234.50,2026-10-01,F2"], 3, "6 cells where 5 belong"),
         (["W01,fare,58.50,2026-10-01,F\0"], 3, "holds a NUL"),
         (["W01,fare,58.50,2026-10-01," + "9" * 10_000_000], 3, "more than 1000000 characters"),
-        (['W01,fare,58.50,2026-10-01,"F2', LINE], 3, "cannot read on from line 3"),
+        (['W01,fare,58.50,2026-10-01,"F2', LINE], 3, "a quote is never closed (lines 3-4, 2 lines)"),
         (['W01,fare,58.50,2026-10-01,"F\n2"', "W01,fare,x,2026-10-01,F3"], 5, "“x” is not an amount"),
         (["", " , ", "W01,fare,x,2026-10-01,F3"], 5, "“x” is not an amount"),
         (["W01,fare,58.50,2026-10-01,2.4112E+19"], 3, "was destroyed by a spreadsheet"),
@@ -165,17 +163,15 @@ def test_dates_and_texts_of_dates_stand_in_one_column_and_sums_are_read_as_shown
     assert {row["amount"] for row in told} == {"0.30"}
 
 
-def test_midnight_is_a_time_where_the_cell_shows_one(desk):
+def test_a_typed_date_without_a_time_is_its_midnight(desk):
     heads, row = ["customer", "kind", "channel", "summary", "received_at"], ["江南机床", "repair", "call", "一"]
     book = Workbook()
     book.active.append(heads)
     book.active.append([*row, datetime(2026, 10, 1)])
+    book.active.cell(2, 5).number_format = "yyyy-mm-dd"
     book.save(path := desk.folder / "t.xlsx")
     desk.run("import", "tickets", path)
     assert desk.json("ticket", "list")[0]["received_at"] == "2026-10-01T00:00:00+08:00"
-    book.active.cell(2, 5).number_format = "yyyy-mm-dd"
-    book.save(path)
-    assert "“2026-10-01” is not a time" in desk.run("import", "tickets", path, code=2).stderr
 
 
 def test_hidden_sheets_are_passed_over_and_merged_cells_are_not_filled_in(desk):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from openpyxl import Workbook
 
 from svcdesk.registers.index import exported
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = next(
+    (up / "shared" / "data" for up in Path(__file__).parents if (up / "shared" / "data").exists()), Path("nowhere")
+)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the real registers are not here")
 GOOD = "code,name,role\nX1,甲,engineer\n"
@@ -105,7 +108,8 @@ def test_a_real_register_goes_in(tmp_path, table, file, rules, taken, bad):
         done = desk.run(*args, code=2)
         assert (
             done.stderr.startswith(f"error: {bad} of the {taken + bad} rows")
-            and done.stderr.count("error: line ") == bad
+            and sum(int(n) for n in re.findall(r"error: (\d+) rows: ", done.stderr)) + done.stderr.count("error: line ")
+            == bad
         )
         assert len(desk.run("export", table).stdout.splitlines()) == 1
     done = desk.run(*args, "--skip-bad", "--errors", desk.folder / "bad.csv")
@@ -153,7 +157,7 @@ def test_a_changed_row_is_bad_unless_update_is_asked_for(desk):
         ("", "is empty"),
         (GOOD.encode("gb18030") + b"\xff\xff\n", "neither UTF-8 nor GB18030"),
         (GOOD + "X2," + "长" * 1_000_001 + ",engineer\n", "cannot read on from line 3"),
-        (GOOD + 'X2,"乙,engineer\n', "cannot read on from line"),
+        (GOOD + 'X2,"乙,engineer\n', "line 3: a quote is never closed"),
     ],
 )
 def test_a_bad_file_imports_nothing(desk, content, said):

@@ -107,15 +107,17 @@ def test_what_is_not_recognised_is_asked_for(desk):
     content = "who,when,how\n甲厂,2026-10-01 09:00,PIGEON\n乙厂,2026-10-01 09:00,Phone\n"
     path = write(desk, "t.csv", content.replace("who", "客户").replace("how", "渠道"))
     rules, text = suggested(desk, "tickets", path)
-    assert rules["columns"] == {"customer": "客户", "channel": "渠道"} and rules["values"]["channel"] == {
-        "Phone": "call"
-    }
-    for line in ('# kind = "repair"  # needed, one of: repair', '# summary = ""', '# received_at = ""', '# "PIGEON" = ""',
-                 '# columns not used: "when"'):  # fmt: skip
+    assert rules["columns"] == {
+        "customer": "客户",
+        "channel": "渠道",
+        "received_at": "when",
+    }  # the only times there are
+    assert rules["values"]["channel"] == {"Phone": "call"}
+    for line in ('# kind = "repair"  # needed, one of: repair', '# summary = ""', '# "PIGEON" = ""'):  # fmt: skip
         assert line in text
     desk.language = "zh"
     path.with_suffix(".toml").unlink()
-    assert "# 未用的列" in suggested(desk, "tickets", path)[1]
+    assert "# 必填" in suggested(desk, "tickets", path)[1]
 
 
 def test_a_column_of_numbers_of_their_own_is_the_reference(desk):
