@@ -136,10 +136,12 @@ def _prepare(wish: _Wish, importer: Importer) -> None:
     importer.prepare(_watched(importer.reader.source.rows))
     show_rows(importer, importer.reader.centre)
     preview(importer)
-    _settle(wish, importer)
-    say_new(importer)
     outcome = importer.outcome
-    if wish.dry_run or not (outcome.imported or outcome.updated):
+    to_write = bool(outcome.imported or outcome.updated) and not wish.dry_run
+    if not to_write or (outcome.bad and not wish.skip_bad):
+        _settle(wish, importer)
+    say_new(importer)
+    if not to_write:
         raise _NothingToKeep
     ask_about_changes(importer, wish.yes)
 

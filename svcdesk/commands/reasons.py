@@ -8,7 +8,7 @@ from svcdesk.errors import DeskError
 
 _FIRST = 3  # lines named of one reason
 _MOST = 8  # reasons told
-_OF_RECORDS = ("known_differs", "known_in_file", "decided_update")  # their name is a record's, not a field's
+_OF_RECORDS = ("known_differs", "known_in_file")  # their name is a record's, not a field's
 _LONGEST = 40  # characters of a value in a cure
 
 Bad = tuple[int | str, DeskError]

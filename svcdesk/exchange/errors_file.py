@@ -10,7 +10,7 @@ from typing import Any
 from svcdesk.exchange.readers import ADDED, as_given
 from svcdesk.exchange.rows import Row, Source, Typed
 from svcdesk.exchange.rules_toml import RulesFile
-from svcdesk.render.book import opened_book
+from svcdesk.render.books import book
 
 Bad = Iterable[tuple[Row, int | str, str]]
 
@@ -50,9 +50,9 @@ def _written(cell: str, rules: RulesFile) -> str:
 
 
 def _write_workbook(path: Path, source: Source, bad: Bad) -> None:
-    with opened_book(path) as book:
-        sheet = book.add_worksheet((source.sheet or "Sheet1")[:31])
-        day, moment = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
+    with book(path) as made:
+        sheet = made.add_worksheet((source.sheet or "Sheet1")[:31])
+        day, moment = (made.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
         for line, cells in enumerate(_heads(source)):
             sheet.write_row(line, 0, cells)
         for line, (row, place, reason) in enumerate(bad, len(source.heads)):

@@ -17,6 +17,7 @@ _MOST_LINES = 1_048_576  # of a sheet
 _MOST_CELLS = 4096  # of a row
 _LARGEST_PART, _TIGHTEST = 50 << 20, 100  # a larger part that was packed tighter is no register
 _LARGEST_SUM = 2 << 30  # of all parts together
+_TICK = 100  # rows between two looks at the clock
 _SECONDS, _BYTES_A_SECOND = 60.0, 100_000  # a sheet may take this long, and longer as it is larger
 _EXACT = 10**15  # from here on a spreadsheet's number has lost digits
 _OLD = (b"\xd0\xcf\x11\xe0",)
@@ -110,7 +111,7 @@ def _refuse_endless(path: Path, line: int, width: int, until: float) -> None:
         raise BadInput("workbook", path=path)
     if width > _MOST_CELLS:
         raise BadInput("workbook_wide", path=path, line=line, width=width, most=_MOST_CELLS)
-    if not line % 1000 and clock.monotonic() > until:
+    if line % _TICK == 0 and clock.monotonic() > until:
         raise BadInput("workbook_slow", path=path, line=line)
 
 

@@ -4,9 +4,11 @@ A case is what is typed on the rehearsed desk (tests/rehearsal.txt), the last li
 that lie in the desk's folder, or a condition of the machine that holds while the last line runs.
 """
 
+import gzip
 import io
 import os
 import sqlite3
+import sys
 import zipfile
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -15,7 +17,7 @@ from conftest import at, released
 from openpyxl import Workbook
 
 from svcdesk.errors import StorageError
-from svcdesk.exchange.readers import LARGEST_FIELD
+from svcdesk.exchange.delimited import LARGEST_FIELD
 from svcdesk.hq.lakes import STATE
 from svcdesk.store import Ledger, open_ledger
 
@@ -67,7 +69,47 @@ def _people(cell):
     return fill
 
 
+def two_sheets():
+    """A workbook whose second sheet has other headings."""
+    made, held = Workbook(), io.BytesIO()
+    _people("周九")(made.active)
+    second = made.create_sheet("客户")
+    second.append(["name"])
+    second.append(["江南机床"])
+    made.save(held)
+    return held.getvalue()
+
+
+FAULTY_PEOPLE = [
+    "code,name,role,department,home,active,retired_at,phone,wage", ",周,engineer,,,,,,", "W10,,engineer,,,,,,", "W11,吴,cook,,,,,,",
+    "W12,郑,engineer,,,maybe,,,", "W13,王,engineer,,,,某时,,", "W14,冯,engineer,,,,,1.2E+10,", "W15,陈,engineer,,,,,,许多",
+    "W16,褚,engineer", "W17,卫\0,engineer,,,,,,", "W18,蒋,engineer,,,,2027-01-01 09:00,,",
+]  # fmt: skip
+OLD_BOOK = b"\xd0\xcf\x11\xe0 an old workbook"
+
+
 # Conditions of the machine
+
+
+def with_module(name, module):
+    """Have something else in a package's place."""
+    return lambda desk, monkeypatch: monkeypatch.setitem(sys.modules, name, module)
+
+
+def without_module(name):
+    """Have a package not installed."""
+    return with_module(name, None)
+
+
+def no_reader():
+    """A reader of old workbooks that can read none."""
+
+    class CalamineError(Exception):
+        pass
+
+    return SimpleNamespace(
+        CalamineError=CalamineError, CalamineWorkbook=SimpleNamespace(from_filelike=raising(CalamineError()))
+    )
 
 
 def patched(target, value):
@@ -277,6 +319,9 @@ TYPED = {
     "needs_yes": case("undo"),
     "integrity": case(ADD, given=patched("svcdesk.store.Ledger.insert", raising(sqlite3.IntegrityError("CHECK constraint failed: wage_fen >= 0")))),
     "line": rows("staff", "code,name,role", "W09,,engineer"),
+    "lines": rows("staff", "code,name,role", "W09,,engineer", "W10,,engineer"),
+    "and_the_like": rows("staff", "code,name,role", "W09,周九,cook", "W10,吴十,driver"),
+    "more_reasons": rows("staff", *FAULTY_PEOPLE),
     "masked": case("customer add 新厂 --phone 138****5678"),
     "number_destroyed": case("customer add 新厂 --phone 1.38E+10"),
     "no_time": case("export staff --month 2026-10"),
@@ -311,20 +356,33 @@ IMPORTS = {
     "encoding": file("rows.csv", "工号".encode("shift-jis") + b"\xff\xff"),
     "encoding_unknown": rows("staff", "code,name,role", options=" --encoding latin-9x"),
     "encoding_other": rows("staff", "工号,name,role", options=" --encoding ascii"),
-    "file_utf16": file("rows.csv", "code,name,role\n".encode("utf-16")),
-    "file_xls": file("rows.xls", b"\xd0\xcf\x11\xe0 an old workbook"),
+    "encoding_doubtful": file("rows.csv", "code,name,role\nW09,Caféé Brûlée solicitação,engineer\n".encode("latin-1")),
+    "file_xls": case("import staff rows.xls", files={"rows.xls": OLD_BOOK}, given=without_module("python_calamine")),
+    "file_xls_locked": case("import staff rows.xls", files={"rows.xls": OLD_BOOK}, given=with_module("python_calamine", no_reader())),
+    "file_gzip": file("rows.csv.gz", gzip.compress(b"code,name,role\n", mtime=0)[:-9]),
+    "file_large": case("import staff rows.csv.gz", files={"rows.csv.gz": gzip.compress(b"code,name,role\n", mtime=0)}, given=patched("svcdesk.exchange.sources._MOST_UNPACKED", 3)),
     "file_html": file("rows.csv", "<html><table></table></html>"),
     "no_rows": file("rows.csv", "\n"),
     "no_file": case("import staff /dev/null"),
     "csv_open": rows("staff", "code,name,role", 'W09,"周九,engineer'),
     "csv_quote": rows("staff", "code,name,role", 'W09,"周"九,engineer'),
+    "csv_swallowed": rows("staff", "code,name,role", 'W09,"周九,engineer', "W10,吴十,engineer", 'W11,郑一",engineer'),
     "csv_long": rows("staff", "code,name,role", f"W09,{'周' * (LARGEST_FIELD + 1)},engineer"),
-    "csv": case("import staff rows.csv", files={"rows.csv": 'code,name,role\nW09,"周"九,engineer\n'}, given=patched("svcdesk.exchange.readers._CSV_FAULTS", {})),
+    "csv": case("import staff rows.csv", files={"rows.csv": 'code,name,role\nW09,"周"九,engineer\n'}, given=patched("svcdesk.exchange.delimited._FAULTS", {})),
     "heading_twice": rows("staff", "code,name,name", "W09,周九,周久"),
+    "header_missing": rows("staff", "code,name,role", "", "W09,周九,engineer", rules="[options]\nheader = 2\n"),
+    "sheet_differs": case("import staff rows.xlsx --rules rules.toml", files={"rows.xlsx": two_sheets(), "rules.toml": '[options]\nsheet = "*"\n'}),
+    "rules_pattern": rows("staff", "code,name,role", rules="[where]\nname = '~('\n"),
+    "rules_when": rows("expenses", "who,n", rules='[columns]\nengineer = "who"\n[[record]]\namount = "n"\nwhen = "n is there"\n'),
+    "rules_large": case("import staff rows.csv --rules rules.toml", files={"rows.csv": "code,name,role\n", "rules.toml": b"#" * (1 << 21)}),
+    "name_of_two": case("staff add W09 --name 张伟", "import expenses rows.csv --rules rules.toml", files={"rows.csv": f"{CLAIMS}\n张伟,other,9.00,2026-10-19,,\n", "rules.toml": '[match]\nengineer = "name"\n'}),
+    "known_in_file": rows("staff", "code,name,role", "W01,张大伟,engineer", "W01,张小伟,engineer", options=" --update"),
     "ragged": rows("staff", "code,name,role", "W09,周九"),
     "nul": rows("staff", "code,name,role", "W09,周\0九,engineer"),
     "workbook": file("rows.xlsx", "code,name,role\n"),
-    "workbook_bomb": case("import staff rows.xlsx", files={"rows.xlsx": book(_people("周九"), blank=bytes(3 << 20))}, given=patched("svcdesk.exchange.readers._LARGEST_PART", 1 << 20)),
+    "workbook_wide": case("import staff rows.xlsx", files={"rows.xlsx": book(_people("周九"))}, given=patched("svcdesk.exchange.workbooks._MOST_CELLS", 2)),
+    "workbook_slow": case("import staff rows.xlsx", files={"rows.xlsx": book(lambda sheet: [sheet.append(["code", "name", "role"]) for _ in range(100)])}, given=patched("svcdesk.exchange.workbooks.clock.monotonic", iter(range(0, 10**9, 10**6)).__next__)),
+    "workbook_bomb": case("import staff rows.xlsx", files={"rows.xlsx": book(_people("周九"), blank=bytes(3 << 20))}, given=patched("svcdesk.exchange.workbooks._LARGEST_PART", 1 << 20)),
     "cell_error": file("rows.xlsx", book(_people("#REF!"))),
     "cell_formula": file("rows.xlsx", book(_people('=A2&"号"'))),
     "sheet": case("import staff rows.xlsx --rules rules.toml", files={"rows.xlsx": book(_people("周九")), "rules.toml": '[options]\nsheet = "人员"\n'}),
@@ -410,6 +468,7 @@ RULES = {
 
 MISSING = {
     "no_record_named": case("amend 没有的厂 city=北京 --reason 听错"),
+    "unknown_name": rows("expenses", CLAIMS, "无此人,other,9.00,2026-10-19,,", rules='[match]\nengineer = "name"\n'),
     "record": case("ticket show T99"),
     "no_entry": case("undo 999 --yes"),
     "unknown_staff": case("staff show W09"),

@@ -293,20 +293,17 @@ def test_the_rules_file_with_everything_in_its_place_is_understood(tmp_path):
     ],
     ids=["deep", "dotted", "digits", "zero", "regex", "record", "delimiter", "format", "take"],
 )  # fmt: skip
-@pytest.mark.case(41)
 def test_rules_that_would_burst_or_are_not_understood_are_exit_2(desk, text):
     done = take(desk, "staff", "code,name,role\nX1,甲,engineer\n", text, code=2)
     assert len(done.stderr) < 2000
 
 
-@pytest.mark.case(41)
 @pytest.mark.parametrize("encoding", ["a\0b", "rot13", "base64", "unicode_escape", "idna", "punycode", "nonsense"])
 def test_foreign_codecs_are_no_encodings(desk, encoding):
     done = take(desk, "staff", "code,name,role\nX1,甲,engineer\n", "", "--encoding", encoding, code=2)
     assert "there is no encoding" in done.stderr or "encoding" in done.stderr
 
 
-@pytest.mark.case(41)
 def test_a_device_is_no_rules_file(desk):
     path = write(desk, "s.csv", "code,name,role\n")
     assert "is a pipe or a device" in desk.run("import", "staff", path, "--rules", "/dev/zero", code=2).stderr
