@@ -208,7 +208,7 @@ def test_what_somebody_decided_is_not_changed_by_a_file(desk):
     take(desk, "expenses", "no,day,n,who\nA1,2026-10-05,12,W01\n", rules)
     desk.run("expense", "approve", "E1", "--by", "M01", "--override", "手写收据")
     changed = "no,day,n,who\nA1,2026-10-05,900,W01\n"
-    assert "was decided on (4.3)" in take(desk, "expenses", changed, rules, "--update", code=3).stderr
+    assert "was decided or is a step (4.3)" in take(desk, "expenses", changed, rules, "--update", code=3).stderr
     take(desk, "expenses", changed + "A2,2026-13-05,1,W01\n", rules, "--update", code=2)
     assert desk.json("expense", "show", "E1")["amount"] == "12.00"
 
