@@ -94,7 +94,7 @@ def test_what_somebody_decided_changes_only_by_its_own_verb(desk):
     assert "4.3" in desk.run("amend", "E1", "status=reimbursed", *REASON, code=3).stderr
     rows = desk.run("export", "expenses", "--reveal").stdout.replace("90.00", "900.00")
     (desk.folder / "e.csv").write_text(rows, encoding="utf-8")
-    assert "4.3" in desk.run("import", "expenses", desk.folder / "e.csv", "--update", code=2).stderr
+    assert "4.3" in desk.run("import", "expenses", desk.folder / "e.csv", "--update", code=3).stderr
     assert desk.json("expense", "show", "E1")["amount"] == "90.00"
 
 
