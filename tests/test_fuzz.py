@@ -375,7 +375,9 @@ def imported(filled, exported, folder, told):
         assert desk.ledger.read_bytes() == before, said
         assert done.stdout == "" and sum(line.startswith("error: ") for line in lines) >= 1, said
         if headline := re.match(r"error: (\d+) of the \d+ rows", done.stderr):
-            counts = (re.match(r"error: (?:line \d+: |(\d+) rows: |\d+ further reasons, (\d+) rows)", line) for line in lines)
+            counts = (
+                re.match(r"error: (?:line \d+: |(\d+) rows: |\d+ further reasons, (\d+) rows)", line) for line in lines
+            )
             assert sum(int(count[1] or count[2] or 1) for count in counts if count) == int(headline[1]), said
     elif "--dry-run" in options:
         assert desk.ledger.read_bytes() == before, said
