@@ -1,6 +1,8 @@
 """What the documents tell a reader to type exists: every noun, verb and option."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,10 @@ def test_every_noun_has_its_words_in_the_help(noun):
         group = build().get_command(None, noun)
         assert all(messages.find(f"help.{noun}.{verb}") for verb in group.list_commands(None))
     messages.speak("zh")
+
+
+def test_the_reference_is_what_the_code_says():
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / "build_reference.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
