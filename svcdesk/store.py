@@ -299,6 +299,10 @@ class Ledger:
         )
         return found
 
+    def bears(self, name: str) -> bool:
+        """Return whether a customer bears a name, one that was merged too: undo gives it back to them."""
+        return self.value("SELECT 1 FROM customer WHERE name = ? AND undone_at IS NULL", (name,)) is not None
+
     def contract(self, no: str) -> Record:
         """Load a contract by its number. Raises NotFound, with the nearest numbers."""
         return self.keyed("contract", "no", no)

@@ -31,11 +31,14 @@ _INSTEAD = {
     ("staff", "active"): "retired_at", ("reopening", "answered_at"): "dispatch.arrived_at",
     ("appointment", "moved"): "asked_by", ("appointment", "previous"): "on_site_by",
 }  # fmt: skip
-# The facts by which somebody is judged, by the table that holds them.
+# The facts by which somebody is judged, by the table that holds them; and of a ticket and a dispatch, what bears on it
+# beside the times of the crew: by when they had to be there, and for what work.
+_OF_DISPATCH = ("assignments", "report_duties")
 _JUDGED = {
-    "dispatch": ("assignments", "report_duties"), "service_report": ("report_duties",), "phone_check": ("phone_days",),
-    "conduct": ("conduct",),
+    "ticket": _OF_DISPATCH, "appointment": _OF_DISPATCH, "dispatch": _OF_DISPATCH,
+    "service_report": ("report_duties",), "phone_check": ("phone_days",), "conduct": ("conduct",),
 }  # fmt: skip
+_WEIGHS = {"ticket": {"on_site_by", "kind"}, "dispatch": {"ticket_id", "sent_at", "own_due_at"}}
 
 
 class _Change(NamedTuple):
@@ -160,10 +163,18 @@ def _refuse_steps(register: Register, row: Record, name: str, own: Record) -> No
 
 def _refuse_own(act: Act, register: Register, row: Record, name: str, change: _Change) -> None:
     """Refuse whoever a finding on these facts is about: nobody amends what they are judged by."""
-    sources = _JUDGED.get(register.table)
-    if sources and (change.theirs or register.table != "dispatch"):
-        number = row["dispatch_id"] if register.table == "service_report" else row["id"]
-        not_own(act, name, findings.people_found(act.ledger, act.basis, sources, number), "4")
+    sources, weighs = _JUDGED.get(register.table), _WEIGHS.get(register.table, change.own.keys())
+    if sources and (change.theirs or weighs & change.own.keys()):
+        for number in _judged(act.ledger, register, row):
+            not_own(act, name, findings.people_found(act.ledger, act.basis, sources, number), "4")
+
+
+def _judged(ledger: Ledger, register: Register, row: Record) -> list[int]:
+    """List by number what the facts of a record are judged by: a report's dispatch, each dispatch for a ticket."""
+    if register.table in ("ticket", "appointment"):
+        ticket = row["id"] if register.table == "ticket" else row["ticket_id"]
+        return [sent["id"] for sent in ledger.rows("SELECT id FROM live_dispatch WHERE ticket_id = ?", (ticket,))]
+    return [row["dispatch_id"] if register.table == "service_report" else row["id"]]
 
 
 def _write(act: Act, register: Register, row: Record, change: _Change) -> None:

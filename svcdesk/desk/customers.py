@@ -16,7 +16,7 @@ def rename(act: Act, old: str, new: str) -> Receipt:
     if name == customer["name"]:
         raise BadInput("renamed_to_itself", name=name)
     number = act.ledger.number_of_customer(name)
-    if number not in (None, customer["id"]):
+    if number not in (None, customer["id"]) or act.ledger.bears(name):
         raise Refused("customer_exists", name=name)
     act.ledger.insert("former_name", customer_id=customer["id"], name=customer["name"])
     act.ledger.update("customer", customer["id"], name=name)

@@ -114,6 +114,25 @@ def test_nobody_amends_what_they_are_judged_by(journey):
     journey.run(*args, "--by", "M01")
 
 
+@pytest.mark.parametrize(
+    ("record", "change"),
+    [("T1", "on_site_by=13:00"), ("T1", "kind=consultation"), ("appointment:1", "on_site_by=13:00"), ("D1", "due=13:00")],
+)  # fmt: skip
+def test_nor_the_time_by_which_they_had_to_be_there(journey, record, change):
+    journey.run("dispatch", "cause", "D1", "--engineer", "W02", "--late-cause", "personal")
+    args, before = ("amend", record, change, *REASON), journey.ledger.read_bytes()
+    journey.run(*args, "--by", "W02", code=3)
+    journey.run("--actor", "W02", *args, code=3)
+    assert journey.ledger.read_bytes() == before
+    journey.run(*args, "--by", "M01")
+
+
+def test_what_no_finding_rests_on_is_anybodys_to_put_right(journey):
+    journey.run("dispatch", "cause", "D1", "--engineer", "W02", "--late-cause", "personal")
+    journey.run("amend", "T1", "summary=主轴异响", *REASON, "--by", "W02")
+    journey.run("amend", "D1", "place=上海", *REASON, "--by", "W02")
+
+
 def test_the_customers_time_is_put_right_where_it_stands(journey):
     journey.run("amend", "T1", "on_site_by=13:00", *REASON)
     assert {member["late_minutes"] for member in crew(journey).values()} == {0}

@@ -65,6 +65,13 @@ def test_a_merge_moves_what_hangs_on_a_customer_and_undo_parts_them(desk):
     desk.run("customer", "merge", OLD, OLD, "--reason", "x", "--yes", code=2)
 
 
+def test_nobody_takes_the_name_of_who_was_merged(desk):
+    desk.run("customer", "add", "江南分厂")
+    desk.run("customer", "merge", "江南分厂", OLD, "--reason", "同一家", "--yes")
+    assert "UNIQUE" not in desk.run("customer", "rename", "华北钢厂", "江南分厂", code=3).stderr
+    assert "UNIQUE" not in desk.run("customer", "rename", OLD, "江南分厂", code=3).stderr
+
+
 def test_a_redaction_reaches_who_was_merged(desk):
     desk.run("customer", "add", "江南分厂", "--person", "李秘密", "--phone", "13511112222")
     desk.run("customer", "merge", "江南分厂", OLD, "--reason", "同一家", "--yes")
