@@ -182,10 +182,14 @@ LEDGERS = Path(__file__).parent / "ledgers"
 
 def released(desk, version=1):
     """Put the ledger of a released version in a desk's place: a month of the demo as that version wrote it."""
-    with lzma.open(LEDGERS / f"v{version}.sql.xz", "rt", encoding="utf-8") as dump:
-        con = sqlite3.connect(desk.ledger)
-        con.executescript(dump.read())
-        con.close()
+    kept = LEDGERS / f"v{version}.db.xz"  # from version 3 on: the words behind search cannot be dumped as SQL
+    if kept.exists():
+        desk.ledger.write_bytes(lzma.decompress(kept.read_bytes()))
+    else:
+        with lzma.open(LEDGERS / f"v{version}.sql.xz", "rt", encoding="utf-8") as dump:
+            con = sqlite3.connect(desk.ledger)
+            con.executescript(dump.read())
+            con.close()
     desk.ledger.chmod(0o600)
     desk.now = "2026-11-03T09:00:00+08:00"
     return desk

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 APPLICATION_ID = 0x53564344  # "SVCD"
-VERSION = 3
+VERSION = 4
 
 # The tables of records, by the version that brought them; the journal writes an image of each of their rows.
 TABLES: dict[int, tuple[str, ...]] = {
@@ -15,6 +15,7 @@ TABLES: dict[int, tuple[str, ...]] = {
     ),
     3: ("reopening", "hand_over", "complaint_person", "former_name", "staff_value", "accepted_entry",
         "attachment"),
+    4: (),
 }  # fmt: skip
 
 
