@@ -1,12 +1,12 @@
 """The journal: entries chained by hash, each with the full new image of every row that its command wrote."""
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
+
+from svcdesk.hashes import for_much, sha256
 
 GENESIS = "0" * 64
 # The commands that erase personal data, as their entries name them.
@@ -60,20 +60,20 @@ def prefixed(value: object) -> bytes:
     return b"%d:%b" % (len(data), data)
 
 
-def seal(head: Iterable[object], changes: Iterable[tuple[str, int, str]], prev: str) -> str:
+def seal(head: Iterable[object], changes: Iterable[tuple[str, int, str]], prev: str, *, many: bool = False) -> str:
     """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it."""
-    digest = hashlib.sha256()
+    digest = for_much() if many else sha256()
     for field in head:
         digest.update(prefixed(field))
     for table, row, after in changes:
         digest.update(prefixed(table) + prefixed(row) + prefixed(after))
     digest.update(prefixed(prev))
-    return digest.hexdigest()
+    return str(digest.hexdigest())
 
 
 def commitment(salt: bytes, *fields: str | None) -> str:
     """Commit to personal data without holding it: SHA-256 over the salt and the length-prefixed fields."""
-    return hashlib.sha256(salt + b"".join(prefixed(field) for field in fields)).hexdigest()
+    return str(sha256(salt + b"".join(prefixed(field) for field in fields)).hexdigest())
 
 
 @cache
@@ -154,6 +154,7 @@ def append(
     draft = Entry(seq, at, actor, command, note, request_id, undoes, prev, "", FORMULA, wall, int(rehearsal), uid, host)
     con.execute("PRAGMA defer_foreign_keys = ON")  # the changes come before the entry whose hash they are part of
     n = 0
+    loaded = list(loaded)
     for table, first, final in chain(loaded, _runs(touched)):
         con.execute(
             f"INSERT INTO change SELECT ?, ? + id, ?, id, {image_sql(table, con)}"
@@ -161,7 +162,7 @@ def append(
             (seq, n - first, table, first, final),
         )
         n += final - first + 1
-    entry = draft._replace(hash=seal(draft.head(digest), con.execute(CHANGES, (seq,)), prev))
+    entry = draft._replace(hash=seal(draft.head(digest), con.execute(CHANGES, (seq,)), prev, many=bool(loaded)))
     con.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(entry))})", entry)
     return entry
 
@@ -278,6 +279,8 @@ def _references(con: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
 
 def before(con: sqlite3.Connection, table: str, row: int, seq: int) -> dict[str, Any] | None:
     """Return a row as it stood before an entry, every column named, or None where the entry made the row."""
+    import json  # of all that writes, undo alone reads an image
+
     found = con.execute(
         'SELECT after FROM change WHERE "table" = ? AND row = ? AND entry < ? ORDER BY entry DESC LIMIT 1',
         (table, row, seq),

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import hashlib
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from conftest import Executable, copied, open_ticket, send, travel
 
 import svcdesk
 from svcdesk import periods, reports
+from svcdesk.hashes import for_much, sha256
 from svcdesk.month import contents, late_entries, staff
 from svcdesk.penalties import findings
 from svcdesk.penalties.facts import SOURCES
@@ -42,6 +44,8 @@ def imported(path):
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("svcdesk"):
             names.add(node.module)
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "later":
+            names.add(node.args[0].value)
     return {name.removeprefix("svcdesk.") for name in names}
 
 
@@ -65,7 +69,7 @@ FLOORS = (
     ("guards",),
     ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
-    ("periods", "columns", "places", "spool"),
+    ("periods", "columns", "places", "spool", "hashes", "later"),
     ("model",),
     ("errors",),
 )  # fmt: skip
@@ -208,6 +212,46 @@ def test_a_daily_command_loads_nothing_heavy(filled, tmp_path, command):
     loaded = set(done.stderr.split())
     assert "svcdesk.cli" in loaded
     assert loaded & HEAVY == set()
+
+
+NOT_FOR_LISTS = {"json", "hashlib", "_hashlib", "tempfile", "random", "decimal", "svcdesk.journal", "svcdesk.finder"}
+
+
+@pytest.mark.parametrize(
+    "noun", ["ticket", "dispatch", "contact", "survey", "complaint", "customer", "staff", "contract"]
+)
+def test_a_list_loads_no_deed_and_nothing_that_only_writing_needs(filled, tmp_path, noun):
+    desk = copied(filled, tmp_path, Executable)
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_MODULES, noun, "list", "--limit", "20", "-f", "csv"],
+        env=desk.full_env(), cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stderr.split())
+    deeds = {name for name in loaded if name.startswith("svcdesk.desk.")} - {"svcdesk.desk.act"}
+    assert (deeds, loaded & NOT_FOR_LISTS) == (set(), set())
+
+
+COLLECTOR = """
+import gc, sys
+from svcdesk.__main__ import main
+sys.argv = ["svcdesk", "staff", "list"]
+try:
+    main()
+except SystemExit as done:
+    print(done.code, gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects()), file=sys.stderr)
+"""
+
+
+def test_the_collector_passes_over_what_was_loaded_and_runs_for_long_commands(filled):
+    env = filled.full_env()
+    done = subprocess.run([sys.executable, "-c", COLLECTOR], env=env, capture_output=True, text=True, check=False)
+    assert done.stderr.split() == ["0", "True", "True"]
+
+
+def test_the_hash_that_is_quickly_loaded_is_the_same():
+    for text in (b"", b"x" * 1000, "南京".encode()):
+        assert sha256(text).hexdigest() == hashlib.sha256(text).hexdigest()
+    assert for_much().hexdigest() == sha256().hexdigest()
 
 
 # Query plans

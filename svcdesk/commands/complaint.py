@@ -1,16 +1,21 @@
 """complaint: registered, assigned, investigated, decided, remedied, fed back, closed (4.1, 4.2)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text, one_of
 from svcdesk.commands.prompts import personal_text
-from svcdesk.desk import complaints
 from svcdesk.desk.act import Receipt
+from svcdesk.later import later
 from svcdesk.model import ComplaintCause, ComplaintChannel, ComplaintFinding
 from svcdesk.registers.complaints import COMPLAINTS
+
+if TYPE_CHECKING:
+    from svcdesk.desk import complaints
+else:
+    complaints = later("svcdesk.desk.complaints")
 
 noun = Noun("complaint")
 Complaint = Annotated[str, typer.Argument()]

@@ -1,6 +1,6 @@
 """customer: whom the centre serves."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,11 +9,16 @@ from svcdesk.commands.context import Write, writing
 from svcdesk.commands.noun import Noun, RequestId, Text, WriteFormat, Yes
 from svcdesk.commands.prompts import confirm
 from svcdesk.commands.receipts import finish
-from svcdesk.desk import customers
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
+from svcdesk.later import later
 from svcdesk.model import bounded
 from svcdesk.registers.people import CUSTOMERS
+
+if TYPE_CHECKING:
+    from svcdesk.desk import customers
+else:
+    customers = later("svcdesk.desk.customers")
 
 noun = Noun("customer")
 noun.add_of(CUSTOMERS)

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcdesk import messages
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
-from svcdesk.desk import assignments, dispatches
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
+from svcdesk.later import later
 from svcdesk.model import LateCause, Record
 from svcdesk.periods import day_of, instant, short
 from svcdesk.registers.service import DISPATCHES
 from svcdesk.regulation.states import STEPS
+
+if TYPE_CHECKING:
+    from svcdesk.desk import assignments, dispatches
+else:
+    assignments = later("svcdesk.desk.assignments")
+    dispatches = later("svcdesk.desk.dispatches")
 
 noun = Noun("dispatch")
 Dispatch = Annotated[str, typer.Argument()]

@@ -1,17 +1,22 @@
 """expense: what engineers claim, whether it matches their journeys, and what becomes of it (4.3)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until
-from svcdesk.desk import expenses as claims
 from svcdesk.desk.act import Receipt
+from svcdesk.later import later
 from svcdesk.model import Category, FraudSanction
 from svcdesk.registers import records
 from svcdesk.registers.expenses import EXPENSES
 from svcdesk.render import tables
+
+if TYPE_CHECKING:
+    from svcdesk.desk import expenses as claims
+else:
+    claims = later("svcdesk.desk.expenses")
 
 noun = Noun("expense")
 Expense = Annotated[str, typer.Argument()]

@@ -18,6 +18,7 @@ from svcdesk.commands.context import Read, Write, command_line, leave_access, re
 from svcdesk.commands.receipts import finish, formatted
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
+from svcdesk.later import later
 from svcdesk.model import WORDS, Record, bounded, number_of
 from svcdesk.periods import instant
 from svcdesk.registers import records
@@ -27,7 +28,11 @@ from svcdesk.session import current
 from svcdesk.store import Ledger
 
 if TYPE_CHECKING:
+    from svcdesk.commands import fields
     from svcdesk.desk import entries
+else:
+    fields = later("svcdesk.commands.fields")
+    entries = later("svcdesk.desk.entries")
 
 Format = Annotated[tables.Format | None, typer.Option("--format", "-f")]
 
@@ -83,6 +88,9 @@ Body = Callable[..., Any]
 
 def _with_options(run: Callable[..., Any], body: Body, options: dict[str, Any]) -> None:
     """Return a verb its own options and the shared ones that it does not declare itself."""
+    if declared := getattr(body, "parameters", None):
+        act = inspect.Parameter("w", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        body.__signature__ = inspect.Signature([act, *declared()])  # type: ignore[attr-defined]
     parameters = list(inspect.signature(body).parameters.values())[1:]
     names = {parameter.name for parameter in parameters}
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
@@ -122,7 +130,7 @@ class Noun:
                 _refuse_long(given)
                 with writing(command_line(self.name, verb, own), given, request_id, typed, form) as w:
                     w.receipt = body(w, **{name: w.given[name] for name in own})
-                    if re.search(_MOBILE, given.get("summary") or "", re.ASCII):
+                    if given.get("summary") and re.search(_MOBILE, given["summary"], re.ASCII):
                         w.warn("mobile_in_text")
                 finish(w, form)
 
@@ -158,25 +166,20 @@ class Noun:
 
     def add_of(self, register: Register, check: "entries.Check | None" = None) -> None:
         """Declare the verb that makes a record and writes columns alone; ``check`` looks at other records."""
-        from svcdesk.commands import fields
-        from svcdesk.desk import entries
-
-        assert register.add is not None
+        add = register.add
+        assert add is not None
 
         def body(w: Write, **given: Any) -> Receipt:
             return entries.add(w, register, fields.typed(register, given), check)
 
-        act = inspect.Parameter("w", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        body.__signature__ = inspect.Signature([act, *fields.parameters_of(register, register.add)])  # type: ignore[attr-defined]
-        body.__name__ = register.add.verb
-        self.write(register.add.verb)(body)
+        body.__name__ = add.verb
+        body.parameters = lambda: fields.parameters_of(register, add)  # type: ignore[attr-defined]
+        self.write(add.verb)(body)
 
     def set_of(self, register: Register) -> None:
         """Declare ``set``: the verb that changes what making a record takes, from a date on where that may be."""
-        from svcdesk.commands import fields
-        from svcdesk.desk import entries
-
-        assert register.add is not None
+        add = register.add
+        assert add is not None
 
         def body(w: Write, **given: Any) -> Receipt:
             since = given.pop("from_", None)
@@ -184,9 +187,8 @@ class Noun:
             named = values.pop(register.key)
             return entries.change(w, register, named, values, w.date(since, ahead=True) if since else None)
 
-        act = inspect.Parameter("w", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        body.__signature__ = inspect.Signature([act, *fields.parameters_to_set(register, register.add)])  # type: ignore[attr-defined]
         body.__name__ = "set_"
+        body.parameters = lambda: fields.parameters_to_set(register, add)  # type: ignore[attr-defined]
         self.write("set")(body)
 
     def list_of(

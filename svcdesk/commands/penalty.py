@@ -1,8 +1,7 @@
 """penalty: what the clauses find, and what people decide about it (part 4)."""
 
-import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,15 +9,22 @@ from svcdesk import messages, periods
 from svcdesk.commands.context import Read, Write, writing
 from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until, one_of
 from svcdesk.commands.receipts import entry_mark, receipt_line
-from svcdesk.desk import penalties as decisions
 from svcdesk.desk.act import Receipt
+from svcdesk.later import later
 from svcdesk.model import Record, SettledVia
-from svcdesk.penalties import findings
-from svcdesk.penalties import notice as notices
 from svcdesk.periods import Period, instant
+from svcdesk.registers.computed import loads
 from svcdesk.registers.penalties import FINDING_COLUMNS, PENALTIES
 from svcdesk.render import tables
-from svcdesk.values import to_json
+
+if TYPE_CHECKING:
+    from svcdesk.desk import penalties as decisions
+    from svcdesk.penalties import findings
+    from svcdesk.penalties import notice as notices
+else:
+    decisions = later("svcdesk.desk.penalties")
+    findings = later("svcdesk.penalties.findings")
+    notices = later("svcdesk.penalties.notice")
 
 noun = Noun("penalty")
 Penalty = Annotated[str, typer.Argument()]
@@ -57,6 +63,8 @@ def check(
         _say_recorded(w, made)
         r.ledger = w.ledger
     found = list(findings.matched(r.ledger, r.basis, findings.check(r.ledger, r.basis, period, code)))
+    from svcdesk.values import to_json  # brings decimal, which no list needs
+
     rows = to_json(found, r.zone) if r.form in tables.FOR_MACHINES else found
     tables.records(rows, FINDING_COLUMNS, r.form, r.zone)
     if exit_code and any(map(findings.is_open, found)):
@@ -108,7 +116,7 @@ def accept_entry(w: Write, entry: Annotated[int, typer.Argument(min=1)], reason:
 def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
     """Explain a penalty: its clause in words, and each step of its history."""
     lines = [(messages.say("labels.clause_text"), messages.clause(row["clause"]))]
-    for step in json.loads(row["history"]):
+    for step in loads(row["history"]):
         when = periods.short(instant(step["at"]), r.zone)
         text = f"{when} {messages.word('penalty_step', step['step'])} ({step['by']})"
         lines.append((messages.say("labels.history"), f"{text}: {step['reason']}" if step.get("reason") else text))
@@ -119,7 +127,9 @@ def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
 
 @noun.read("notice")
 def notice(
-    r: Read, penalty: Penalty, format: Annotated[notices.Format, typer.Option("--format", "-f")] = "markdown"
+    r: Read,
+    penalty: Penalty,
+    format: Annotated[Literal["markdown", "html"], typer.Option("--format", "-f")] = "markdown",
 ) -> None:
     row = r.ledger.named("penalty", penalty)
     person = r.ledger.get("staff", row["engineer_id"])

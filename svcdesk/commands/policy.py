@@ -1,6 +1,6 @@
 """policy: every amount, hour and day that the regulation leaves to the centre, with the date from which each holds."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,10 +8,15 @@ from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
-from svcdesk.desk import policies
 from svcdesk.desk.act import Receipt
+from svcdesk.later import later
 from svcdesk.regulation.policy import is_known, key_of
 from svcdesk.render import tables
+
+if TYPE_CHECKING:
+    from svcdesk.desk import policies
+else:
+    policies = later("svcdesk.desk.policies")
 
 noun = Noun("policy")
 

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from svcdesk.commands.context import Write
 
-from svcdesk import journal, messages, periods
+from svcdesk import messages, periods
 from svcdesk.desk.act import Phrase, Receipt, Word
 from svcdesk.errors import DeskError
 from svcdesk.model import LETTERS
@@ -101,6 +101,8 @@ def finish(w: "Write", form: str) -> None:
 
 def repeat(ledger: Ledger, seq: int, form: str) -> None:
     """Say that a request was recorded before, or give its record as it now stands; that is no failure."""
+    from svcdesk import journal  # who reads needs none
+
     made = journal.changes_of(ledger.con, seq)
     if form == "json" and made:
         table, row, _ = made[0]
@@ -130,6 +132,8 @@ def receipt_line(key: str, ledger: Ledger, id: str = "", /, **values: Any) -> st
 
 def entry_mark(ledger: Ledger, seq: int | None = None) -> str:
     """Name an entry (else the command's own, else the newest) by number and short hash, as receipts do."""
+    from svcdesk import journal
+
     if seq is None:
         seq = ledger.entry.seq if ledger.entry else journal.last(ledger.con)[0]
     return f"#{seq} {journal.hash_of(ledger.con, seq)[:12]}"

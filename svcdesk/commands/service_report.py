@@ -1,15 +1,19 @@
 """service-report: the complete account of a job that every dispatch ends with (3.7, 4.6)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Flag, Noun, Text
-from svcdesk.desk import service_reports
 from svcdesk.desk.act import Receipt
-from svcdesk.desk.service_reports import Content
+from svcdesk.later import later
 from svcdesk.registers.service import SERVICE_REPORTS
+
+if TYPE_CHECKING:
+    from svcdesk.desk import service_reports
+else:
+    service_reports = later("svcdesk.desk.service_reports")
 
 noun = Noun("service-report")
 Parts = Annotated[list[str] | None, typer.Option("--part")]
@@ -25,7 +29,8 @@ def file(
     no_parts: Annotated[bool, typer.Option("--no-parts")] = False,
     customer_opinion: Text = None,
 ) -> Receipt:
-    return service_reports.file(w, dispatch, Content(fault_cause, solution, part, no_parts, customer_opinion))
+    content = service_reports.Content(fault_cause, solution, part, no_parts, customer_opinion)
+    return service_reports.file(w, dispatch, content)
 
 
 @noun.write("amend")
@@ -38,7 +43,8 @@ def amend(
     no_parts: Flag = False,
     customer_opinion: Text = None,
 ) -> Receipt:
-    return service_reports.amend(w, report, Content(fault_cause, solution, part, no_parts, customer_opinion))
+    content = service_reports.Content(fault_cause, solution, part, no_parts, customer_opinion)
+    return service_reports.amend(w, report, content)
 
 
 noun.list_of(SERVICE_REPORTS)

@@ -1,6 +1,6 @@
 """staff: the people of the centre."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,12 +8,18 @@ from svcdesk import messages, periods
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Noun, Text
-from svcdesk.desk import people, roster
 from svcdesk.desk.act import Receipt
+from svcdesk.later import later
 from svcdesk.model import Record
 from svcdesk.registers import dated
 from svcdesk.registers.people import STAFF
 from svcdesk.render import tables
+
+if TYPE_CHECKING:
+    from svcdesk.desk import people, roster
+else:
+    people = later("svcdesk.desk.people")
+    roster = later("svcdesk.desk.roster")
 
 noun = Noun("staff")
 noun.add_of(STAFF)

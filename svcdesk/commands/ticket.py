@@ -1,6 +1,6 @@
 """ticket: what a customer asked for, from receipt to closing (3.2 to 3.9)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,13 +8,20 @@ from svcdesk import messages
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.receipts import formatted
-from svcdesk.desk import assignments, hand_overs, tickets
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
+from svcdesk.later import later
 from svcdesk.model import AskedBy, Channel, Record, TicketKind
 from svcdesk.periods import instant, short
 from svcdesk.registers.service import TICKETS
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
+
+if TYPE_CHECKING:
+    from svcdesk.desk import assignments, hand_overs, tickets
+else:
+    assignments = later("svcdesk.desk.assignments")
+    hand_overs = later("svcdesk.desk.hand_overs")
+    tickets = later("svcdesk.desk.tickets")
 
 noun = Noun("ticket")
 Ticket = Annotated[str, typer.Argument()]

@@ -8,6 +8,11 @@ from svcdesk.periods import stored
 from svcdesk.store import Ledger
 
 
+def kind_of(ticket_kind: str | None) -> str:
+    """Name the kind of a ticket's dispatches: installation and commissioning, else service."""
+    return "installation" if ticket_kind == "installation" else "service"
+
+
 def of_dispatch(ledger: Ledger, dispatch_id: int, code: str | None = None) -> list[Record]:
     """List the assignments of a dispatch in order; of one engineer where named. Raises NotFound."""
     crew = ledger.rows(

@@ -9,7 +9,7 @@ from typing import Any
 
 from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
-from svcdesk.desk.dispatches import kind_of
+from svcdesk.desk.assignments import kind_of
 from svcdesk.errors import BadInput, DeskError, NotFound, Refused
 from svcdesk.model import LETTERS, Record
 from svcdesk.periods import midnight, read_date, stored, today

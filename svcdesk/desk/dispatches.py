@@ -13,11 +13,6 @@ from svcdesk.regulation.clock import minutes_late
 from svcdesk.regulation.states import STEPS, allow
 
 
-def kind_of(ticket_kind: str | None) -> str:
-    """Name the kind of a ticket's dispatches: installation and commissioning, else service."""
-    return "installation" if ticket_kind == "installation" else "service"
-
-
 def send(
     act: Act,
     ticket: str,
@@ -36,8 +31,8 @@ def send(
         _warn_held_elsewhere(act, person["id"], at)
     with settling(act.ledger, asked["id"]):
         number = act.ledger.insert(
-            "dispatch", ticket_id=asked["id"], kind=kind_of(asked["kind"]), place=place, transit=list(transit),
-            sent_at=at, own_due_at=own_due, status="sent", note=act.note,
+            "dispatch", ticket_id=asked["id"], kind=assignments.kind_of(asked["kind"]), place=place,
+            transit=list(transit), sent_at=at, own_due_at=own_due, status="sent", note=act.note,
         )  # fmt: skip
         for person in crew:
             act.ledger.insert("crew", dispatch_id=number, engineer_id=person["id"])

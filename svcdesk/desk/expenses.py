@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from svcdesk.desk import assignments
 from svcdesk.desk.act import Act, Receipt, several
-from svcdesk.desk.dispatches import kind_of
 from svcdesk.desk.entitled import not_own
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, fen, invoice, yuan
@@ -72,7 +71,7 @@ def ticket_of(ledger: Ledger, sent: Record | None, named: Record | None) -> Reco
 def placed(category: str, ticket: Record | None, contract: Record | None) -> Record:
     """Return where an expense counts: its line of the month, and whether it leaves the total (part 5)."""
     line = expense_rules.line_of(
-        category, bool(ticket) and kind_of(ticket["kind"] if ticket else None) == "installation"
+        category, bool(ticket) and assignments.kind_of(ticket["kind"] if ticket else None) == "installation"
     )
     return {
         "line": line,
@@ -93,7 +92,7 @@ def follow(ledger: Ledger, table: str, number: int) -> None:
         if place != {name: row[name] for name in place}:
             ledger.update("expense", row["id"], **place)
     if table == "ticket":
-        kind = kind_of(ledger.get("ticket", number)["kind"])
+        kind = assignments.kind_of(ledger.get("ticket", number)["kind"])
         for row in ledger.rows("SELECT id FROM live_dispatch WHERE ticket_id = ? AND kind <> ?", (number, kind)):
             ledger.update("dispatch", row["id"], kind=kind)
 

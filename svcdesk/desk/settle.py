@@ -4,7 +4,6 @@ Nothing here depends on the order in which the facts were typed. What a ledger o
 and no fact explains is a fact itself, and stands until the facts move it.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -183,6 +182,8 @@ def latest_reopening(ledger: Ledger, ticket_id: int) -> Record | None:
 
 def unanswered_before(ledger: Ledger, arrivals: Iterable[tuple[int, list[Record]]]) -> list[int]:
     """List the tickets that an arrival of one of their new crews would answer, or answer earlier."""
+    import json  # for what an import brings; a step at the desk needs none
+
     first: dict[int, str] = {}
     for ticket, crew in arrivals:
         for arrived in filter(None, (assignment.get("arrived_at") for assignment in crew)):

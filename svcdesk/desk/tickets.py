@@ -1,6 +1,5 @@
 """Tickets: what a customer asked for, from receipt to closing (3.2 to 3.9)."""
 
-import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from svcdesk.desk.settle import latest_reopening, settling, status_of
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, whole
 from svcdesk.periods import instant, stored
+from svcdesk.registers.computed import loads
 from svcdesk.regulation import states
 from svcdesk.regulation.clock import AnswerClock, answer_clock, answered_in_time
 from svcdesk.regulation.states import allow
@@ -106,7 +106,7 @@ def _suggest_repeat(act: Act, ticket: Record) -> None:
 
 def _noted(act: Act, verb: str, ticket: Record | None = None, text: str | None = None) -> list[Record]:
     """Return the ticket's notes with the one that came with this deed."""
-    notes: list[Record] = json.loads(ticket["notes"]) if ticket else []
+    notes: list[Record] = loads(ticket["notes"]) if ticket else []
     said = text or act.note
     if said:
         notes.append({"at": stored(act.now), "by": act.by, "verb": verb, "text": said})

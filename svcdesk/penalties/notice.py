@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta, tzinfo
 from html import escape
-from typing import Literal
 
 from svcdesk import messages
 from svcdesk.model import Fen, Record
@@ -11,7 +10,6 @@ from svcdesk.periods import day_of, instant, short
 from svcdesk.render import tables
 from svcdesk.render.capitals import capitals
 
-Format = Literal["markdown", "html"]
 Section = tuple[str, list[str]]
 
 # One page of A4, no network; the reader's own light or dark.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from svcdesk.columns import Column
@@ -261,9 +262,19 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
                 yield rows
             last = final
         return
-    limit = f" LIMIT {selection.limit:d}" if selection.limit is not None and not register.members else ""
-    cursor = ledger.con.execute(f"{sql} ORDER BY {order}{limit}", selection.values)
-    yield from let_go(iter(lambda: cursor.fetchmany(_BLOCK), []))
+    if selection.limit is not None and not register.members:
+        order += f" LIMIT {selection.limit:d}"
+    cursor = ledger.con.execute(f"{sql} ORDER BY {order}", selection.values)
+    if selection.limit is not None and register.members:
+        yield from let_go(_of_the_first(cursor, selection.limit))
+    else:
+        yield from let_go(iter(lambda: cursor.fetchmany(_BLOCK), []))
+
+
+def _of_the_first(rows: Iterable[tuple[Any, ...]], limit: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Return in blocks the rows of the first records; each row begins with its record's id. The rest is never read."""
+    kept = (row for _, members in islice(groupby(rows, itemgetter(0)), limit) for row in members)
+    return iter(lambda: [*islice(kept, _BLOCK)], [])
 
 
 def _as_cells(column: Column, values: Sequence[Any]) -> list[Sequence[Any]]:

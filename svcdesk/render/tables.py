@@ -35,6 +35,8 @@ FOR_MACHINES = ("csv", "tsv", "json", "jsonl")
 
 def disarm(text: str) -> str:
     """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
+    if text.isascii() and text.isprintable():
+        return text
     return re.sub(_ODD, lambda m: _escape(ord(m[0])), text)
 
 

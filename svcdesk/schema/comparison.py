@@ -2,10 +2,10 @@
 
 import re
 import sqlite3
-from hashlib import sha256
 from typing import NamedTuple
 
 from svcdesk import schema
+from svcdesk.hashes import sha256
 
 # What a ledger of each version declares, as one hash. Another SQLite may word a changed table otherwise: what does
 # not hash to this is compared object by object with a ledger made afresh.
@@ -18,8 +18,9 @@ DIGESTS = {
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 # An index that SQLite makes for a key has no SQL; ANALYZE leaves tables of figures.
-_FIGURES = re.compile(r"CREATE TABLE (sqlite_stat\d)\([a-z,]+\)")
-_ACTS = re.compile(r"\bAS\b|\bVIRTUAL\b|\bDEFAULT\s*\(", re.IGNORECASE)  # what a table may do when it is read
+# Patterns are compiled when first used: a ledger as it should be needs none of them.
+_FIGURES = r"CREATE TABLE (sqlite_stat\d)\([a-z,]+\)"
+_ACTS = r"(?i)\bAS\b|\bVIRTUAL\b|\bDEFAULT\s*\("  # what a table may do when it is read
 
 Object = tuple[str, str, str, str | None]
 
@@ -43,13 +44,15 @@ def _is_automatic(row: Object) -> bool:
 
 def is_of_analyze(row: Object) -> bool:
     """Return whether an object is a table of figures that an ANALYZE left: harmless, and no part of a ledger."""
-    shape = _FIGURES.fullmatch(row[3] or "")
+    if row[0] != "table" or not row[1].startswith("sqlite_stat"):
+        return False
+    shape = re.fullmatch(_FIGURES, row[3] or "")
     return shape is not None and row[:3] == ("table", shape[1], shape[1])
 
 
 def digest(found: list[Object]) -> str:
     """Hash what a file declares."""
-    return sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest()
+    return str(sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest())
 
 
 def differences(con: sqlite3.Connection, version: int) -> list[Difference]:
@@ -70,7 +73,7 @@ def _difference(name: str, ours: Object | None, theirs: Object | None) -> Differ
         return Difference("added", name, acts=False)
     if theirs is None:
         return Difference("missing", name, acts=ours[0] in ("table", "view"))
-    acts = ours[0] == "view" or (ours[0] == "table" and _ACTS.search(theirs[3] or "") is not None)
+    acts = ours[0] == "view" or (ours[0] == "table" and re.search(_ACTS, theirs[3] or "") is not None)
     return Difference("changed", name, acts)
 
 
