@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
 from svcdesk.penalties.standing import standing
-from svcdesk.periods import Period, between, instant, month_from, stored, today
+from svcdesk.periods import Period, between, instant, stored, today
 from svcdesk.regulation.clock import answer_clock, answer_hours, answered_in_time
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
@@ -213,8 +213,9 @@ def due_on(ledger: Ledger, report: str, period: Period) -> date:
 
 
 def due_days(ledger: Ledger, period: Period) -> Record:
-    """Return the last days on which both reports of a month may be handed in."""
-    return {report: due_on(ledger, report, period).isoformat() for report in ("statistics", "projects")}
+    """Return the last days on which both reports of a month may be handed in; of a quarter or a year none is asked."""
+    is_month = period.unit == "month"
+    return {name: due_on(ledger, name, period).isoformat() if is_month else None for name in ("statistics", "projects")}
 
 
 @contextmanager
@@ -233,7 +234,7 @@ def snapshot(ledger: Ledger) -> Iterator[None]:
 def is_handed_in(ledger: Ledger, report: str, period: Period) -> bool:
     """Return whether a month's report was handed in, without loading what compares the figures."""
     sql = "SELECT 1 FROM live_submission WHERE report = ? AND month = ?"
-    return ledger.value(sql, (report, period.month)) is not None
+    return ledger.value(sql, (report, period.name)) is not None
 
 
 def read_at(ledger: Ledger) -> Record:
@@ -254,15 +255,15 @@ def figures(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 
 def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
-    """Make the statistics of a month, and name the entry they were read at."""
+    """Make the statistics of a month, a quarter or a year, and name the entry they were read at."""
     with snapshot(ledger):
         return headed(ledger, period, figures(ledger, period, now))
 
 
 def headed(ledger: Ledger, period: Period, made: Record) -> Record:
-    """Put a month's figures between what they are of and the entry that they were read at."""
+    """Put a period's figures between what they are of and the entry that they were read at."""
     return {
-        "month": period.month,
+        "month": period.name,
         "centre": ledger.centre["name"],
         **made,
         "due": due_days(ledger, period),
@@ -271,10 +272,11 @@ def headed(ledger: Ledger, period: Period, made: Record) -> Record:
 
 
 def shifted(period: Period, months: int, zone: tzinfo) -> Period | None:
-    """Return the month so many months later (earlier where negative), or None where the calendar has no such month."""
+    """Return the same whole months so many months later (earlier where negative), or None beyond the calendar."""
     from dateutil.relativedelta import relativedelta
 
     try:
-        return month_from(period.first + relativedelta(months=months), zone)
+        first, after = (day + relativedelta(months=months) for day in (period.first, period.after))
+        return between(first, after, zone)
     except (ValueError, OverflowError):
         return None

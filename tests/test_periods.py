@@ -15,12 +15,14 @@ from svcdesk.periods import (
     local,
     midnight,
     month_of,
+    months_in,
     read_date,
     read_month,
     read_period,
     read_time,
     short,
     stored,
+    year_so_far,
     zone,
 )
 
@@ -284,15 +286,15 @@ def test_a_month_of_changing_clocks_has_its_own_length():
 
 
 def test_a_range_holds_both_its_days():
-    period = read_period(None, "2026-10-03", "2026-10-03", NOW, SHANGHAI)
+    period = read_period({"since": "2026-10-03", "until": "2026-10-03"}, NOW, SHANGHAI)
     assert (period.first, period.after) == (date(2026, 10, 3), date(2026, 10, 4))
     assert (period.start, period.end) == (at("2026-10-03"), at("2026-10-04"))
 
 
 def test_a_range_may_be_open():
-    assert read_period(None, None, None, NOW, SHANGHAI) is None
-    since = read_period(None, "2026-10-03", None, NOW, SHANGHAI)
-    until = read_period(None, None, "2026-10-03", NOW, SHANGHAI)
+    assert read_period({"month": None, "since": None}, NOW, SHANGHAI) is None
+    since = read_period({"since": "2026-10-03"}, NOW, SHANGHAI)
+    until = read_period({"until": "2026-10-03"}, NOW, SHANGHAI)
     assert since.start == at("2026-10-03")
     assert since.end > at("9000-01-01")
     assert until.end == at("2026-10-04")
@@ -303,7 +305,7 @@ def test_a_range_may_be_open():
 @pytest.mark.parametrize("where", [SHANGHAI, NEW_YORK], ids=str)
 def test_a_range_may_end_at_the_calendars_ends(edge, where):
     """Whoever means "for ever" types the last date there is."""
-    period = read_period(None, edge, edge, NOW, where)
+    period = read_period({"since": edge, "until": edge}, NOW, where)
     assert period.start <= period.end
     assert period.first <= period.after
 
@@ -311,17 +313,84 @@ def test_a_range_may_end_at_the_calendars_ends(edge, where):
 @pytest.mark.parametrize(
     ("given", "key"),
     [
-        ((None, "2026-10-04", "2026-10-03"), "range_reversed"),
-        (("2026-10", "2026-10-03", None), "month_and_range"),
-        (("2026-10", None, "2026-10-03"), "month_and_range"),
-        ((None, "2026-02-30", None), "date"),
-        ((None, None, "03/10/2026"), "date"),
+        ({"since": "2026-10-04", "until": "2026-10-03"}, "range_reversed"),
+        ({"month": "2026-10", "since": "2026-10-03"}, "one_period"),
+        ({"month": "2026-10", "until": "2026-10-03"}, "one_period"),
+        ({"month": "2026-10", "quarter": "2026-Q4"}, "one_period"),
+        ({"quarter": "2026-Q4", "year": "2026"}, "one_period"),
+        ({"year": "2026", "since": "2026-01-01"}, "one_period"),
+        ({"since": "2026-02-30"}, "date"),
+        ({"until": "03/10/2026"}, "date"),
+        ({"quarter": "2026-Q5"}, "quarter"),
+        ({"quarter": "2026-10"}, "quarter"),
+        ({"quarter": ""}, "quarter"),
+        ({"quarter": "第五季度"}, "quarter"),
+        ({"quarter": "9999-Q1"}, "quarter"),
+        ({"year": "26"}, "year"),
+        ({"year": "9999"}, "year"),
+        ({"year": "0000"}, "year"),
+        ({"year": "明年"}, "year"),
     ],
 )
 def test_ranges_refused(given, key):
     with pytest.raises(BadInput) as refused:
-        read_period(*given, NOW, SHANGHAI)
+        read_period(given, NOW, SHANGHAI)
     assert refused.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "after", "name"),
+    [
+        ({"quarter": "2026-Q4"}, date(2026, 10, 1), date(2027, 1, 1), "2026-Q4"),
+        ({"quarter": "2026q1"}, date(2026, 1, 1), date(2026, 4, 1), "2026-Q1"),
+        ({"quarter": "this"}, date(2026, 10, 1), date(2027, 1, 1), "2026-Q4"),
+        ({"quarter": "last"}, date(2026, 7, 1), date(2026, 10, 1), "2026-Q3"),
+        ({"quarter": "上季度"}, date(2026, 7, 1), date(2026, 10, 1), "2026-Q3"),
+        ({"quarter": "2025年第四季度"}, date(2025, 10, 1), date(2026, 1, 1), "2025-Q4"),
+        ({"quarter": "二季度"}, date(2026, 4, 1), date(2026, 7, 1), "2026-Q2"),
+        ({"year": "2026"}, date(2026, 1, 1), date(2027, 1, 1), "2026"),
+        ({"year": "last"}, date(2025, 1, 1), date(2026, 1, 1), "2025"),
+        ({"year": "去年"}, date(2025, 1, 1), date(2026, 1, 1), "2025"),
+        ({"year": "2024年度"}, date(2024, 1, 1), date(2025, 1, 1), "2024"),
+        ({"month": "2026-10"}, date(2026, 10, 1), date(2026, 11, 1), "2026-10"),
+        ({"since": "2026-10-01", "until": "2026-12-31"}, date(2026, 10, 1), date(2027, 1, 1), "2026-Q4"),
+        ({"since": "2026-02-01", "until": "2026-04-30"}, date(2026, 2, 1), date(2026, 5, 1), "2026-02-01..2026-04-30"),
+        ({"since": "2026-10-02", "until": "2026-10-31"}, date(2026, 10, 2), date(2026, 11, 1), "2026-10-02..2026-10-31"),
+    ],
+)  # fmt: skip
+def test_quarters_and_years(given, first, after, name):
+    period = read_period(given, NOW, SHANGHAI)
+    assert (period.first, period.after, period.name) == (first, after, name)
+    assert (period.start, period.end) == (at(f"{first}"), at(f"{after}"))
+
+
+def test_the_quarter_before_the_first_is_the_last_of_the_year_before():
+    then = at("2027-01-01 00:00")
+    assert read_period({"quarter": "last"}, then, SHANGHAI).name == "2026-Q4"
+    assert read_period({"quarter": "上季度"}, then, SHANGHAI).name == "2026-Q4"
+    assert read_period({"quarter": "四季度"}, then, SHANGHAI).name == "2026-Q4"
+
+
+@pytest.mark.parametrize("where", [SHANGHAI, NEW_YORK], ids=str)
+def test_a_period_is_typed_as_it_is_named(where):
+    for asked in (
+        {"month": "2026-03"},
+        {"quarter": "2026-Q1"},
+        {"year": "2026"},
+        {"since": "2026-03-05", "until": "2026-03-09"},
+    ):
+        period = read_period(asked, NOW, where)
+        typed = period.option.removeprefix("--").replace(" --", " ").split()
+        assert read_period(dict(zip(typed[::2], typed[1::2], strict=True)), NOW, where) == period
+
+
+def test_the_year_so_far_begins_in_january():
+    october = read_month("2026-10", NOW, SHANGHAI)
+    so_far = year_so_far(october, SHANGHAI)
+    assert (so_far.first, so_far.end) == (date(2026, 1, 1), october.end)
+    assert [month.name for month in months_in(so_far, SHANGHAI)][::9] == ["2026-01", "2026-10"]
+    december = read_month("2026-12", NOW, SHANGHAI)
+    assert year_so_far(december, SHANGHAI).name == "2026"
 
 
 @pytest.mark.parametrize("name", ["Asia/Shanghai", "America/New_York", "UTC"])

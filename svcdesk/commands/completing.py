@@ -1,6 +1,7 @@
 """Completion of what stands in the ledger; loaded only while a shell asks."""
 
 import sqlite3
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -14,6 +15,12 @@ from svcdesk.regulation.policy import KEYS
 from svcdesk.session import current
 
 _MONTHS = 13
+# How a month is written, and the quarter and the year that it lies in.
+_PERIODS: dict[str, Callable[[str], str]] = {
+    "month": lambda month: month,
+    "quarter": lambda month: f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}",
+    "year": lambda month: month[:4],
+}
 _BY_NOUN = {"phone-check": "phone_check", "service-report": "service_report"}
 
 
@@ -45,8 +52,8 @@ def _completer(name: str) -> Any:
 
 def _found(name: str, noun: str, begun: str) -> Any:
     """List what a parameter may be, by its name, else by the noun that it stands under."""
-    if name == "month":
-        return ((month,) for month in _months() if month.startswith(begun))
+    if name in _PERIODS:
+        return ((period,) for period in dict.fromkeys(map(_PERIODS[name], _months())) if period.startswith(begun))
     if name == "key" and noun == "policy":
         return ((key,) for key in KEYS if key.startswith(begun))
     own = _BY_NOUN.get(noun, noun)

@@ -31,9 +31,9 @@ class Read:
         """What judgements are made by."""
         return Basis(self.ledger.policy, self.now, self.zone)
 
-    def period(self, month: str | None, since: str | None = None, until: str | None = None) -> Period | None:
-        """Read the period options."""
-        return periods.read_period(month, since, until, self.now, self.zone)
+    def period(self, **given: str | None) -> Period | None:
+        """Read the period options by their names; None where none of them is given."""
+        return periods.read_period(given, self.now, self.zone)
 
 
 class Write(Act):

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcdesk.commands.context import Read, Write
-from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until
+from svcdesk.commands.noun import PERIOD, Flag, Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
 from svcdesk.model import Category, FraudSanction
+from svcdesk.periods import Period
 from svcdesk.registers import records
 from svcdesk.registers.expenses import EXPENSES
 from svcdesk.render import tables
@@ -41,9 +42,9 @@ def add(
     return claims.add(w, claim)
 
 
-@noun.read("check")
-def check(r: Read, month: Month = None, since: Since = None, until: Until = None, exit_code: Flag = False) -> None:
-    selection = records.Selection().during(EXPENSES, r.period(month, since, until))
+@noun.read("check", PERIOD)
+def check(r: Read, period: Period | None, exit_code: Flag = False) -> None:
+    selection = records.Selection().during(EXPENSES, period)
     selection.where("r.status NOT IN ('rejected', 'falsified')")
     found = [row for row in records.records(r.ledger, EXPENSES, r.now, selection) if row["problems"]]
     tables.records(found, EXPENSES.seen(detail=False), r.form, r.zone)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TextIO, get_args
 import typer
 
 from svcdesk.commands.context import Read, leave_access, reading
-from svcdesk.commands.noun import Flag, Month, Noun, Since, Until
+from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until
 from svcdesk.errors import BadInput
 from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
@@ -37,6 +37,8 @@ def register_named(name: str) -> Register:
 def export(
     table: Annotated[str, typer.Argument()],
     month: Month = None,
+    quarter: Text = None,
+    year: Text = None,
     since: Since = None,
     until: Until = None,
     format: Annotated[Format | None, typer.Option("--format", "-f")] = None,
@@ -51,7 +53,7 @@ def export(
         raise BadInput("needs_output")
     with reading(reveal) as ledger:
         r = Read(ledger, form)
-        period = r.period(month, since, until)
+        period = r.period(month=month, quarter=quarter, year=year, since=since, until=until)
         if period and not register.at:
             raise BadInput("no_time", name=table)
         selection = records.Selection().during(register, period).in_pages()

@@ -55,6 +55,15 @@ Since = Annotated[str | None, typer.Option("--since")]
 Until = Annotated[str | None, typer.Option("--until")]
 
 
+# What a verb that works over a period may be given, where its days are the month's, and where they may be any.
+MONTHS = {
+    "month": Month,
+    "quarter": Annotated[str | None, typer.Option("--quarter")],
+    "year": Annotated[str | None, typer.Option("--year")],
+}
+PERIOD = {**MONTHS, "since": Since, "until": Until}
+
+
 RequestId = Annotated[str | None, typer.Option("--request-id")]
 
 
@@ -71,9 +80,7 @@ _WRITE_OPTIONS = {
 
 
 _LIST_OPTIONS = {
-    "month": Month,
-    "since": Since,
-    "until": Until,
+    **PERIOD,
     "limit": Annotated[int | None, typer.Option("--limit", min=0)],
     "sort": Annotated[str | None, typer.Option("--sort")],
     "format": Format,
@@ -87,11 +94,18 @@ Body = Callable[..., Any]
 
 
 def _with_options(run: Callable[..., Any], body: Body, options: dict[str, Any]) -> None:
-    """Return a verb its own options and the shared ones that it does not declare itself."""
+    """Return a verb its own options and the shared ones that it does not declare itself.
+
+    A period is several options; they stand where the body takes it.
+    """
     if declared := getattr(body, "parameters", None):
         act = inspect.Parameter("w", inspect.Parameter.POSITIONAL_OR_KEYWORD)
         body.__signature__ = inspect.Signature([act, *declared()])  # type: ignore[attr-defined]
-    parameters = list(inspect.signature(body).parameters.values())[1:]
+    parameters = [
+        each
+        for parameter in list(inspect.signature(body).parameters.values())[1:]
+        for each in (_options_of_period(options) if parameter.name == "period" else [parameter])
+    ]
     names = {parameter.name for parameter in parameters}
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
     shared = [
@@ -103,6 +117,14 @@ def _with_options(run: Callable[..., Any], body: Body, options: dict[str, Any]) 
     ]
     run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+
+
+def _options_of_period(options: dict[str, Any]) -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=PERIOD[name], default=None)
+        for name in PERIOD
+        if name in options
+    ]
 
 
 class Noun:
@@ -139,18 +161,21 @@ class Noun:
 
         return register
 
-    def read(self, verb: str) -> Callable[[Body], Body]:
-        """Declare a reading verb."""
+    def read(self, verb: str, during: dict[str, Any] | None = None) -> Callable[[Body], Body]:
+        """Declare a reading verb; one that works ``during`` a period is handed that, or None where none was typed."""
 
         def register(body: Body) -> Body:
             def run(**given: Any) -> None:
                 own = inspect.signature(body).parameters
                 form = given["format"] if "format" in own else given.pop("format")
                 ledger = current.open()
-                body(Read(ledger, form), **finding.meant(ledger, given))
+                r = Read(ledger, form)
+                if during:
+                    given["period"] = r.period(**{name: given.pop(name) for name in during})
+                body(r, **finding.meant(ledger, given))
                 ledger.close()
 
-            self._register(verb, body, run, {"format": Format})
+            self._register(verb, body, run, {**(during or {}), "format": Format})
             return body
 
         return register
@@ -199,9 +224,7 @@ class Noun:
         during: bool = True,
     ) -> None:
         """Declare ``list``: periods, limit, sort, a filter for each filter column; ``flags`` are yes-no filters."""
-        options: dict[str, Any] = {
-            name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in ("month", "since", "until")
-        }
+        options: dict[str, Any] = {name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in PERIOD}
         for name in register.filters:
             option = typer.Option(f"--{name.replace('_', '-')}")
             options[f"{name}_" if name in ("from", "id") else name] = Annotated[str | None, option]
@@ -217,7 +240,7 @@ class Noun:
             reveal = bool(given.get("reveal"))
             with reading(reveal) as ledger:
                 r = Read(ledger, given["format"])
-                wanted = r.period(given.get("month"), given.get("since"), given.get("until"))
+                wanted = r.period(**{name: given.get(name) for name in PERIOD})
                 selection = (
                     records.Selection().during(register, wanted).sorted_by(register, given["sort"], reveal=reveal)
                 )

@@ -7,7 +7,7 @@ import typer
 
 from svcdesk import messages, periods
 from svcdesk.commands.context import Read, Write, writing
-from svcdesk.commands.noun import Flag, Month, Noun, Since, Text, Until, one_of
+from svcdesk.commands.noun import PERIOD, Flag, Noun, Text, one_of
 from svcdesk.commands.receipts import entry_mark, receipt_line
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
@@ -32,27 +32,22 @@ Penalties = Annotated[list[str], typer.Argument()]
 Reason = Annotated[str, typer.Option()]
 
 
-def _period(r: Read, month: str | None, since: str | None, until: str | None) -> Period:
-    """Read the period; without one, the month before and the current one."""
-    given = r.period(month, since, until)
-    if given:
-        return given
+def _both_months(r: Read) -> Period:
+    """Return the month before and the current one: what is looked at where no period is named."""
     this = periods.read_month("this", r.now, r.zone)
     last = periods.read_month("last", r.now, r.zone)
     return periods.between(last.first, this.after, r.zone)
 
 
-@noun.read("check")
+@noun.read("check", PERIOD)
 def check(
     r: Read,
-    month: Month = None,
-    since: Since = None,
-    until: Until = None,
+    period: Period | None,
     engineer: Text = None,
     record: Flag = False,
     exit_code: Flag = False,
 ) -> None:
-    period = _period(r, month, since, until)
+    period = period or _both_months(r)
     code = r.ledger.staff(engineer)["code"] if engineer else None
     if record and not findings.new_among(r.ledger, findings.check(r.ledger, r.basis, period, code)):
         print(messages.say("receipts.penalties_none_new"), file=sys.stderr)

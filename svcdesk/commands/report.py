@@ -8,7 +8,7 @@ import typer
 from svcdesk import messages, periods, reports
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
-from svcdesk.commands.noun import Flag, Month, Noun, Text
+from svcdesk.commands.noun import MONTHS, Flag, Noun, Text
 from svcdesk.commands.receipts import caution
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
@@ -26,31 +26,32 @@ Output = Annotated[str | None, typer.Option("--output", "-o")]
 _ATTENTION = 8  # what needs attention that people are shown at once; the rest is counted
 
 
-@noun.read("monthly")
+@noun.read("monthly", MONTHS)
 def monthly(
-    r: Read, month: Month = None, format: FormatOption = None, output: Output = None, check: Flag = False
+    r: Read, period: Period | None, format: FormatOption = None, output: Output = None, check: Flag = False
 ) -> None:
-    period = _past_or_present(r, month)
+    period = _begun(r, period)
     if check:
         _check(r, period, format)
     else:
         _give(r, "monthly", period, format, output)
 
 
-@noun.read("projects")
-def projects(r: Read, month: Month = None, format: FormatOption = None, output: Output = None) -> None:
-    _give(r, "projects", _past_or_present(r, month), format, output)
+@noun.read("projects", MONTHS)
+def projects(r: Read, period: Period | None, format: FormatOption = None, output: Output = None) -> None:
+    _give(r, "projects", _begun(r, period), format, output)
 
 
-@noun.read("staff")
-def staff(r: Read, month: Month = None, format: FormatOption = None, output: Output = None) -> None:
-    _give(r, "staff", _past_or_present(r, month), format, output)
+@noun.read("staff", MONTHS)
+def staff(r: Read, period: Period | None, format: FormatOption = None, output: Output = None) -> None:
+    _give(r, "staff", _begun(r, period), format, output)
 
 
-def _past_or_present(r: Read, month: str | None) -> Period:
-    period = periods.read_month(month or "last", r.now, r.zone)
+def _begun(r: Read, period: Period | None) -> Period:
+    """Return the period, the month before where none is named. Raises BadInput where it has not begun."""
+    period = period or periods.read_month("last", r.now, r.zone)
     if period.start > r.now:
-        raise BadInput("month_ahead", month=period.month)
+        raise BadInput("month_ahead", month=period.name)
     return period
 
 
@@ -68,7 +69,7 @@ def _warn_of_drift(r: Read, name: Name, period: Period) -> None:
 
     found = drift(r.ledger, name, period)
     if found and found["changed"]:
-        caution(messages.say("warnings.drift", month=period.month, n=len(found["changed"])))
+        caution(messages.say("warnings.drift", month=period.name, n=len(found["changed"])))
 
 
 def _attention(r: Read, period: Period) -> list[str]:
@@ -78,7 +79,7 @@ def _attention(r: Read, period: Period) -> list[str]:
     rows = [for_people(r, item) for item in unfinished(r.ledger, period, r.now)]
     told = [f"{row['text']} → {row['next']}" for row in rows[:_ATTENTION]]
     if len(rows) > _ATTENTION:
-        told.append(messages.say("report.more_attention", n=len(rows) - _ATTENTION, month=period.month))
+        told.append(messages.say("report.more_attention", n=len(rows) - _ATTENTION, period=period.option))
     return told
 
 
@@ -94,6 +95,7 @@ _UNFINISHED = (
 def _check(r: Read, period: Period, form: str | None) -> None:
     """List what would make the month wrong, each with the command that mends it; exit 1 where there is anything."""
     from svcdesk.commands.status import for_people, row_of
+    from svcdesk.month import layout
     from svcdesk.month.contents import unfinished
 
     shown = tables.chosen(form)
@@ -105,7 +107,7 @@ def _check(r: Read, period: Period, form: str | None) -> None:
         for row in (written(r, item) for item in unfinished(r.ledger, period, r.now))
     ]
     if not rows and shown in ("table", "plain", "markdown"):
-        print(messages.say("report.check_well", month=period.month))
+        print(messages.say("report.check_well", period=layout.period_name(period)))
     else:
         tables.records(rows, _UNFINISHED, shown, r.zone)
     if rows:
@@ -190,11 +192,11 @@ def list_submissions(r: Read) -> None:
     tables.records(rows, SUBMISSIONS.columns, r.form, r.zone, headings=headings)
 
 
-@noun.read("late-entries")
-def list_late_entries(r: Read, month: Month = None) -> None:
+@noun.read("late-entries", MONTHS)
+def list_late_entries(r: Read, period: Period | None) -> None:
     from svcdesk.month import late_entries, layout
 
-    found = late_entries.rows(r.ledger, _past_or_present(r, month), r.now)
+    found = late_entries.rows(r.ledger, _begun(r, period), r.now)
     headings = {name: messages.say(f"report.late_{name}") for name in ("findings", "figures")}
     if r.form in tables.FOR_MACHINES:
         found = to_json(found, r.zone)

@@ -47,7 +47,7 @@ TEXTS = {
     "penalty.check": ("按制度逐条查，每次重新推算", "derive what the clauses find, anew each time"), "penalty.list": ("列出处理", "list the penalties"), "penalty.show": ("看一项处理及其证据和经过", "show one penalty with its evidence and history"),
     "penalty.notice": ("出处理告知书", "print the notice to the person concerned"), "penalty.confirm": ("确认", "confirm"), "penalty.accept-entry": ("认可一条补录（非录入人、非当事人）", "accept what somebody else entered late"), "penalty.waive": ("免除", "waive"), "penalty.appeal": ("申诉", "appeal"), "penalty.decide": ("裁定申诉", "decide an appeal"), "penalty.settle": ("执行", "settle"),
     "policy": ("制度项：金额、小时、天数，各有生效日", "the policy: amounts, hours and days, each from a date"), "policy.list": ("列出现行的值", "list the values in force"), "policy.set": ("自某日起改值", "set a value from a date"), "policy.history": ("看一项的沿革", "show the values a key had"),
-    "report": ("报表（第五部分）", "the reports (part 5)"), "report.monthly": ("月度统计；不写月份即上月", "the month's statistics; the last month where none is named"),
+    "report": ("报表（第五部分）", "the reports (part 5)"), "report.monthly": ("月度统计，也出季度、年度的；不写期间即上月", "the statistics of a month, a quarter or a year; the last month where none is named"),
     "report.projects": ("按合同、项目、客户的项目表", "the projects report, by contract, project or customer"), "report.staff": ("各人工作情况，供考核用", "what each person did, for the appraisal"),
     "report.deadlines": ("该报的报表和期限；有逾期则退出码 1", "the reports that are due; exit code 1 where one is overdue"), "report.submit": ("登记报出：冻结数字、校验值、接收人和时间", "hand a report in: its figures, hash, receivers and time are frozen"),
     "report.late-entries": ("补录的事实：发生与录入两个时间、何人、因此变了什么（第四部分）", "what was typed late: both times, who, and what it changed (part 4)"),

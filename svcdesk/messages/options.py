@@ -40,6 +40,6 @@ TEXTS = {
     "folder": ("放在哪个目录；先前的报送数据被取代", "the folder; an earlier feed in it is replaced"), "mask_customers": ("密钥文件；客户名以带密钥的哈希代替", "a key file: customers are sent as keyed hashes"),
     "feeds": ("报送数据的目录，可多个", "the folders of the feeds"), "hq.take.into": ("数据湖目录", "the folder of the lake"), "audit": ("该中心的备份：重新生成并逐项比对", "a backup of the centre: the feed is made again from it and compared"),
     "lake": ("数据湖目录；默认 SVCDESK_LAKE", "the folder of the lake; else SVCDESK_LAKE"), "engine": ("引擎；装了 duckdb 就用它，否则 sqlite", "the engine; duckdb where it is installed, else sqlite"), "master": ("Spark 的 master，如 local[2]、spark://主机:7077、yarn", "Spark's master, such as local[2], spark://HOST:7077, yarn"),
-    "quarter": ("季度：2026-Q4、this、last", "a quarter: 2026-Q4, this, last"), "year": ("年：2026、this、last", "a year: 2026, this, last"), "hq.report.by": ("按中心、区域或产品分列", "by centre, region or product"), "hq.quality.by": ("按中心、产品或区域分列", "by centre, product or region"),
+    "quarter": ("季度：2026-Q4、this、last", "a quarter: 2026-Q4, this, last"), "year": ("年度：2026、this、last", "a year: 2026, this, last"), "hq.report.by": ("按中心、区域或产品分列", "by centre, region or product"), "hq.quality.by": ("按中心、产品或区域分列", "by centre, product or region"),
     "as_of": ("未返回的出差算到哪一天；默认今天", "the day up to which open trips count; today by default"), "least": ("至少几个中心", "at least so many centres"), "hq.check.exit_code": ("有差异时退出码为 1", "exit 1 where anything differs"),
 }  # fmt: skip

@@ -3,39 +3,44 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from svcdesk import reports
 from svcdesk.model import LINES, Record
 from svcdesk.month import figures, indicators, preflight, projects, staff, submissions
 from svcdesk.month.drift import drift
 from svcdesk.month.waiting import Item
-from svcdesk.periods import Period, instant
+from svcdesk.periods import Period, instant, months_in
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
 MONTHS_DRAWN = 12
+_YEAR = 12  # months
 
 
 def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
-    """Make the statistics of a month with the figures of service, the months beside it and what was handed in."""
+    """Make the statistics of a period with the figures of service, what they are compared with, what was handed in."""
     basis = Basis(ledger.policy, now, ledger.zone)
+    before = partial(reports.shifted, period, zone=ledger.zone)
     with reports.snapshot(ledger):
         return {
             **reports.headed(ledger, period, figures.monthly(ledger, period, now)),
-            "previous": beside(ledger, period, -1, basis),
-            "last_year": beside(ledger, period, -12, basis),
+            "previous": beside(ledger, before(-period.length), basis),
+            "last_year": beside(ledger, before(-_YEAR), basis) if period.length < _YEAR else None,
             "submission": drift(ledger, "monthly", period),
             "earlier_months": submissions.late_items(ledger, period),
         }
 
 
-def beside(ledger: Ledger, period: Period, months: int, basis: Basis) -> Record | None:
-    """Return another month's figures to compare with; None before the calendar, or before the ledger, begins."""
-    other = reports.shifted(period, months, ledger.zone)
+def beside(ledger: Ledger, other: Period | None, basis: Basis) -> Record | None:
+    """Return another period's figures to compare with, such as those of the year so far (periods.year_so_far).
+
+    None before the calendar, or before the ledger, begins.
+    """
     if other is None or submissions.is_before(ledger, other):
         return None
     return {
-        "month": other.month,
+        "month": other.name,
         "lines": reports.lines(ledger, other, basis.now)[0],
         "quality": indicators.indicators(ledger, other, basis),
     }
@@ -49,9 +54,10 @@ def project_report(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 
 def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
-    """Return the twelve months up to one, oldest first: the cost of each line and the two shares that are drawn."""
+    """Return the twelve months up to a period's end, oldest first: the cost of each line and the two shares drawn."""
     basis = Basis(ledger.policy, now, ledger.zone)
-    months = [reports.shifted(period, back, ledger.zone) for back in range(1 - MONTHS_DRAWN, 1)]
+    *_, last = months_in(period, ledger.zone)
+    months = [reports.shifted(last, back, ledger.zone) for back in range(1 - MONTHS_DRAWN, 1)]
     return [_drawn(ledger, month, basis) for month in months if month is not None]
 
 

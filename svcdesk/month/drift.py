@@ -33,7 +33,7 @@ def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
     Return {submitted: the submission, changed: [{figure, path, submitted, today, entries}], entries: all of them}; None
     where the month was not handed in. A submission of an earlier version is compared in the figures that it has.
     """
-    row = standing(ledger, report, period.month)
+    row = standing(ledger, report, period.name)
     if row is None:
         return None
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))
@@ -56,7 +56,7 @@ def drift(ledger: Ledger, report: str, period: Period) -> Record | None:
 
 def entries_since(ledger: Ledger, report: str, period: Period) -> list[Record]:
     """Return the entries that changed anything that a month's report counts since it was handed in."""
-    row = standing(ledger, report, period.month)
+    row = standing(ledger, report, period.name)
     if row is None:
         return []
     submitted = records.one(ledger, "submission", row["id"], instant(row["at"]))

@@ -1,8 +1,9 @@
-"""What of a month was typed late: both times, who typed it, and what it changed (regulation, part 4)."""
+"""What of a period was typed late: both times, who typed it, and what it changed (regulation, part 4)."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 
 from svcdesk.columns import Column
@@ -10,7 +11,7 @@ from svcdesk.model import Record, named
 from svcdesk.month.drift import drift
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.penalties.late_entries import DEFEATS, LateEntry, allowed, defeated, typed
-from svcdesk.periods import Period, between, instant, stored
+from svcdesk.periods import Period, between, instant, months_in, stored
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import CLAUSES, Finding
 from svcdesk.store import Ledger
@@ -170,11 +171,12 @@ _AHEAD = timedelta(days=31)  # how long after a fact of the month its deadline m
 
 
 def _figures_moved(ledger: Ledger, period: Period) -> dict[int, list[list[str]]]:
-    """Return the paths of the figures of the month that each entry moved since they were handed in."""
+    """Return the paths of the figures of each month that each entry moved since they were handed in."""
     moved: dict[int, list[list[str]]] = defaultdict(list)
-    for report in ("monthly", "projects"):
-        found: dict[str, Any] = drift(ledger, report, period) or {"changed": []}
+    for month, report in product(months_in(period, ledger.zone), ("monthly", "projects")):
+        found: dict[str, Any] = drift(ledger, report, month) or {"changed": []}
         for changed in found["changed"]:
             for entry in changed["entries"]:
-                moved[entry["entry"]].append(changed["path"])
+                if changed["path"] not in moved[entry["entry"]]:
+                    moved[entry["entry"]].append(changed["path"])
     return moved

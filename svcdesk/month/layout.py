@@ -101,18 +101,18 @@ def monthly(report: Record, period: Period) -> Document:
     rows = line_rows(report)
     return Document(
         "monthly",
-        messages.say("report.title", centre=report["centre"], month=report["month"]),
+        messages.say("report.title", centre=report["centre"], period=period_name(period)),
         _head(report, period),
         [
             Table(
                 "lines",
                 messages.say("report.lines"),
-                _FORM_LINES,
+                _beside_columns(_FORM_LINES, period),
                 rows,
                 strong=(len(rows) - 1,),
-                headings=_beside(report),
+                headings=_beside(report, period),
             ),
-            *service_tables(report),
+            *service_tables(report, period),
             *drift_tables(report),
         ],
         notes=notes(report),
@@ -154,12 +154,12 @@ def projects(report: Record, period: Period) -> Document:
     said = [row for row in report["opinions"] if row["said"]]
     return Document(
         "projects",
-        messages.say("report.projects_title", centre=report["centre"], month=report["month"]),
+        messages.say("report.projects_title", centre=report["centre"], period=period_name(period)),
         _head(report, period),
         [*form, *drift_tables(report)],
         charts=[_costs_by_project(report["projects"])] if report["projects"] else (),
         sheets=[Table("opinions", messages.say("report.opinions"), _OPINIONS, said)],
-        notes=[messages.say("report.due", **report["due"])],
+        notes=_due(report),
         signatures=[
             messages.say(f"report.{cell}")
             for cell in ("prepared", "received_technical", "received_marketing", "received_management")
@@ -183,7 +183,7 @@ def staff(report: Record, period: Period) -> Document:
         form.append(Table("findings", messages.say("report.findings"), _STAFF_FINDINGS, found))
     return Document(
         "staff",
-        messages.say("report.staff_title", centre=report["centre"], month=report["month"]),
+        messages.say("report.staff_title", centre=report["centre"], period=period_name(period)),
         _head(report, period),
         form,
         charts=[_days_chart([row["name"] for row in travelled], [row["days"] for row in travelled])]
@@ -200,7 +200,7 @@ def line_rows(report: Record) -> list[Record]:
     total = report["lines"][-1]
     left_out = {"line": "less_excluded", "cost": total["excluded"]}
     rows = [*report["lines"][:-1], left_out, {"line": "total", "cost": total["cost"]}]
-    others = {name: _costs_of(report[name]) for name in ("previous", "last_year")}
+    others = {name: _costs_of(report[name]) for name in _BESIDE}
     return [{**row, **{name: costs.get(row["line"]) for name, costs in others.items()}} for row in rows]
 
 
@@ -211,35 +211,58 @@ def _costs_of(other: Record | None) -> dict[str, Fen]:
     return {**costs, "less_excluded": other["lines"][-1]["excluded"]}
 
 
-def _beside(report: Record) -> dict[str, str]:
-    return {
-        name: messages.say(f"report.{name}", month=report[name]["month"])
-        for name in ("previous", "last_year")
-        if report[name]
-    }
+def period_name(period: Period) -> str:
+    """Name a period as people write it at the head of a form: 2026年10月, 2026年第四季度, 2026年."""
+    quarter = messages.say(f"report.quarter_{(period.first.month + 2) // 3}")
+    last = period.after - timedelta(days=1)
+    values = {"year": period.first.year, "month": period.first.month, "quarter": quarter}
+    return messages.say(f"report.of_{period.unit}", first=period.first, last=last, name=period.name, **values)
 
 
-def service_tables(report: Record) -> list[Table]:
+_BESIDE = ("previous", "last_year")
+
+
+def _beside(report: Record, period: Period) -> dict[str, str]:
+    """Head the columns of what the figures are compared with: the month before, the quarter before …"""
+    return {name: _headed(f"report.{name}_{period.unit}", report[name]) for name in _beside_names(period)}
+
+
+def _headed(key: str, other: Record | None) -> str:
+    what = messages.say(key)
+    return messages.say("report.beside", what=what, month=other["month"]) if other else what
+
+
+def _beside_names(period: Period) -> tuple[str, ...]:
+    """Name what a period is compared with: before a year lies the year before, and no other."""
+    return _BESIDE[:1] if period.unit == "year" else _BESIDE
+
+
+def _beside_columns(columns: tuple[Column, ...], period: Period) -> tuple[Column, ...]:
+    left_out = set(_BESIDE) - set(_beside_names(period))
+    return tuple(column for column in columns if column.name not in left_out)
+
+
+def service_tables(report: Record, period: Period) -> list[Table]:
     """Return the figures of service: counts, shares with their counts, measures, the backlog and the penalties."""
     others = {
         name: {row["figure"]: row["value"] for row in report[name]["quality"]} if report[name] else {}
-        for name in ("previous", "last_year")
+        for name in _BESIDE
     }
     figures = [
         {**row, **{name: values.get(row["figure"]) for name, values in others.items()}} for row in report["quality"]
     ]
     counts = [{"figure": name, "count": report["service"][name]} for name in _COUNTED]
     by_clause = [{"clause": clause, **told} for clause, told in report["penalties"]["by_clause"].items()]
-    headings = _beside(report)
+    headings = _beside(report, period)
+    rates, measures = ([row for row in figures if row["unit"] in units] for units in (("rate",), _UNITS))
     tables = [
         Table("counts", messages.say("report.counts"), _COUNTS, counts),
         Table(
-            "rates", messages.say("report.rates"), _RATES, [row for row in figures if row["unit"] == "rate"],
+            "rates", messages.say("report.rates"), _beside_columns(_RATES, period), rates,
             headings=headings, note=provisional(report),
         ),
         Table(
-            "measures", messages.say("report.measures"), _MEASURES, [row for row in figures if row["unit"] in _UNITS],
-            headings=headings,
+            "measures", messages.say("report.measures"), _beside_columns(_MEASURES, period), measures, headings=headings
         ),
         Table("backlog", messages.say("report.backlog"), _BACKLOG, report["backlog"]),
     ]  # fmt: skip
@@ -318,11 +341,16 @@ def notes(report: Record) -> list[str]:
         messages.say("report.service", **service),
         messages.say("report.surveys", n=service["surveys"], mean=service["mean_score"] or messages.say("labels.none")),
         messages.say("report.penalties", **fines),
-        messages.say("report.due", **report["due"]),
+        *_due(report),
     ]
     if submission := report["submission"]:
         told.append(submitted_line(submission))
     return told
+
+
+def _due(report: Record) -> list[str]:
+    """Say until when the reports of a month are to be handed in; those of a quarter or a year are not."""
+    return [messages.say("report.due", **report["due"])] if report["due"]["statistics"] else []
 
 
 def submitted_line(submission: Record) -> str:
@@ -343,7 +371,7 @@ def _head(report: Record, period: Period) -> list[tuple[str, str]]:
     last = date.fromordinal(period.after.toordinal()) - timedelta(days=1)
     return [
         (messages.say("columns.centre"), report["centre"]),
-        (messages.say("columns.month"), report["month"]),
+        (messages.say(f"report.unit_{period.unit}"), report["month"]),
         (messages.say("report.range"), messages.say("report.from_to", first=period.first, last=last)),
     ]
 

@@ -33,7 +33,7 @@ _ROOMS = {"projects": "projects", "staff": "staff"}
 
 
 class ReportOutput:
-    """One report of one month, made once for every format that is printed of it.
+    """One report of one period, made once for every format that is printed of it.
 
     ``attention`` lists what somebody should see to, for the formats that people read at the desk.
     """
@@ -67,7 +67,7 @@ class ReportOutput:
             return [(chosen, None)]
         if output.endswith(("/", os.sep)) or Path(output).is_dir():
             forms = [form] if form else _A_FOLDER
-            return [(each, str(Path(output) / f"{self.name}-{self.period.month}.{_ending(each)}")) for each in forms]
+            return [(each, str(Path(output) / f"{self.name}-{self.period.name}.{_ending(each)}")) for each in forms]
         ending = Path(output).suffix.lower().removeprefix(".")
         if form is None and ending not in ENDINGS:
             raise BadInput("output_ending", path=output, words=[f".{name}" for name in ENDINGS])

@@ -23,7 +23,7 @@ def items(ledger: Ledger, basis: Basis, period: Period) -> list[Item]:
 
 def _not_over(_: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     if basis.now < period.end:
-        yield Item("month", "not_over", period.month, argv(f"report monthly --month {period.month} --check"))
+        yield Item("month", "not_over", period.name, argv(f"report monthly {period.option} --check"))
 
 
 def _assignments(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:

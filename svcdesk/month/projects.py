@@ -37,7 +37,7 @@ def projects(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the projects report. Its trips, days and costs add up to the five lines of the statistics."""
     with reports.snapshot(ledger):
         return {
-            "month": period.month,
+            "month": period.name,
             "centre": ledger.centre["name"],
             "projects": lines(ledger, period, now),
             "major_quality": major_quality(ledger, period),

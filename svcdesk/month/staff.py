@@ -45,7 +45,7 @@ def staff(ledger: Ledger, period: Period, now: datetime) -> Record:
     """Make the staff report: a record for each person who was there in the month or has anything in it, by code."""
     with reports.snapshot(ledger):
         return {
-            "month": period.month,
+            "month": period.name,
             "centre": ledger.centre["name"],
             "staff": lines(ledger, period, now),
             **reports.read_at(ledger),

@@ -77,10 +77,10 @@ def late_items(ledger: Ledger, period: Period) -> list[Record]:
         row["month"]: json.loads(row["figures"])["entry"]
         for row in ledger.rows("SELECT month, figures FROM live_submission WHERE report = 'monthly'")
     }
-    before = reports.shifted(period, -1, ledger.zone)
-    if before is None or before.month not in handed_in:
+    before = reports.shifted(period, -period.length, ledger.zone)
+    if before is None or before.name not in handed_in:
         return []
-    values = {"since": handed_in[before.month], "until": handed_in.get(period.month), "first": period.first.isoformat()}
+    values = {"since": handed_in[before.name], "until": handed_in.get(period.name), "first": period.first.isoformat()}
     return [
         {
             "id": f"E{row['id']}",

@@ -1,7 +1,7 @@
 """Times, dates and periods as people type them, turned into UTC instants and half-open ranges."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
@@ -14,6 +14,7 @@ _TIME = r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:?\d{2})?"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _AGE, _MONTHS_AT_MOST = r"(\d{1,4})([my])", 1200
 _MONTH = r"(\d{4})-(\d{2})"
+_QUARTER, _YEAR = r"(\d{4})-?[Qq]([1-4])", r"\d{4}"
 # The calendar's own first and last days have no day beside them: whoever types one means "for ever".
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9998, 12, 31)
 _YEARS = range(1000, 9999)
@@ -31,6 +32,36 @@ class Period(NamedTuple):
     def month(self) -> str:
         """The month the period starts in, as 2026-10."""
         return f"{self.first:%Y-%m}"
+
+    @property
+    def length(self) -> int:
+        """How many whole calendar months it is; 0 where it does not begin and end with one."""
+        if self.first.day != 1 or self.after.day != 1:
+            return 0
+        return (self.after.year - self.first.year) * 12 + self.after.month - self.first.month
+
+    @property
+    def unit(self) -> str:
+        """Whether it is a month, a quarter, a year, or a range of days."""
+        fits = self.length and (self.first.month - 1) % self.length == 0
+        return _UNITS.get(self.length, "range") if fits else "range"
+
+    @property
+    def name(self) -> str:
+        """What it is called and typed by: 2026-10, 2026-Q4, 2026, else 2026-01-01..2026-10-31."""
+        quarter = (self.first.month + 2) // 3
+        last = self.after - timedelta(days=1)
+        names = {"month": self.month, "quarter": f"{self.first:%Y}-Q{quarter}", "year": f"{self.first:%Y}"}
+        return names.get(self.unit, f"{self.first}..{last}")
+
+    @property
+    def option(self) -> str:
+        """The option that asks for it, as it is typed."""
+        last = self.after - timedelta(days=1)
+        return f"--since {self.first} --until {last}" if self.unit == "range" else f"--{self.unit} {self.name}"
+
+
+_UNITS = {1: "month", 3: "quarter", 12: "year"}
 
 
 def zone(name: str) -> ZoneInfo:
@@ -224,6 +255,60 @@ def _said_month(text: str, this: date) -> tuple[int, int]:
     return spoken.month(text, this) or (0, 0)
 
 
+def read_quarter(text: str, now: datetime, where: tzinfo) -> Period:
+    """Read a quarter: 2026-Q4, this, last, 本季度, 2026年第四季度. Raises BadInput."""
+    day = today(now, where)
+    this = day.year * 4 + (day.month - 1) // 3
+    shape = re.fullmatch(_QUARTER, text.strip(), re.ASCII)
+    typed = int(shape[1]) * 4 + int(shape[2]) - 1 if shape else _said_quarter(text, day)
+    year, quarter = divmod({"this": this, "last": this - 1}.get(text, typed), 4)
+    if not 1 <= year < 9999:
+        raise BadInput("quarter", text=text)
+    return _months_from(year, 3 * quarter + 1, 3, where)
+
+
+def read_year(text: str, now: datetime, where: tzinfo) -> Period:
+    """Read a year: 2026, this, last, 今年, 2026年. Raises BadInput."""
+    this = today(now, where).year
+    typed = int(text) if re.fullmatch(_YEAR, text.strip(), re.ASCII) else _said_year(text, this)
+    year = {"this": this, "last": this - 1}.get(text, typed)
+    if not 1 <= year < 9999:
+        raise BadInput("year", text=text)
+    return _months_from(year, 1, 12, where)
+
+
+def _said_quarter(text: str, day: date) -> int:
+    from svcdesk.periods import spoken
+
+    return spoken.quarter(text, day) or 0
+
+
+def _said_year(text: str, this: int) -> int:
+    from svcdesk.periods import spoken
+
+    return spoken.year(text, this) or 0
+
+
+def _months_from(year: int, month: int, count: int, where: tzinfo) -> Period:
+    after = year * 12 + month - 1 + count
+    return between(date(year, month, 1), date(after // 12, after % 12 + 1, 1), where)
+
+
+def year_so_far(period: Period, where: tzinfo) -> Period:
+    """Return the year up to a period's end (本年累计): from the first of January of the year that it ends in."""
+    last = period.after - timedelta(days=1)
+    return between(date(last.year, 1, 1), period.after, where)
+
+
+def months_in(period: Period, where: tzinfo) -> Iterator[Period]:
+    """Return each calendar month that a period touches, in order."""
+    first = period.first.replace(day=1)
+    while first < period.after:
+        month = month_from(first, where)
+        yield month
+        first = month.after
+
+
 def month_from(first: date, where: tzinfo) -> Period:
     """Return the month that begins on the date."""
     return between(first, (first + timedelta(days=31)).replace(day=1), where)
@@ -239,12 +324,17 @@ def between(first: date, after: date, where: tzinfo) -> Period:
     return Period(first, after, midnight(first, where), midnight(after, where))
 
 
-def read_period(month: str | None, since: str | None, until: str | None, now: datetime, where: tzinfo) -> Period | None:
-    """Read --month, or --since and --until (both days included); None where none is given. Raises BadInput."""
-    if month is not None:
-        if since is not None or until is not None:
-            raise BadInput("month_and_range")
-        return read_month(month, now, where)
+def read_period(given: Mapping[str, str | None], now: datetime, where: tzinfo) -> Period | None:
+    """Read the period options: month, quarter or year, else since and until (both days included).
+
+    Return None where none is given. Raises BadInput.
+    """
+    named = [name for name in _READERS if given.get(name) is not None]
+    since, until = given.get("since"), given.get("until")
+    if len(named) > 1 or (named and (since is not None or until is not None)):
+        raise BadInput("one_period")
+    for name in named:
+        return _READERS[name](str(given[name]), now, where)
     if since is None and until is None:
         return None
     first = read_date(since, now, where) if since is not None else date.min
@@ -252,6 +342,9 @@ def read_period(month: str | None, since: str | None, until: str | None, now: da
     if last < first:
         raise BadInput("range_reversed", since=first, until=last)
     return between(min(first, _LAST_DAY), min(last, _LAST_DAY) + timedelta(days=1), where)
+
+
+_READERS = {"month": read_month, "quarter": read_quarter, "year": read_year}
 
 
 def today(now: datetime, where: tzinfo) -> date:

@@ -244,3 +244,28 @@ def month(text: str, today: date) -> tuple[int, int] | None:
 
 
 _MONTHS = {"上月": 1, "上个月": 1, "本月": 0, "这个月": 0, "last month": 1, "this month": 0}
+
+
+def quarter(text: str, today: date) -> int | None:
+    """Read a quarter behind us as the number of quarters since year 0: 上季度, 本季度, 2026年第四季度, 四季度."""
+    said = plain(text).strip()
+    this = today.year * 4 + (today.month - 1) // 3
+    if said in _QUARTERS:
+        return this - _QUARTERS[said]
+    shape = _pattern(r"(?:(\d{4})年)?第?([1-4一二三四])季度?").fullmatch(said)
+    if not shape:
+        return None
+    number = (_number(shape[2]) or 0) - 1
+    year = int(shape[1]) if shape[1] else today.year - (today.year * 4 + number > this)
+    return year * 4 + number
+
+
+def year(text: str, this: int) -> int | None:
+    """Read a year: 今年, 本年, 去年, 上年, 2026年."""
+    said = plain(text).strip()
+    shape = _pattern(r"(\d{4})年度?").fullmatch(said)
+    return int(shape[1]) if shape else this - _YEARS[said] if said in _YEARS else None
+
+
+_QUARTERS = {"上季度": 1, "上个季度": 1, "本季度": 0, "这个季度": 0, "last quarter": 1, "this quarter": 0}
+_YEARS = {"去年": 1, "上年": 1, "今年": 0, "本年": 0, "last year": 1, "this year": 0}

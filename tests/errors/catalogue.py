@@ -275,7 +275,7 @@ TYPED = {
     "date": case("expense list --since 2026-02-30"),
     "age": case("ledger retention --older-than 三年"),
     "month": case("report monthly --month 2026-13"),
-    "month_and_range": case("ticket list --month 2026-10 --since 2026-10-01"),
+    "one_period": case("ticket list --month 2026-10 --since 2026-10-01"),
     "month_ahead": case("report monthly --month 2026-11"),
     "month_not_over": case("report submit monthly --month 2026-10 --to 钱主任"),
     "output_ending": case("report monthly -o october.doc"),
@@ -589,8 +589,8 @@ HEADQUARTERS = {
         *TAKEN, "hq report --month 2026-09 --lake lake --engine spark",
         given=patched("svcdesk.hq.engines.find_spec", lambda _: None),
     ),
-    "quarter": case(*TAKEN, "hq report --lake lake --engine sqlite --quarter 2026-Q5"),
-    "year": case(*TAKEN, "hq report --lake lake --engine sqlite --year 26"),
+    "quarter": case("ticket list --quarter 2026-Q5"),
+    "year": case("report monthly --year 26"),
 }  # fmt: skip
 
 AREAS = {

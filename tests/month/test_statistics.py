@@ -1,15 +1,14 @@
 """The month (part 5): person days as a pure function, and its figures on a real ledger."""
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
-from conftest import SHANGHAI, Desk, InProcess, copied, open_ticket, send, travel
+from conftest import SHANGHAI, Desk, InProcess, at, copied, open_ticket, send, travel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svcdesk import reports
-from svcdesk.periods import month_from
+from svcdesk.periods import month_from, read_period
 from svcdesk.reports import Assignment, Travel, person_days
 from svcdesk.store import open_ledger
 
@@ -273,10 +272,12 @@ def test_the_months_of_a_ledger_agree_with_counting_each_day(hired, tmp_path_fac
         dispatch = send(desk, tickets[line], f"W0{engineer}", at="2026-08-01 10:00")
         leaves = f"{start_of_all + timedelta(days=start)} {departed[4:]}:00"
         travel(desk, dispatch, depart=leaves, return_=f"{start_of_all + timedelta(days=end)} 23:59:59")
-    firsts = [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)]
+    firsts = (date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1))
     ledger = open_ledger(desk.ledger)
-    for first, after in pairwise(firsts):
-        period = month_from(first, SHANGHAI)
+    months = [month_from(first, SHANGHAI) for first in firsts]
+    whole = [read_period(typed, at("2027-03-01"), SHANGHAI) for typed in ({"quarter": "2026-Q4"}, {"year": "2026"})]
+    for period in (*months, *whole):
+        first, after = period.first, period.after
         found = person_days(reports.assignments(ledger, period, period.end + timedelta(days=200)))
         days = (first - start_of_all).days, (after - start_of_all).days - 1
         assert found == slow_person_days(trips, *days)
