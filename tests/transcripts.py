@@ -13,7 +13,7 @@ LANGUAGES = ("zh", "en")
 _VARYING = (
     (r"(#\d+) [0-9a-f]{12}\b", r"\1 …"),
     (r"\b[0-9a-f]{64}\b", "<sha256>"),
-    (r"(?<=[:： (（])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12}\b", "<digest>"),
+    (r"(?<=[:： (（])(?=[a-f]*\d)[0-9a-f]{12}\b", "<digest>"),
     (r"(?<=\n)(bytes|字节) +\d+", r"\1  <bytes>"),
     (r"\b\d+\.\d(?= (秒|s)\b)", "<seconds>"),
     (re.escape(sqlite3.sqlite_version), "<sqlite>"),
