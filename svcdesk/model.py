@@ -1,7 +1,7 @@
 """The words of the field: kinds and states, money in fen, ids. Imports nothing of ours but the errors."""
 
 import re
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from svcdesk.errors import BadInput
 
@@ -46,19 +46,46 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 LINES: tuple[str, ...] = get_args(Line)
 
-# The letter or two of an id, by the table that holds the record.
-LETTERS = {
-    "contact": "L",
-    "ticket": "T",
-    "dispatch": "D",
-    "service_report": "R",
-    "survey": "S",
-    "complaint": "C",
-    "expense": "E",
-    "penalty": "P",
-    "phone_check": "H",
-    "conduct": "B",
+
+class Kept(NamedTuple):
+    """How a table's records are known: the file of registers/ that declares it, the letter or two of its ids, its noun.
+
+    The noun stands here where the register is flat: made, listed and shown by what is declared, and by no other verb.
+    """
+
+    declared_in: str
+    letters: str = ""
+    noun: str = ""
+
+
+# Every register by its table, in the order in which an empty ledger takes them back.
+REGISTERS: dict[str, Kept] = {
+    "staff": Kept("people"),
+    "customer": Kept("people"),
+    "contract": Kept("people"),
+    "ticket": Kept("service", "T"),
+    "dispatch": Kept("service", "D"),
+    "service_report": Kept("service", "R"),
+    "survey": Kept("service", "S"),
+    "complaint": Kept("complaints", "C"),
+    "contact": Kept("service", "L"),
+    "phone_check": Kept("complaints", "H", "phone-check"),
+    "conduct": Kept("complaints", "B", "conduct"),
+    "expense": Kept("expenses", "E"),
+    "penalty": Kept("penalties", "P"),
+    "policy": Kept("settings"),
+    "appointment": Kept("service"),
+    "escalation": Kept("service"),
+    "hold": Kept("service"),
+    "reopening": Kept("service"),
+    "hand_over": Kept("service"),
+    "submission": Kept("settings"),
+    "attachment": Kept("settings"),
+    "accepted_entry": Kept("settings"),
+    "centre": Kept("settings"),
 }
+LETTERS = {table: kept.letters for table, kept in REGISTERS.items() if kept.letters}
+FLAT = {kept.noun: table for table, kept in REGISTERS.items() if kept.noun}
 
 _AMOUNT = r"\d{1,9}(\.\d{1,2})?"
 _GROUPED = r"\d{1,3}(,\d{3})+(\.\d+)?"

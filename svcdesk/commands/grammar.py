@@ -14,15 +14,17 @@ from typer.main import get_command_from_info
 
 from svcdesk import __version__, messages
 from svcdesk.errors import BadInput
+from svcdesk.model import FLAT
 from svcdesk.session import current
 
-# Every noun or single command, with the module of commands/ that holds it, in the order of a working day.
+# Every noun or single command, with the module of commands/ that holds it, in the order of a working day. The nouns of
+# flat registers need no module: what is declared is all that there is to them.
 NOUNS = {
     "init": "init", "centre": "centre", "status": "status", "search": "search", "demo": "demo",
     "amend": "amend", "undo": "undo",
     "staff": "staff", "customer": "customer", "contract": "contract", "contact": "contact",
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
-    "complaint": "complaint", "phone-check": "phone_check", "conduct": "conduct", "expense": "expense",
+    "complaint": "complaint", **dict.fromkeys(FLAT, "noun"), "expense": "expense",
     "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
     "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
@@ -218,9 +220,9 @@ class Root(Group):
         """Import a noun's module and give its group, or its one command."""
         if cmd_name not in NOUNS:
             return None
-        source = import_module(f"svcdesk.commands.{NOUNS[cmd_name]}").noun.app
+        module = import_module(f"svcdesk.commands.{NOUNS[cmd_name]}")
         group = Group(name=cmd_name, invoke_without_command=False)
-        group.source = source
+        group.source = module.flat(cmd_name).app if cmd_name in FLAT else module.noun.app
         return group.get_command(ctx, cmd_name) if cmd_name in SINGLE else group
 
 

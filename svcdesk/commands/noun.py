@@ -19,7 +19,7 @@ from svcdesk.commands.receipts import finish, formatted
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.later import later
-from svcdesk.model import WORDS, Record, bounded, number_of
+from svcdesk.model import FLAT, WORDS, Record, bounded, number_of
 from svcdesk.periods import instant
 from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
@@ -301,6 +301,17 @@ class Noun:
         if personal:
             options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
         self._register("show", body, run, options)
+
+
+def flat(name: str) -> Noun:
+    """Return the noun of a flat register: add, list and show, as declared."""
+    from svcdesk.registers.index import register_of
+
+    noun, register = Noun(name), register_of(FLAT[name])
+    noun.add_of(register)
+    noun.list_of(register)
+    noun.show_of(register)
+    return noun
 
 
 def _amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tuple[str, str]]:

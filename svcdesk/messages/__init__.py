@@ -1,7 +1,8 @@
 """Every sentence that people read, in Chinese and English, side by side.
 
-A key is ``area.name``; the area is the module that holds it (``errors.amount`` stands in words/errors.py), loaded when
+A key is ``area.name``; the area is the module that holds it (``errors.amount`` stands in messages/errors.py), loaded when
 first asked for. Each area has one table ``TEXTS``: name -> (Chinese, English). Machine formats never come here.
+A flat register has all its own texts in messages/registers.py, under their whole keys.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,8 +28,15 @@ def language() -> str:
 
 def pair(key: str) -> tuple[str, str]:
     """Return the Chinese and the English text of a key. Raises KeyError where there is none."""
+    found = _pair(key)
+    if found is None:
+        raise KeyError(key)
+    return found
+
+
+def _pair(key: str) -> tuple[str, str] | None:
     area, _, name = key.partition(".")
-    return _area(area)[name]
+    return _area(area).get(name) or _area("registers").get(key)
 
 
 def pair_of(key: str) -> dict[str, str]:
@@ -44,8 +52,7 @@ def _area(area: str) -> Mapping[str, tuple[str, str]]:
 
 def find(key: str) -> str | None:
     """Return the text of a key in the language in use, or None where there is none."""
-    area, _, name = key.partition(".")
-    found = _area(area).get(name)
+    found = _pair(key)
     return found[_language] if found else None
 
 

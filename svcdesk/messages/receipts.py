@@ -57,8 +57,6 @@ TEXTS = {
     "complaint_satisfied": ("{id} 投诉人满意；可结案：svcdesk complaint close", "the complainant of {id} is satisfied; next: svcdesk complaint close"),
     "complaint_unsatisfied": ("{id} 投诉人不满意，转入第 {round} 轮：svcdesk complaint investigate", "the complainant of {id} is not satisfied; round {round} begins: svcdesk complaint investigate"),
     "complaint_closed": ("{id} 已结案", "closed {id}"),
-    "phone_checked": ("{id} 已记 {engineer} 通话检查：{result_word}", "logged {id}: {engineer} {result_word}"),
-    "conduct_recorded": ("{id} 已记 {engineer} 的行为", "recorded {id} about {engineer}"),
     "expense_added": ("{id} 已报 {amount} 元，计入{line_word}", "added {id}: {amount} CNY, counted under {line_word}"),
     "expense_added_problems": ("{id} 已报 {amount} 元，计入{line_word}，有 {n} 处问题", "added {id}: {amount} CNY, counted under {line_word}; problems: {n}"),
     "expense_approved": ("{id} 已批准，共 {amount} 元", "approved {id}: {amount} CNY in all"),

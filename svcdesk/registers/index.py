@@ -4,31 +4,21 @@ from functools import cache
 from importlib import import_module
 
 from svcdesk.columns import Column
+from svcdesk.model import REGISTERS
 from svcdesk.registers.declaring import Members, Register
-
-# The file that declares each table's register, in the order in which an empty ledger takes them back.
-_FILES = {
-    "staff": "people", "customer": "people", "contract": "people", "ticket": "service", "dispatch": "service",
-    "service_report": "service", "survey": "service", "complaint": "complaints", "contact": "service",
-    "phone_check": "complaints", "conduct": "complaints", "expense": "expenses", "penalty": "penalties",
-    "policy": "settings", "appointment": "service", "escalation": "service", "hold": "service",
-    "reopening": "service", "hand_over": "service",
-    "submission": "settings", "attachment": "settings", "accepted_entry": "settings",
-    "centre": "settings",
-}  # fmt: skip
 
 
 @cache
 def register_of(table: str) -> Register:
     """Return the register of a table. Raises KeyError where it has none."""
-    declared = vars(import_module(f"svcdesk.registers.{_FILES[table]}")).values()
+    declared = vars(import_module(f"svcdesk.registers.{REGISTERS[table].declared_in}")).values()
     return next(one for one in declared if isinstance(one, Register) and one.table == table)
 
 
 @cache
 def every() -> tuple[Register, ...]:
     """Return every register, those too that are not exported."""
-    return tuple(map(register_of, _FILES))
+    return tuple(map(register_of, REGISTERS))
 
 
 @cache
@@ -45,7 +35,7 @@ def members_in(table: str) -> tuple[Register, Members] | None:
 
 def columns_in(table: str) -> tuple[Column, ...]:
     """List the declared columns that are stored in a table, as what can be given names them."""
-    if table in _FILES:
+    if table in REGISTERS:
         return tuple(register_of(table).own())
     if found := members_in(table):
         register, members = found
@@ -55,4 +45,4 @@ def columns_in(table: str) -> tuple[Column, ...]:
 
 def is_register(table: str) -> bool:
     """Return whether a table is a register's own."""
-    return table in _FILES
+    return table in REGISTERS

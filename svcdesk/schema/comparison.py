@@ -7,15 +7,6 @@ from typing import NamedTuple
 from svcdesk import schema
 from svcdesk.hashes import sha256
 
-# What a ledger of each version declares, as one hash. Another SQLite may word a changed table otherwise: what does
-# not hash to this is compared object by object with a ledger made afresh.
-DIGESTS = {
-    1: "33037b81f476506813e4a94cc61032cdba32f482de800d8635d670b26e8a9626",
-    2: "f360b0542ca632436f4ea69994e850d2ba035addd75ae1cf0c7aeda52966881d",
-    3: "3e4d43c43415b4b55f085a812ecb9f253541e4c3cf52536be4ec26124850010c",
-    4: "26d0914233d8b279f1aee5ad0eaf89e9fb5b586eb02216515b94102b840396de",
-}
-
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 # An index that SQLite makes for a key has no SQL; ANALYZE leaves tables of figures.
 # Patterns are compiled when first used: a ledger as it should be needs none of them.
@@ -58,7 +49,7 @@ def digest(found: list[Object]) -> str:
 def differences(con: sqlite3.Connection, version: int) -> list[Difference]:
     """List in what a ledger differs from one of its version; none where nobody else changed it."""
     found = objects(con)
-    if digest(found) == DIGESTS.get(version):
+    if digest(found) == schema.DIGESTS.get(version):
         return []
     ours, theirs = ({tuple(row[:2]): row for row in side} for side in (shipped(version), found))
     return [

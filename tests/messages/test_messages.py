@@ -22,7 +22,7 @@ from svcdesk.rules import CLAUSES
 ROOT = Path(svcdesk.__file__).parent
 AREAS = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "messages")]))
 TEXTS = {
-    f"{area}.{name}": pair
+    name if area == "registers" else f"{area}.{name}": pair
     for area in AREAS
     for name, pair in importlib.import_module(f"svcdesk.messages.{area}").TEXTS.items()
 }
