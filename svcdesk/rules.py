@@ -71,7 +71,10 @@ class ReportDuty(NamedTuple):
 
 
 class PhoneDay(NamedTuple):
-    """The unexcused checks of one engineer on one centre day that found the phone off or refused, in order."""
+    """The unexcused checks of one engineer on one centre day that found the phone off or refused.
+
+    The earliest come first, but before them those that were fined already.
+    """
 
     engineer: str
     day: date

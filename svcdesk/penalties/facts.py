@@ -124,14 +124,16 @@ def _report_duties_in(ledger: Ledger, period: Period) -> Where:
 def phone_days(ledger: Ledger, where: Where) -> Iterator[PhoneDay]:
     """Read the unexcused checks that found nobody, gathered by engineer and centre day."""
     sql = f"""
-        SELECT r.id, e.code, r.at, r.result FROM live_phone_check r JOIN live_staff e ON e.id = r.engineer_id
+        SELECT r.id, e.code, r.at, r.result, NOT EXISTS (SELECT 1 FROM live_penalty p WHERE p.engineer_id = e.id
+            AND p.clause = 'phone_unreachable' AND p.natural_key = 'H' || r.id) AS free
+        FROM live_phone_check r JOIN live_staff e ON e.id = r.engineer_id
         WHERE {where[0]} AND r.result <> 'answered' AND r.excused IS NULL
         ORDER BY e.code, r.at, r.id"""
-    checks = ((code, instant(at), check, result) for check, code, at, result in ledger.con.execute(sql, where[1]))
+    checks = ((code, instant(at), check, *more) for check, code, at, *more in ledger.con.execute(sql, where[1]))
     for (code, day), found in groupby(checks, lambda check: (check[0], day_of(check[1], ledger.zone))):
-        # In the order in which they were logged: one that is logged later for an earlier hour displaces none that
-        # was fined already.
-        yield PhoneDay(code, day, tuple(sorted((check, at, result) for _, at, check, result in found)))
+        # The earliest first, whatever was logged first; but what was fined already is that day's fine.
+        ranked = sorted((free, at, check, result) for _, at, check, result, free in found)
+        yield PhoneDay(code, day, tuple((check, at, result) for _, at, check, result in ranked))
 
 
 def _phone_day_of(ledger: Ledger, check: int) -> Where:

@@ -205,6 +205,13 @@ def test_a_phone_check_logged_later_for_an_earlier_hour_adds_no_second_fine_a_da
     assert [(p["subject"], p["facts_changed"]) for p in first.values()] == [("H1", False)]
 
 
+def test_the_earliest_check_of_a_day_is_fined_whatever_was_logged_first(desk):
+    desk.run("phone-check", "log", "W02", "--result", "refused", "--at", "2026-10-15 15:00")
+    desk.run("phone-check", "log", "W02", "--result", "off", "--at", "2026-10-15 10:00")
+    desk.run("phone-check", "log", "W02", "--result", "off", "--at", "2026-10-15 07:59")
+    assert [finding["subject"] for finding in desk.findings("phone_unreachable")] == ["H2"]
+
+
 def test_clauses_with_several_sanctions_are_summed_by_clause(desk):
     for sanction in ("demerit", "dismissal", "demerit"):
         expense = desk.json(
