@@ -66,7 +66,9 @@ def export(
                 tables.separated(cells, columns, out, tab=form == "tsv", excel=excel, terminal=terminal)
                 return
             flat = form == "xlsx"
-            rows = records.records(ledger, register, r.now, selection, detail=True, reveal=reveal, flat=flat)
+            rows = records.records(
+                ledger, register, r.now, selection, detail=True, reveal=reveal, flat=flat, as_kept=True
+            )
             tables.records(rows, columns, "jsonl" if flat else form, r.zone, out)
 
         if form == "xlsx":

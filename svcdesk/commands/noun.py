@@ -8,6 +8,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,8 +21,8 @@ from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.later import later
 from svcdesk.model import FLAT, WORDS, Record, bounded, number_of
-from svcdesk.periods import instant
-from svcdesk.registers import records
+from svcdesk.periods import instant, today
+from svcdesk.registers import dated, records
 from svcdesk.registers.declaring import Register
 from svcdesk.render import tables
 from svcdesk.session import current
@@ -246,7 +247,8 @@ class Noun:
                 )
                 for name in register.filters:
                     if given[name] is not None:
-                        filter_by(selection, register, name, finding.meant_by_filter(ledger, name, given[name]))
+                        meant = finding.meant_by_filter(ledger, name, given[name])
+                        filter_by(selection, register, name, meant, today(r.now, r.zone))
                 keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
                 for name, (condition, _) in (flags or {}).items():
                     if given[name]:
@@ -330,8 +332,11 @@ def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:
     return rows if limit is None else islice(rows, limit)
 
 
-def filter_by(selection: records.Selection, register: Register, name: str, text: str) -> None:
-    """Keep the records whose column has the value as typed. Raises BadInput for a value that it cannot have."""
+def filter_by(selection: records.Selection, register: Register, name: str, text: str, day: date) -> None:
+    """Keep the records whose column has the value as typed, on a day where it holds from dates on.
+
+    Raises BadInput for a value that it cannot have.
+    """
     column = register.column(name)
     assert column is not None
     kind, _, rest = column.kind.partition(":")
@@ -348,6 +353,8 @@ def filter_by(selection: records.Selection, register: Register, name: str, text:
             raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
     if register.members and column in register.members.columns:
         selection.with_member(register.members, column, value)
+    elif name in register.dated:
+        selection.where(f"{dated.IN_FORCE.format(field=column.stored)} = ?", name, day.isoformat(), value)
     else:
         selection.where(f"{column.sql} = ?", value)
 

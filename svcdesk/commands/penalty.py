@@ -13,6 +13,7 @@ from svcdesk.desk.act import Receipt
 from svcdesk.later import later
 from svcdesk.model import Record, SettledVia
 from svcdesk.periods import Period, instant
+from svcdesk.registers import dated
 from svcdesk.registers.computed import loads
 from svcdesk.registers.penalties import FINDING_COLUMNS, PENALTIES
 from svcdesk.render import tables
@@ -128,6 +129,7 @@ def notice(
 ) -> None:
     row = r.ledger.named("penalty", penalty)
     person = r.ledger.get("staff", row["engineer_id"])
+    person |= dated.in_force(r.ledger, periods.today(r.now, r.zone)).get(person["code"], {})
     _, changed = findings.judged_anew(r.ledger, r.basis, {**row, "engineer": person["code"]})
     parts = notices.sections(row, changed, person, r.zone, _appeal_days(r, row))
     footer = messages.say(

@@ -1,6 +1,6 @@
 """Records that a verb makes or changes by writing columns alone, as their register declares it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -8,8 +8,10 @@ from svcdesk.columns import Column
 from svcdesk.desk import expenses, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks
+from svcdesk.desk.entitled import not_own
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import LETTERS, Record
+from svcdesk.registers import dated
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import register_of
 from svcdesk.store import Ledger, as_stored
@@ -49,11 +51,33 @@ def change(act: Act, register: Register, named: str, given: Record, since: date 
     undated = [column.name for column in columns if since and column.name not in register.dated]
     if undated:
         raise BadInput("not_dated", names=undated, dated=register.dated)
+    names = [column.name for column in columns]
+    if not since:
+        refuse_dated(act.ledger, register, row, names)
+    refuse_own_post(act, register, row, names)
     if since:
         _date(act, row, columns, given, since)
     else:
         _change(act, register, row, columns, given)
     return Receipt(f"{register.table}_set", register.table, row["id"], {register.key: row[register.key_column]})
+
+
+# What somebody may do and is paid rests on these: nobody changes their own.
+_OF_THE_POST = {"role", "wage"}
+
+
+def refuse_own_post(act: Act, register: Register, row: Record, names: Collection[str]) -> None:
+    """Refuse whoever would change their own post or wage. Raises Refused."""
+    if register.table == "staff" and _OF_THE_POST & set(names):
+        not_own(act, row["code"], [row["code"]], "4")
+
+
+def refuse_dated(ledger: Ledger, register: Register, row: Record, names: Collection[str]) -> None:
+    """Refuse to change without a date what holds from dates on: it would change nothing. Raises BadInput."""
+    known = {field: since for field, since, _ in dated.all_of(ledger, row["id"])} if register.dated else {}
+    for name in names:
+        if name in known:
+            raise BadInput("dated_already", id=row[register.key_column], name=name, since=known[name])
 
 
 def _change(act: Act, register: Register, row: Record, columns: list[Column], given: Record) -> None:

@@ -5,10 +5,10 @@ from datetime import date, timedelta, tzinfo
 
 from svcdesk.model import Record, city
 from svcdesk.periods import day_of, instant, local, midnight, stored
-from svcdesk.registers.dated import value_on
+from svcdesk.registers.dated import in_force
 from svcdesk.store import Ledger
 
-_ENGINEERS = "SELECT id, code, name, home FROM live_staff WHERE role = 'engineer' AND retired_at IS NULL ORDER BY code"
+_PEOPLE = "SELECT id, code, name, home, role FROM live_staff WHERE retired_at IS NULL ORDER BY code"
 # Journeys that touch the time from the month's first day on, and those not yet over.
 _JOURNEYS = """
     SELECT w.engineer_id, 'D' || d.id AS dispatch, d.place, w.due_at, w.departed_at, w.returned_at
@@ -28,9 +28,10 @@ def free(ledger: Ledger, day: date, zone: tzinfo, near: str | None = None) -> li
 
 
 def _engineers(ledger: Ledger, day: date) -> list[Record]:
-    """Read the engineers, each with the home in force on a day."""
-    people = ledger.rows(_ENGINEERS)
-    return [person | {"home": value_on(ledger, person["id"], "home", day, person["home"])} for person in people]
+    """Read who is an engineer on a day, each with the home in force then."""
+    values = in_force(ledger, day)
+    people = [person | values.get(person["code"], {}) for person in ledger.rows(_PEOPLE)]
+    return [person for person in people if person["role"] == "engineer"]
 
 
 def _is_near(row: Record, near: str | None) -> bool:

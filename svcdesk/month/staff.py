@@ -4,7 +4,7 @@ overturned never shows in it, nor can it be read off a count."""
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from svcdesk import reports
@@ -13,7 +13,8 @@ from svcdesk.model import Fen, Record
 from svcdesk.month import indicators
 from svcdesk.penalties import findings
 from svcdesk.penalties.standing import standing
-from svcdesk.periods import Period, stored
+from svcdesk.periods import Period, stored, today
+from svcdesk.registers.dated import in_force
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding
 from svcdesk.store import Ledger
@@ -62,14 +63,20 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     travel = reports.travel_by(reports.assignments(ledger, period, basis.now), lambda assignment: assignment.engineer)
     costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
     counts = _counts(ledger, period, basis, spared)
+    posts = in_force(ledger, min(period.after - timedelta(days=1), today(now, ledger.zone)))
     return [
         _line(row, travel.get(row["id"], reports.Travel(0, 0, 0)), costs.get(row["id"], 0), counts[row["code"]], held)
-        for row in ledger.rows(_PEOPLE)
+        for row in (person | _post(posts, person) for person in ledger.rows(_PEOPLE))
         if row["retired_at"] is None
         or row["retired_at"] >= stored(period.start)
         or row["id"] in {*travel, *costs}
         or row["code"] in {*counts, *held}
     ]
+
+
+def _post(posts: dict[str, dict[str, str]], person: Record) -> Record:
+    """Return the post that somebody held at the month's end, or holds today while it runs."""
+    return {"role": posts.get(person["code"], {}).get("role", person["role"])}
 
 
 def _line(

@@ -11,7 +11,8 @@ from typing import Any
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.model import LETTERS, Record, yuan
-from svcdesk.periods import LocalHours, Period, stored
+from svcdesk.periods import LocalHours, Period, stored, today
+from svcdesk.registers import dated
 from svcdesk.registers.computed import loads
 from svcdesk.registers.declaring import Members, Register
 from svcdesk.registers.index import register_of
@@ -182,8 +183,12 @@ def records(
     detail: bool = False,
     reveal: bool = False,
     flat: bool = False,
+    as_kept: bool = False,
 ) -> Iterator[Record]:
-    """Stream a register's records. Each gathers its members, unless ``flat`` asks for a row each."""
+    """Stream a register's records. Each gathers its members, unless ``flat`` asks for a row each.
+
+    What may hold from a date on is as it is today, unless ``as_kept`` asks for what stands in the row.
+    """
     selection = selection or Selection()
     columns = register.seen(detail=detail)
     names = [column.name for column in columns]
@@ -191,6 +196,8 @@ def records(
     rows: Iterator[Record] = (
         dict(zip(names, row, strict=True)) for block in blocks for row in zip(*block, strict=True)
     )
+    if register.dated and not as_kept:
+        rows = dated.shown(ledger, rows, today(now, ledger.zone), reveal=reveal)
     if register.members and not flat:
         rows = gathered(rows, register.members, columns)
     if selection.limit is not None:
