@@ -39,6 +39,7 @@ class Column(NamedTuple):
     ahead: bool = False  # a time that may lie in the future
     follows: bool = False  # where it is not given, it follows from the rest of the record
     whole: bool = False  # a number that is a name: never a quantity
+    signed: bool = False  # an amount that may be below zero: money that came back
     quiet: bool = False  # not told among what an entry changed
 
     @property

@@ -223,6 +223,10 @@ class Ledger:
         rows = self.con.execute('SELECT "key", value, from_on FROM policy WHERE undone_at IS NULL ORDER BY id')
         return Policy((key, value, date.fromisoformat(since)) for key, value, since in rows)
 
+    def forget_policy(self) -> None:
+        """Have the policy read anew, after a value was set or taken back."""
+        vars(self).pop("policy", None)
+
     # Reading
 
     def rows(self, sql: str, values: Iterable[Any] | dict[str, Any] = ()) -> list[Record]:

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcdesk import messages
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import PERIOD, Flag, Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
-from svcdesk.model import Category, FraudSanction
+from svcdesk.model import Category, FraudSanction, Record, yuan
 from svcdesk.periods import Period
 from svcdesk.registers import records
 from svcdesk.registers.expenses import EXPENSES
@@ -37,8 +38,12 @@ def add(
     to: Text = None,
     place: Text = None,
     number: Annotated[str | None, typer.Option("--invoice")] = None,
+    shared_with: Text = None,
 ) -> Receipt:
-    claim = claims.Claim(engineer, category, amount, w.date(date), dispatch, ticket, from_, to, place, invoice=number)
+    spent = w.date(date)
+    claim = claims.Claim(
+        engineer, category, amount, spent, dispatch, ticket, from_, to, place, invoice=number, shared_with=shared_with
+    )
     return claims.add(w, claim)
 
 
@@ -67,6 +72,17 @@ def reimburse(w: Write, expenses: Expenses) -> Receipt:
     return claims.reimburse(w, expenses)
 
 
+@noun.write("refund")
+def refund(
+    w: Write,
+    expense: Expense,
+    amount: Annotated[str, typer.Option()],
+    date: Annotated[str, typer.Option()],
+    reason: Annotated[str, typer.Option()],
+) -> Receipt:
+    return claims.refund(w, expense, amount, w.date(date), reason)
+
+
 @noun.write("falsified")
 def falsified(
     w: Write,
@@ -79,4 +95,16 @@ def falsified(
 
 
 noun.list_of(EXPENSES)
-noun.show_of(EXPENSES, lambda ledger, text: ledger.named("expense", text))
+
+
+def _refunds(r: Read, stored: Record, _: Record) -> list[tuple[str, str]]:
+    """Tell what came back of it."""
+    return [(messages.say("labels.refund"), _refunded(row)) for row in claims.refunds(r.ledger, stored["id"])]
+
+
+def _refunded(row: Record) -> str:
+    told = {"id": f"E{row['id']}", "amount": yuan(-row["amount_fen"]), "date": row["spent_on"], "reason": row["reason"]}
+    return messages.say("labels.refunded", **told)
+
+
+noun.show_of(EXPENSES, lambda ledger, text: ledger.named("expense", text), _refunds)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from svcdesk.columns import Column
-from svcdesk.desk import expenses, typed
+from svcdesk.desk import expenses, policies, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.entitled import not_own
-from svcdesk.desk.entries import keep
+from svcdesk.desk.entries import keep, refuse_dated, refuse_own_post
 from svcdesk.desk.settle import settling
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import Record, table_of
@@ -72,6 +72,8 @@ def amend(act: Act, text: str, given: Mapping[str, str], engineer: str | None = 
     refuse_decided(register, row, change.own.keys(), importing=False)
     _refuse_steps(register, row, name, change.own)
     _refuse_own(act, register, row, name, change)
+    refuse_own_post(act, register, row, given.keys())
+    refuse_dated(act.ledger, register, row, given.keys())
     if not (change.own or change.theirs or change.personal):
         raise BadInput("amends_nothing", id=name)
     _write(act, register, row, change)
@@ -194,6 +196,8 @@ def _write(act: Act, register: Register, row: Record, change: _Change) -> None:
             ledger.update(register.members.table, change.member["id"], **change.theirs)
     for table, number in _followed(register, row, merged):
         expenses.follow(ledger, table, number)
+    if register.table == "policy":
+        policies.follow(ledger, merged["key"])
 
 
 def _tickets(register: Register, row: Record, merged: Record) -> list[int]:

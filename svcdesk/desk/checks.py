@@ -5,13 +5,14 @@ Values are as the ledger stores them. History is accepted as it was; what cannot
 """
 
 from collections.abc import Callable, Collection
+from datetime import date
 from typing import Any
 
 from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
 from svcdesk.desk.assignments import kind_of
 from svcdesk.errors import BadInput, DeskError, NotFound, Refused
-from svcdesk.model import LETTERS, Record
+from svcdesk.model import LETTERS, Record, yuan
 from svcdesk.periods import midnight, read_date, stored, today
 from svcdesk.registers.declaring import Need, Pairs, Register
 from svcdesk.regulation.policy import Basis, read_value
@@ -205,12 +206,32 @@ class Checks:
             ticket_id = sent["ticket_id"]
         asked = self.fact("ticket", ticket_id)
         agreed = self.fact("contract", asked["contract_id"]) if asked else None
-        columns |= expenses.placed(columns["category"], asked, agreed)
+        spent_on = date.fromisoformat(columns["spent_on"])
+        columns |= expenses.placed(self.basis.policy, columns["category"], spent_on, asked, agreed)
+        self._money_back(columns)
         if columns.get("decided_at"):
             day = read_date(columns["spent_on"], self.basis.now, self.basis.zone)
             spent = stored(midnight(day, self.basis.zone))
             if columns["decided_at"] < spent:
                 raise _before("decided_at", columns["decided_at"], "date", spent)
+
+    def _money_back(self, columns: Record) -> None:
+        """Insist that what is below zero came back of a claim, never more than was claimed; shares name the first."""
+        if (columns["amount_fen"] < 0) is (columns.get("refund_of") is None):
+            raise BadInput("amount_sign", amount=yuan(columns["amount_fen"]))
+        whole = self.fact("expense", columns.get("shared_with"))
+        if whole:
+            columns["shared_with"] = expenses.share(self.ledger, whole, columns.get("invoice"))
+        of, number = self.fact("expense", columns.get("refund_of")), columns.get("id") or 0
+        claimed = of or (columns if columns["amount_fen"] > 0 else None)  # of one to come verify tells
+        if claimed and (of or number):
+            others = expenses.refunds(self.ledger, of["id"] if of else number)
+            back = -sum(row["amount_fen"] for row in others if row["id"] != number)
+            expenses.refuse_excess(claimed, back - columns["amount_fen"] if of else back)
+
+    def _contract(self, columns: Record, _: Record) -> None:
+        if columns.get("excludes") is not None:
+            columns["excludes"] = read_value("excluded.categories", columns["excludes"])
 
     def _went(self, dispatch_id: int, engineer_id: Any) -> bool:
         key = ("crew", dispatch_id, engineer_id)

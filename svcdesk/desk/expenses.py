@@ -12,6 +12,7 @@ from svcdesk.model import Record, fen, invoice, yuan
 from svcdesk.periods import midnight, today
 from svcdesk.registers import records
 from svcdesk.regulation import expense_rules
+from svcdesk.regulation.policy import Policy
 from svcdesk.regulation.states import allow
 from svcdesk.store import Ledger
 
@@ -29,6 +30,7 @@ class Claim(NamedTuple):
     to_city: str | None = None
     place: str | None = None
     invoice: str | None = None
+    shared_with: str | None = None
 
 
 def add(act: Act, claim: Claim) -> Receipt:
@@ -45,12 +47,15 @@ def add(act: Act, claim: Claim) -> Receipt:
     if sent and not assignments.is_on(act.ledger, sent["id"], person["id"]):
         raise BadInput("not_on_dispatch", code=person["code"], id=f"D{sent['id']}")
     agreed = act.ledger.get("contract", asked["contract_id"]) if asked and asked["contract_id"] else None
-    place = placed(claim.category, asked, agreed)
+    place = placed(act.ledger.policy, claim.category, claim.spent_on, asked, agreed)
+    number = invoice(claim.invoice)
+    shared = act.ledger.named("expense", claim.shared_with) if claim.shared_with else None
     made = act.ledger.insert(
         "expense", engineer_id=person["id"], category=claim.category, amount_fen=amount, spent_on=claim.spent_on,
         dispatch_id=sent["id"] if sent else None, ticket_id=named["id"] if named else None,
-        from_city=claim.from_city, to_city=claim.to_city, place=claim.place, invoice=invoice(claim.invoice),
-        status="submitted", **place, note=act.note,
+        from_city=claim.from_city, to_city=claim.to_city, place=claim.place,
+        invoice=number or (shared["invoice"] if shared else None),
+        shared_with=share(act.ledger, shared, number) if shared else None, status="submitted", **place, note=act.note,
     )  # fmt: skip
     found = problems(act, made)
     for problem in found:
@@ -68,33 +73,102 @@ def ticket_of(ledger: Ledger, sent: Record | None, named: Record | None) -> Reco
     return ledger.get("ticket", sent["ticket_id"])
 
 
-def placed(category: str, ticket: Record | None, contract: Record | None) -> Record:
+def share(ledger: Ledger, whole: Record, number: str | None) -> int:
+    """Return the expense that first carried a shared invoice. Raises BadInput where the number is another."""
+    if number and whole["invoice"] and _plain(number) != _plain(whole["invoice"]):
+        raise BadInput("share_differs", id=f"E{whole['id']}", invoice=whole["invoice"], text=number)
+    if not (number or whole["invoice"]):
+        raise BadInput("share_of_none", id=f"E{whole['id']}")
+    return int(whole["shared_with"] or whole["id"])
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).casefold()
+
+
+def placed(policy: Policy, category: str, spent_on: date, ticket: Record | None, contract: Record | None) -> Record:
     """Return where an expense counts: its line of the month, and whether it leaves the total (part 5)."""
-    line = expense_rules.line_of(
-        category, bool(ticket) and assignments.kind_of(ticket["kind"] if ticket else None) == "installation"
+    installs = bool(ticket) and assignments.kind_of(ticket["kind"] if ticket else None) == "installation"
+    included = bool(installs and contract and contract["includes_installation"])
+    excludes = (
+        expense_rules.excluded_categories(contract["excludes"], policy, spent_on) if contract and included else ()
     )
     return {
-        "line": line,
-        "excluded": int(expense_rules.is_excluded(line, bool(contract and contract["includes_installation"]))),
+        "line": expense_rules.line_of(category, installs),
+        "excluded": int(expense_rules.is_excluded(category, included, excludes)),
     }
 
 
-def follow(ledger: Ledger, table: str, number: int) -> None:
-    """Place anew the expenses that hang on a ticket or contract that was changed, and name its dispatches' kind."""
-    where = "t.id = ?" if table == "ticket" else "t.contract_id = ?"
+_FOLLOWED = {"ticket": "t.id = ?", "contract": "t.contract_id = ?", "policy": "k.includes_installation = ?"}
+
+
+def follow(ledger: Ledger, table: str, number: int = 1) -> None:
+    """Place anew the expenses that hang on a ticket, contract or policy that was changed; name its dispatches' kind."""
     sql = f"""
-        SELECT r.id, r.category, r.line, r.excluded, t.kind, k.includes_installation
+        SELECT r.id, r.category, r.spent_on, r.line, r.excluded, t.kind, k.includes_installation, k.excludes
         FROM live_ticket t LEFT JOIN live_contract k ON k.id = t.contract_id JOIN live_expense r
           ON r.ticket_id = t.id OR r.dispatch_id IN (SELECT d.id FROM live_dispatch d WHERE d.ticket_id = t.id)
-        WHERE {where}"""
+        WHERE {_FOLLOWED[table]}"""
     for row in ledger.rows(sql, (number,)):
-        place = placed(row["category"], row, row)
+        place = placed(ledger.policy, row["category"], date.fromisoformat(row["spent_on"]), row, row)
         if place != {name: row[name] for name in place}:
             ledger.update("expense", row["id"], **place)
     if table == "ticket":
         kind = assignments.kind_of(ledger.get("ticket", number)["kind"])
         for row in ledger.rows("SELECT id FROM live_dispatch WHERE ticket_id = ? AND kind <> ?", (number, kind)):
             ledger.update("dispatch", row["id"], kind=kind)
+
+
+def refund(act: Act, text: str, amount: str, on: date, reason: str) -> Receipt:
+    """Take in money that came back: a line of its own below zero, in the month of its date (4.3).
+
+    Raises BadInput, or Refused for more than was claimed and for what counts nowhere.
+    """
+    (claimed,), back = _taken(act, [text], "refund"), fen(amount)
+    act.at()
+    if claimed["refund_of"]:
+        raise Refused("refund_of_refund", id=f"E{claimed['id']}", of=f"E{claimed['refund_of']}", article="4.3")
+    if not back:
+        raise BadInput("amount_zero", text=amount)
+    if on > today(act.now, act.zone):
+        raise BadInput("future_date", date=on)
+    if on.isoformat() < claimed["spent_on"]:
+        raise BadInput("refund_before", id=f"E{claimed['id']}", date=on, spent=claimed["spent_on"])
+    keeps = ("engineer_id", "category", "dispatch_id", "ticket_id", "line")
+    made = act.ledger.insert(
+        "expense", **{name: claimed[name] for name in keeps}, amount_fen=-back, spent_on=on, refund_of=claimed["id"],
+        status="submitted", reason=reason, note=act.note, excluded=_excluded_on(act.ledger, claimed, on),
+    )  # fmt: skip
+    refuse_excess(claimed, -sum(row["amount_fen"] for row in refunds(act.ledger, claimed["id"])))
+    return Receipt("expense_refunded", "expense", made, {"of": f"E{claimed['id']}", "amount": yuan(back)})
+
+
+def _excluded_on(ledger: Ledger, claimed: Record, on: date) -> int:
+    """Return whether money that came back on a day leaves the total, as the expense would have on that day."""
+    sent = ledger.get("dispatch", claimed["dispatch_id"]) if claimed["dispatch_id"] else None
+    number = sent["ticket_id"] if sent else claimed["ticket_id"]
+    asked = ledger.get("ticket", number) if number else None
+    agreed = ledger.get("contract", asked["contract_id"]) if asked and asked["contract_id"] else None
+    return int(placed(ledger.policy, claimed["category"], on, asked, agreed)["excluded"])
+
+
+def refunds(ledger: Ledger, number: int) -> list[Record]:
+    """List what came back of an expense and was not rejected, in order."""
+    sql = "SELECT * FROM live_expense WHERE refund_of = ? AND status <> 'rejected' ORDER BY id"
+    return ledger.rows(sql, (number,))
+
+
+def refuse_excess(claimed: Record, back: int) -> None:
+    """Refuse that more comes back, in fen, than was claimed (4.3). Raises Refused."""
+    if back > claimed["amount_fen"]:
+        told = {"claimed": yuan(claimed["amount_fen"]), "back": yuan(back)}
+        raise Refused("refund_exceeds", id=f"E{claimed['id']}", **told, article="4.3")
+
+
+def _count_nowhere(act: Act, claimed: Record) -> None:
+    """Reject what came back of an expense that counts nowhere any more: it would count below zero."""
+    for back in refunds(act.ledger, claimed["id"]):
+        act.ledger.update("expense", back["id"], status="rejected", decided_at=act.now, decided_by=act.by)
 
 
 def problems(act: Act, number: int) -> list[Record]:
@@ -128,7 +202,7 @@ def approve(act: Act, ids: Sequence[str], override: str | None = None) -> Receip
             raise Refused("problems", id=f"E{expense['id']}", problems=said, article="4.3")
         act.ledger.update(
             "expense", expense["id"], status="approved", override=override, decided_at=_decided_at(act, expense),
-            decided_by=act.by, reason=None,
+            decided_by=act.by, reason=expense["reason"] if expense["refund_of"] else None,
         )  # fmt: skip
     return _receipt("expense_approved", claimed)
 
@@ -138,6 +212,7 @@ def reject(act: Act, text: str, reason: str) -> Receipt:
     (claimed,) = _taken(act, [text], "reject")
     at = _decided_at(act, claimed)
     act.ledger.update("expense", claimed["id"], status="rejected", reason=reason, decided_at=at, decided_by=act.by)
+    _count_nowhere(act, claimed)
     return Receipt("expense_rejected", "expense", claimed["id"])
 
 
@@ -158,6 +233,7 @@ def falsify(act: Act, text: str, sanction: str, evidence: str, *, refer_legal: b
         "expense", claimed["id"], status="falsified", sanction=sanction, evidence=evidence, refer_legal=refer_legal,
         falsified_at=at, falsified_by=act.by,
     )  # fmt: skip
+    _count_nowhere(act, claimed)
     return Receipt("expense_falsified", "expense", claimed["id"], {"sanction": sanction})
 
 

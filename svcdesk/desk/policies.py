@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from svcdesk.desk import expenses
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.entitled import entitlement
 from svcdesk.model import Record
@@ -17,7 +18,15 @@ def set_(act: Act, key: str, text: str, since: date, reason: str) -> Receipt:
     number = act.ledger.insert(
         "policy", key=key, value=value, from_on=since, reason=reason, set_at=act.now, by=act.by, entitled=entitled
     )
+    follow(act.ledger, key)
     return Receipt("policy_set", "policy", number, {"key": key, "value": value, "since": since})
+
+
+def follow(ledger: Ledger, key: str) -> None:
+    """Work out anew what is stored by the policy: which expenses leave the total."""
+    ledger.forget_policy()
+    if key == "excluded.categories":
+        expenses.follow(ledger, "policy")
 
 
 def history(ledger: Ledger, key: str) -> list[Record]:

@@ -94,8 +94,9 @@ def _flag(_: Act, column: Column, text: str, __: Any) -> bool:
     return text == "true"
 
 
-def _money(_: Act, __: Column, text: str, ___: Any) -> int:
-    return fen(text)
+def _money(_: Act, column: Column, text: str, before: Any) -> int:
+    """Read an amount; one that came back stays below zero."""
+    return -fen(text) if column.signed and before and before < 0 else fen(text)
 
 
 _READERS: dict[str, Reader] = {

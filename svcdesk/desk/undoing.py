@@ -4,11 +4,12 @@ import json
 from datetime import datetime
 
 from svcdesk import journal
-from svcdesk.desk import expenses
+from svcdesk.desk import expenses, policies
 from svcdesk.desk.act import Phrase
 from svcdesk.desk.settle import settling
 from svcdesk.errors import NotFound, Refused
 from svcdesk.journal import Entry
+from svcdesk.model import Record
 from svcdesk.periods import instant
 from svcdesk.registers import changes
 from svcdesk.store import Ledger
@@ -68,11 +69,28 @@ _ABOUT = {
 def _refuse_own_case(ledger: Ledger, entry: Entry, actor: str) -> None:
     """Refuse to take a step in one's own case back: that counts as doing it."""
     for table, row, after in journal.changes_of(ledger.con, entry.seq):
+        _refuse_own_post(ledger, table, row, json.loads(after), entry, actor)
         before = journal.before(ledger.con, table, row, entry.seq) if table in _ABOUT else None
         if before is None or before["status"] == json.loads(after)["status"]:
             continue
         if any(about["code"] == actor for about in ledger.rows(_ABOUT[table], (row,))):
             raise Refused("own_case", id=changes.record(ledger, table, row), code=actor, article="4")
+
+
+def _refuse_own_post(ledger: Ledger, table: str, row: int, image: Record, entry: Entry, actor: str) -> None:
+    """Refuse to take back what gave the one typing another post or wage."""
+    if table == "staff_value":
+        is_own = image["field"] in _OF_THE_POST and ledger.get("staff", image["staff_id"])["code"] == actor
+    elif table == "staff" and image["code"] == actor:
+        before = journal.before(ledger.con, table, row, entry.seq)
+        is_own = before is not None and any(before[name] != image[name] for name in ("role", "wage_fen"))
+    else:
+        is_own = False
+    if is_own:
+        raise Refused("own_case", id=actor, code=actor, article="4")
+
+
+_OF_THE_POST = ("role", "wage")
 
 
 def passed_over(ledger: Ledger, entry: Entry) -> list[Entry]:
@@ -96,6 +114,11 @@ def take_back(ledger: Ledger, entry: Entry, now: datetime) -> None:
     for ticket in tickets:
         if ledger.value("SELECT 1 FROM live_ticket WHERE id = ?", (ticket,)):
             expenses.follow(ledger, "ticket", ticket)
+    for table, row, after in written if not newest else ():
+        if table == "contract":
+            expenses.follow(ledger, "contract", row)
+        elif table == "policy":
+            policies.follow(ledger, json.loads(after)["key"])
 
 
 def _tickets(ledger: Ledger, written: list[tuple[str, int, str]]) -> list[int]:

@@ -39,9 +39,12 @@ class Signs(NamedTuple):
             raise BadInput("amount", text=text)
         return f"-{number}" if minus or negative else number
 
-    def read_fen(self, text: str, half_up: bool) -> int:
-        """Read an amount as fen; ``half_up`` rounds more than two decimals. Raises BadInput, also below zero."""
+    def read_fen(self, text: str, half_up: bool, *, signed: bool = False) -> int:
+        """Read an amount as fen; ``half_up`` rounds more than two decimals. Raises BadInput, below zero too unless
+        ``signed``."""
         number = self.plain(text)
+        if signed and number.startswith("-"):
+            return -self.read_fen(number[1:].replace(".", self.decimal), half_up)
         if number.startswith("-") or _DESTROYED.fullmatch(number):
             raise BadInput("amount", text=text)
         if half_up and re.fullmatch(r"\d{1,15}(?:\.\d+)?", number, re.ASCII):

@@ -185,7 +185,8 @@ class Reader:
             parse = partial(whole, column.name)
         else:
             parse = {
-                "instant": self._instant, "date": self._date, "money": self._money, "flag": _flag, "int": _int,
+                "instant": self._instant, "date": self._date, "money": self._signed if column.signed else self._money,
+                "flag": _flag, "int": _int,
                 "json": self._steps(column) if column.steps else _json(column.name),
             }.get(kind, str)  # fmt: skip
         if column.need and kind == "text":
@@ -283,6 +284,9 @@ class Reader:
 
     def _money(self, text: str) -> int:
         return self.rules.signs.read_fen(text, self.rules.half_up)
+
+    def _signed(self, text: str) -> int:
+        return self.rules.signs.read_fen(text, self.rules.half_up, signed=True)
 
 
 _NEEDED = object()

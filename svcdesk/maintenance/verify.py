@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +22,13 @@ from svcdesk.model import named
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import every
 from svcdesk.regulation import expense_rules
+from svcdesk.regulation.policy import Policy
 from svcdesk.regulation.states import dispatch_status
 from svcdesk.schema import comparison
 from svcdesk.store import Ledger, connect, version_of
 
 _TICK = 1000
-_NEWEST, _SEARCHED_SINCE, _WITNESSED_SINCE = 1000, 3, 3
+_NEWEST, _SEARCHED_SINCE, _WITNESSED_SINCE, _EXCLUDES_SINCE = 1000, 3, 3, 3
 
 
 class Fault(NamedTuple):
@@ -440,13 +442,35 @@ def _expenses(con: sqlite3.Connection) -> Faults:
         FROM expense r LEFT JOIN dispatch d ON d.id = r.dispatch_id
         LEFT JOIN ticket t ON t.id = coalesce(d.ticket_id, r.ticket_id) LEFT JOIN contract k ON k.id = t.contract_id
         WHERE r.undone_at IS NULL"""
-    facts = "r.category, r.line, r.excluded, coalesce(t.kind = 'installation', 0), coalesce(k.includes_installation, 0)"
+    installs = "coalesce(t.kind = 'installation', 0)"
+    included = f"({installs} AND coalesce(k.includes_installation, 0))"
+    own = f"iif({included}, {'k.excludes' if version_of(con) >= _EXCLUDES_SINCE else 'NULL'}, NULL)"
+    day = f"iif({included}, r.spent_on, '9998-12-31')"
+    facts = f"r.category, r.line, r.excluded, {installs}, {included}, coalesce({own}, ''), {day}"
+    policy = _policy(con)
     for case in con.execute(f"SELECT DISTINCT {facts} {sql}").fetchall():
-        category, line, excluded, installation, includes = case
-        should = expense_rules.line_of(category, bool(installation))
-        if line != should or bool(excluded) != expense_rules.is_excluded(should, bool(includes)):
-            rows = con.execute(f"SELECT r.id {sql} AND ({facts}) = (?, ?, ?, ?, ?)", case)
+        category, line, excluded, installation, includes, named, spent_on = case
+        excludes = expense_rules.excluded_categories(named or None, policy, date.fromisoformat(spent_on))
+        leaves = expense_rules.is_excluded(category, bool(includes), excludes)
+        if line != expense_rules.line_of(category, bool(installation)) or bool(excluded) != leaves:
+            rows = con.execute(f"SELECT r.id {sql} AND ({facts}) = (?, ?, ?, ?, ?, ?, ?)", case)
             yield from _contradictions(con, "expense", rows, "line, excluded")
+
+
+def _refunds(con: sqlite3.Connection) -> Faults:
+    """Hold what came back of each expense against what was claimed (4.3)."""
+    if version_of(con) < _EXCLUDES_SINCE:
+        return
+    rows = con.execute("""
+        SELECT r.id FROM (SELECT refund_of AS id, sum(amount_fen) AS back FROM expense
+          WHERE refund_of IS NOT NULL AND undone_at IS NULL AND status <> 'rejected' GROUP BY refund_of) b
+        JOIN expense r ON r.id = b.id WHERE r.amount_fen + b.back < 0""")
+    yield from _contradictions(con, "expense", rows, "amount, refund_of")
+
+
+def _policy(con: sqlite3.Connection) -> Policy:
+    rows = con.execute('SELECT "key", value, from_on FROM policy WHERE undone_at IS NULL ORDER BY id')
+    return Policy((key, value, date.fromisoformat(since)) for key, value, since in rows)
 
 
 def _dispatches(con: sqlite3.Connection) -> Faults:
@@ -520,6 +544,7 @@ _CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection], Faults]], ...] = (
     ("personal", _personal),
     ("requests", _requests),
     ("expenses", _expenses),
+    ("refunds", _refunds),
     ("dispatches", _dispatches),
     ("records", _never),
     ("approved", _approved),

@@ -39,6 +39,7 @@ TEXTS = {
     "complaint.decide": ("裁定", "decide it"), "complaint.remedy": ("记补救措施", "record the remedy"), "complaint.feedback": ("反馈投诉人；不满意则进入下一轮", "tell the complainant; an unsatisfied one opens another round"),
     "complaint.close": ("结案", "close it"), "complaint.list": ("列出投诉", "list the complaints"), "complaint.show": ("看一件投诉", "show one complaint"),
     "expense": ("费用（4.3）", "expenses (4.3)"), "expense.add": ("报一笔费用", "add an expense"), "expense.check": ("列出有问题的费用", "list the expenses with problems"), "expense.approve": ("批准", "approve"),
+    "expense.refund": ("记退款：退回的钱另成一行，计入退款当月", "record money that came back: a line of its own in the month of its date"),
     "expense.reject": ("退回", "reject"), "expense.reimburse": ("报销", "reimburse"), "expense.falsified": ("认定弄虚作假", "find an expense falsified"), "expense.list": ("列出费用", "list the expenses"), "expense.show": ("看一笔费用", "show one expense"),
     "penalty": ("处理：查、记、定、申诉、执行（第四部分）", "penalties: found, recorded, decided, appealed, settled (part 4)"),
     "penalty.check": ("按制度逐条查，每次重新推算", "derive what the clauses find, anew each time"), "penalty.list": ("列出处理", "list the penalties"), "penalty.show": ("看一项处理及其证据和经过", "show one penalty with its evidence and history"),

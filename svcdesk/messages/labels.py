@@ -31,6 +31,7 @@ TEXTS = {
     "retention_question": ("要抹去这 {n} 项的联系人、电话和地址吗？抹去后不能恢复。", "Erase the person, phone and address of these {n}? This cannot be taken back."),
     "only_proposed": ("只是列出，没有抹去；要抹去，加 --yes", "only proposed, nothing was erased; to erase, add --yes"),
     "merge_question": ("要把 {old} 并入 {name} 吗？", "Merge {old} into {name}?"), "from_on": ("自 {since}：{value}", "from {since}: {value}"),
+    "refund": ("退款", "came back"), "refunded": ("{id} {amount} 元，{date}（{reason}）", "{id} {amount} CNY on {date} ({reason})"),
     "amended": ("改正", "put right"), "amendment": ("#{seq} {at} {actor}：{what}（{reason}）", "#{seq} {at} {actor}: {what} ({reason})"),
     "amendable": ("可改的列：{names}；空行结束", "what can be put right: {names}; an empty line ends"),
     "undo_question": ("要收回吗？", "Take it back?"),

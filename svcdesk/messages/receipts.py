@@ -59,6 +59,7 @@ TEXTS = {
     "complaint_closed": ("{id} 已结案", "closed {id}"),
     "expense_added": ("{id} 已报 {amount} 元，计入{line_word}", "added {id}: {amount} CNY, counted under {line_word}"),
     "expense_added_problems": ("{id} 已报 {amount} 元，计入{line_word}，有 {n} 处问题", "added {id}: {amount} CNY, counted under {line_word}; problems: {n}"),
+    "expense_refunded": ("{id} 已记 {of} 退回 {amount} 元，计入退款当月", "recorded {id}: {amount} CNY came back of {of}, counted in the month of its date"),
     "expense_approved": ("{id} 已批准，共 {amount} 元", "approved {id}: {amount} CNY in all"),
     "expense_rejected": ("{id} 已退回，不计入任何统计", "rejected {id}; it counts nowhere"),
     "expense_reimbursed": ("{id} 已报销，共 {amount} 元", "reimbursed {id}: {amount} CNY in all"),

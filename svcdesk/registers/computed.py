@@ -133,28 +133,26 @@ def expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
     def on(text: str | None) -> date | None:
         return hours.day(text) if text else None
 
-    def others(
-        engineer: int, dispatch: int | None, spent: date, assignment: expense_rules.Assignment | None
-    ) -> Iterator[expense_rules.Assignment]:
-        first, last = expense_rules.span(assignment, spent)
-        near = ((first - _NEAR).isoformat(), (last + _NEAR).isoformat())
+    def others(engineer: int, dispatch: int | None, spent: date) -> Iterator[expense_rules.Assignment]:
+        near = ((spent - _NEAR).isoformat(), (spent + _NEAR).isoformat())
         for place, departed, returned in ledger.con.execute(_OTHER_TRIPS, (engineer, dispatch, *near)):
             yield expense_rules.Assignment(place, on(departed), on(returned))
 
     def work(
         amount: int, category: str, spent: str, start: str | None, end: str | None, place: str | None,
         invoice: str | None, engineer: int, dispatch: int | None, home: str | None, role: str, went: str | None,
-        transit: str | None, cancelled: str | None, departed: str | None, returned: str | None, earlier: int | None,
+        transit: str | None, cancelled: int, departed: str | None, returned: str | None, earlier: int | None,
+        refund_of: int | None,
     ) -> tuple[list[dict[str, str]]]:  # fmt: skip
         assignment = None
         if went:
             stops = tuple(loads(transit or "[]"))
-            assignment = expense_rules.Assignment(went, on(departed), on(returned), stops, cancelled is not None)
+            assignment = expense_rules.Assignment(went, on(departed), on(returned), stops, bool(cancelled))
         day = date.fromisoformat(spent)
-        elsewhere = others(engineer, dispatch, day, assignment)
+        elsewhere = others(engineer, dispatch, day)
         claim = expense_rules.Claim(
             category, amount, day, start, end, place, invoice, lived(engineer, day, home), post(engineer, day, role),
-            assignment, elsewhere, earlier,
+            assignment, elsewhere, earlier, refund_of is not None,
         )  # fmt: skip
         return ([
             {"code": found.code, "message": _message(found)} for found in expense_rules.problems(claim, basis.policy)

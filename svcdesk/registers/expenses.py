@@ -14,15 +14,18 @@ _CLAIM_FACTS = (
 _EARLIER_INVOICE = (
     "(SELECT min(x.id) FROM live_expense x"
     " WHERE replace(x.invoice, ' ', '') = replace(r.invoice, ' ', '') COLLATE NOCASE AND x.id < r.id"
-    " AND x.status <> 'rejected')"
+    " AND x.status <> 'rejected' AND x.refund_of IS NULL"
+    " AND coalesce(x.shared_with, x.id) <> coalesce(r.shared_with, r.id))"
 )
+# Neither the whole dispatch will be made, nor this engineer's part of it.
+_WILL_NOT_GO = "(d.status = 'cancelled' OR (d.id IS NOT NULL AND w.id IS NULL))"
 EXPENSES = Register(
     "expense", "expenses", _CLAIM_FACTS, "r.spent_on",
     (
         numbered("expense"),
         ENGINEER,
         Column("category", "r.category", "word:category", brief=True, need=True),
-        Column("amount", "r.amount_fen", "money", brief=True, need=True),
+        Column("amount", "r.amount_fen", "money", brief=True, need=True, signed=True),
         Column("date", "r.spent_on", "date", brief=True, need=True),
         DISPATCH,
         Column("ticket", "r.ticket_id", "id:ticket"),
@@ -30,6 +33,8 @@ EXPENSES = Register(
         Column("to", "r.to_city"),
         Column("place", "r.place"),
         Column("invoice", "r.invoice"),
+        Column("shared_with", "r.shared_with", "id:expense", detail=True),
+        Column("refund_of", "r.refund_of", "id:expense", detail=True),
         Column("status", "r.status", "word:expense_status", brief=True, default="submitted"),
         Column("line", "r.line", "word:line", derived=True),
         Column("excluded", "r.excluded", "flag", derived=True),
@@ -51,7 +56,7 @@ EXPENSES = Register(
         Column("_role", "e.role"),
         Column("_trip_place", "d.place"),
         Column("_transit", "d.transit"),
-        Column("_cancelled_at", "d.cancelled_at"),
+        Column("_will_not_go", _WILL_NOT_GO),
         Column("_departed_at", "w.departed_at"),
         Column("_returned_at", "w.returned_at"),
         Column("_earlier", _EARLIER_INVOICE),
@@ -59,7 +64,7 @@ EXPENSES = Register(
     filters=("engineer", "category", "status", "line", "dispatch", "ticket", "invoice"),
     derivation=Derivation(
         ("amount", "category", "date", "from", "to", "place", "invoice", "_engineer", "dispatch", "_home", "_role",
-         "_trip_place", "_transit", "_cancelled_at", "_departed_at", "_returned_at", "_earlier"),
+         "_trip_place", "_transit", "_will_not_go", "_departed_at", "_returned_at", "_earlier", "refund_of"),
         ("problems",),
         computed.expense,
     ),
@@ -72,7 +77,8 @@ EXPENSES = Register(
             ("sanction", "refer_legal", "evidence", "falsified_at", "falsified_by"), ("expense falsified",), "4.3"
         ),
         Decision(
-            ("engineer", "category", "amount", "date", "dispatch", "ticket", "invoice"), ("expense reject",), "4.3",
+            ("engineer", "category", "amount", "date", "dispatch", "ticket", "invoice", "shared_with", "refund_of"),
+            ("expense reject",), "4.3",
             ("approved", "reimbursed", "falsified"),
         ),
     ),
@@ -83,5 +89,7 @@ EXPENSES = Register(
     never=(
         ("(status = 'falsified') <> (falsified_at IS NOT NULL)", "status, falsified_at"),
         ("status = 'falsified' AND sanction IS NULL", "status, sanction"),
+        ("(amount_fen < 0) <> (refund_of IS NOT NULL)", "amount, refund_of"),
+        ("refund_of IS NOT NULL AND shared_with IS NOT NULL", "refund_of, shared_with"),
     ),
 )  # fmt: skip

@@ -55,11 +55,13 @@ CONTRACTS = Register(
         Column("project", "r.project", brief=True),
         Column("includes_installation", "r.includes_installation", "flag", brief=True, default=0),
         Column("warranty_until", "r.warranty_until", "date", brief=True, ahead=True),
+        Column("excludes", "r.excludes"),
     ),
     filters=("customer",),
     key="no",
     add=Add(
-        "add", "contract_added", asks=("no", "customer"), takes=("project", "includes_installation", "warranty_until"),
+        "add", "contract_added", asks=("no", "customer"),
+        takes=("project", "includes_installation", "warranty_until", "excludes"),
         by_place=("no",),
     ),
 )  # fmt: skip

@@ -1,11 +1,11 @@
 """Expenses (4.3): in which line of the month each counts, and what is wrong with it. Pure functions over facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from svcdesk.model import Fen, city
-from svcdesk.regulation.policy import Policy
+from svcdesk.regulation.policy import Policy, categories
 
 _OWN_LINE = {"material": "material", "freight": "transport"}
 _NEEDS_NO_INVOICE = ("allowance",)
@@ -16,9 +16,16 @@ def line_of(category: str, installation: bool) -> str:
     return _OWN_LINE.get(category, "installation" if installation else "dispatch")
 
 
-def is_excluded(line: str, includes_installation: bool) -> bool:
-    """Return whether an expense leaves the total: installation cost on a contract that includes it (part 5)."""
-    return line == "installation" and includes_installation
+def is_excluded(category: str, included: bool, excludes: Collection[str]) -> bool:
+    """Return whether an expense leaves the total (part 5): of some categories, on an installation that is included."""
+    return included and category in excludes
+
+
+def excluded_categories(contract: str | None, policy: Policy, spent_on: date) -> Collection[str]:
+    """Return the categories that an included installation leaves out: the contract's own, else those of the policy."""
+    if contract is None:
+        return frozenset(policy.at("excluded.categories", spent_on).value)
+    return categories(contract)
 
 
 class Assignment(NamedTuple):
@@ -52,6 +59,7 @@ class Claim(NamedTuple):
     assignment: Assignment | None
     others: Iterable[Assignment]
     earlier: int | None
+    is_refund: bool = False
 
 
 class Problem(NamedTuple):
@@ -62,7 +70,9 @@ class Problem(NamedTuple):
 
 
 def problems(claim: Claim, policy: Policy) -> list[Problem]:
-    """List what is wrong with an expense, by the policy in force on its date (4.3)."""
+    """List what is wrong with an expense, by the policy in force on its date (4.3); what came back needs none."""
+    if claim.is_refund:
+        return []
     return [problem for check in _CHECKS for problem in check(claim, policy)]
 
 
@@ -101,20 +111,12 @@ def _own_places(claim: Claim) -> set[str]:
     return places
 
 
-def span(assignment: Assignment | None, spent_on: date) -> tuple[date, date]:
-    """Return the first and last day of the assignment that an expense belongs to, else its own day twice."""
-    if assignment is None or assignment.departed is None:
-        return spent_on, spent_on
-    return assignment.departed, assignment.returned or max(spent_on, assignment.departed)
-
-
 def _within_a_day(other: Assignment, claim: Claim) -> bool:
-    """Return whether another assignment lies within a day of this one, or of the fare where it belongs to none."""
+    """Return whether another assignment had the engineer on the road within a day of the fare's date."""
     if other.departed is None:
         return False
-    first, last = span(claim.assignment, claim.spent_on)
     day = timedelta(days=1)
-    return other.departed - day <= last and (other.returned is None or other.returned + day >= first)
+    return other.departed - day <= claim.spent_on and (other.returned is None or other.returned + day >= claim.spent_on)
 
 
 def _outside_trip(claim: Claim, _: Policy) -> Iterator[Problem]:

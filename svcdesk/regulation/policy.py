@@ -70,8 +70,8 @@ def _weekdays(text: str) -> frozenset[int] | None:
     return frozenset(days)
 
 
-def _categories(text: str) -> frozenset[str]:
-    """Read categories of expenses, joined by commas; none is the empty set."""
+def categories(text: str) -> frozenset[str]:
+    """Read categories of expenses, joined by commas; none is the empty set. Raises ValueError."""
     found = frozenset() if text == NONE else frozenset(text.split(","))
     if not found <= set(get_args(Category)):
         raise ValueError(text)
@@ -126,7 +126,7 @@ KEYS: dict[str, Key] = {
     "same_fact": Key(_one_of("absorb", "cumulate"), "reading", "absorb"),
     "repeat.window_days": Key(_whole, "days", "90", 1, 3650),
     **{f"expense.limit.{category}": Key(_optional_money, "CNY", NONE) for category in get_args(Category)},
-    "excluded.categories": Key(_categories, "categories", "fare,lodging,allowance,local,other"),
+    "excluded.categories": Key(categories, "categories", "fare,lodging,allowance,local,other"),
     "late.entry": Key(_one_of("show", "ask"), "reading", "show"),
     "late.entry_hours": Key(_whole, "hours", "24", 0, 8760),
     "appeal.days": Key(_whole, "days", "5", 0, 365),

@@ -42,6 +42,7 @@ ALLOWED: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
         "approve": (("submitted",), "4.3"),
         "reject": (("submitted", "approved"), "4.3"),
         "reimburse": (("approved",), "4.3"),
+        "refund": (("submitted", "approved", "reimbursed"), "4.3"),
         "falsified": (("submitted", "approved", "rejected", "reimbursed"), "4.3"),
     },
     "penalty": {

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from svcdesk.model import WORDS
-from svcdesk.regulation.expense_rules import Assignment, Claim, is_excluded, line_of, problems
+from svcdesk.regulation.expense_rules import Assignment, Claim, excluded_categories, is_excluded, line_of, problems
 from svcdesk.regulation.policy import Policy
 
 TRIP = Assignment("南京", date(2026, 10, 12), date(2026, 10, 14))
@@ -42,10 +42,23 @@ def test_each_expense_counts_in_one_line(category, installation, line):
     assert line_of(category, installation) == line
 
 
-@pytest.mark.parametrize("line", WORDS["line"])
+@pytest.mark.parametrize("category", WORDS["category"])
 @pytest.mark.parametrize("included", [True, False])
-def test_only_included_installation_leaves_the_total(line, included):
-    assert is_excluded(line, included) is (line == "installation" and included)
+def test_only_included_installation_leaves_the_total(category, included):
+    outside = excluded_categories(None, Policy(), date(2026, 10, 1))
+    assert is_excluded(category, included, outside) is (included and category not in ("material", "freight"))
+
+
+def test_the_contract_says_what_it_leaves_out_else_the_policy_of_the_day():
+    policy = Policy([("excluded.categories", "fare", date(2026, 10, 5))])
+    assert excluded_categories(None, policy, date(2026, 10, 5)) == {"fare"}
+    assert len(excluded_categories(None, policy, date(2026, 10, 4))) == 5
+    assert excluded_categories("material,freight", policy, date(2026, 10, 5)) == {"material", "freight"}
+    assert excluded_categories("none", policy, date(2026, 10, 5)) == frozenset()
+
+
+def test_money_that_came_back_has_no_problem():
+    assert codes(is_refund=True, invoice=None, to_city="乌鲁木齐") == []
 
 
 @pytest.mark.parametrize("category", WORDS["category"])
@@ -93,15 +106,15 @@ def test_home_is_allowed_only_where_it_is_known():
 @pytest.mark.parametrize(
     ("departed", "returned", "fits"),
     [
-        (date(2026, 10, 15), date(2026, 10, 16), True),  # leaves the day after this one returned
-        (date(2026, 10, 16), date(2026, 10, 17), False),
-        (date(2026, 10, 9), date(2026, 10, 11), True),  # returned the day before this one left
+        (date(2026, 10, 13), date(2026, 10, 16), True),  # leaves the day after the fare
+        (date(2026, 10, 14), date(2026, 10, 17), False),
+        (date(2026, 10, 9), date(2026, 10, 11), True),  # returned the day before it
         (date(2026, 10, 9), date(2026, 10, 10), False),
         (date(2026, 10, 12), date(2026, 10, 14), True),
-        (date(2026, 10, 1), date(2026, 10, 31), True),
+        (date(2025, 1, 1), date(2026, 10, 31), True),  # however long ago it began
         (date(2026, 10, 10), None, True),  # still on the road
-        (date(2026, 10, 15), None, True),
-        (date(2026, 10, 16), None, False),
+        (date(2026, 10, 13), None, True),
+        (date(2026, 10, 14), None, False),
         (None, None, False),  # never left
     ],
 )

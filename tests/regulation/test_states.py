@@ -58,6 +58,7 @@ EXPECTED = {
             "approve":   "x . . . .",
             "reject":    "x x . . .",
             "reimburse": ". x . . .",
+            "refund":    "x x . x .",
             "falsified": "x x x x .",
         },
     ),
