@@ -39,7 +39,7 @@ def _parameter(register: Register, name: str, default: Any, by_place: bool, *, o
     column = register.field(name)
     assert column is not None, name
     if column.kind == "flag" and default is None and not optional:
-        default = False
+        default = bool(column.default)
     hint: Any = _type(column)
     if default is None:
         hint = hint | None
