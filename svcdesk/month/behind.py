@@ -12,7 +12,7 @@ from svcdesk.penalties.standing import NOT_STANDING
 from svcdesk.periods import Period, instant, stored
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
-from svcdesk.rules import missing_fields, report_deadline
+from svcdesk.rules import CLAUSES, missing_fields, report_deadline
 from svcdesk.store import Ledger
 
 Path = tuple[str, ...]
@@ -425,23 +425,33 @@ _OPEN = (Source("ticket", _open_at_the_end),)
 _RECEIVED = (Source("ticket", _received),)
 _COMPLAINTS = (Source("complaint", _complaint),)
 _CREW = ("arrived_at", "due_at", "callback_at", "left_at", "returned_at", "late_cause", "cancelled_at")
+# What the facts of a clause are read from: a table, how its rows name the finding, the columns that are weighed.
+_WEIGHED: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
+    "assignments": (("crew", "D{dispatch_id}", _CREW),),
+    "report_duties": (("crew", "D{dispatch_id}", ("returned_at", "cancelled_at")),),
+    "phone_days": (("phone_check", _ANY, ("at", "result", "excused")),),
+    "conduct": (("conduct", "B{id}", ("at", "rule")),),
+    "complaints": (("complaint", "C{id}", ("decided_at", "finding", "cause")),),
+    "frauds": (("expense", "E{id}", ("falsified_at", "sanction", "amount_fen")),),
+}
+# The policies that a clause is judged by, beside those that bear its name.
+_ALSO = {
+    "no_callback": ("late.entry",),
+    "late_on_site": ("late", "same_fact"),
+    "incomplete_report": ("report.", "late.entry"),
+    "phone_unreachable": ("phone",),
+}
 _PENALTIES = (
     Source("penalty", _penalty),
-    Source("crew", _rests_on("no_callback", "D{dispatch_id}", *_CREW)),
-    Source("crew", _rests_on("late_on_site", "D{dispatch_id}", *_CREW)),
-    Source("crew", _rests_on("incomplete_report", "D{dispatch_id}", "returned_at", "cancelled_at")),
+    *(
+        Source(table, _rests_on(clause.id, key, *columns))
+        for clause in CLAUSES
+        for table, key, columns in _WEIGHED.get(clause.facts, ())
+    ),
     Source("service_report", _reported_late),
-    Source("phone_check", _rests_on("phone_unreachable", _ANY, "at", "result", "excused")),
-    Source("conduct", _rests_on("disobedience", "B{id}", "at", "rule")),
-    Source("complaint", _rests_on("complaint_upheld", "C{id}", "decided_at", "finding", "cause")),
     Source("complaint", _absorbs),
-    Source("expense", _rests_on("expense_falsified", "E{id}", "falsified_at", "sanction", "amount_fen")),
     Source("accepted_entry", lambda image, _: image["entry"]),
-    _judged_by("no_callback", "no_callback.", "late.entry"),
-    _judged_by("late_on_site", "late", "same_fact"),
-    _judged_by("incomplete_report", "incomplete_report.", "report.", "late.entry"),
-    _judged_by("phone_unreachable", "phone"),
-    _judged_by("disobedience", "disobedience."),
+    *(_judged_by(clause.id, f"{clause.id}.", *_ALSO.get(clause.id, ())) for clause in CLAUSES),
 )
 # By the beginning of a figure's path; the longest that fits counts.
 _BEHIND: dict[Path, tuple[Source, ...]] = {
