@@ -46,7 +46,7 @@ def amend(
     made = changes.changes(w.ledger, w.ledger.entry.seq)
     told = [changes.sentence(w.ledger, change, "amend") for change in made]
     w.receipt = w.receipt._replace(values={**w.receipt.values, "what": messages.say("labels.clause_joint").join(told)})
-    finish(w, format)
+    finish(w, w.receipt, format)
 
 
 def _pairs(values: list[str]) -> dict[str, str]:

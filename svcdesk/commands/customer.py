@@ -47,7 +47,7 @@ def merge(
     confirm(messages.say("labels.merge_question", old=gone, name=into), yes)
     with writing("customer merge", {"note": reason, "by": by}, request_id, repr((gone, into, reason, by)), format) as w:
         w.receipt = customers.merge(w, gone, into)
-    finish(w, format)
+    finish(w, w.receipt, format)
 
 
 noun.list_of(CUSTOMERS, during=False)

@@ -155,7 +155,7 @@ class Noun:
                     w.receipt = body(w, **{name: w.given[name] for name in own})
                     if given.get("summary") and re.search(_MOBILE, given["summary"], re.ASCII):
                         w.warn("mobile_in_text")
-                finish(w, form)
+                finish(w, w.receipt, form)
 
             self._register(verb, body, run, _WRITE_OPTIONS)
             return body

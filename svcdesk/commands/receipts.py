@@ -4,15 +4,12 @@ import sys
 from datetime import datetime
 from errno import errorcode
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
-if TYPE_CHECKING:
-    from svcdesk.commands.context import Write
-
 from svcdesk import messages, periods
-from svcdesk.desk.act import Phrase, Receipt, Word
+from svcdesk.desk.act import Act, Phrase, Receipt, Word
 from svcdesk.errors import DeskError
 from svcdesk.model import LETTERS
 from svcdesk.registers import records
@@ -86,9 +83,8 @@ def _cause(error: OSError | UnicodeError) -> str:
     return messages.find(f"system.{errorcode.get(error.errno or 0)}") or error.strerror or str(error)
 
 
-def finish(w: "Write", form: str) -> None:
+def finish(w: Act, receipt: Receipt, form: str) -> None:
     """Print the receipt, or with json the record as it now stands; then what there is to warn of."""
-    receipt = w.receipt
     if form == "json":
         made = [records.one(w.ledger, receipt.table, number, w.now) for number in receipt.records or (receipt.id,)]
         print(tables.dumps(made if receipt.records else made[0], 2))
