@@ -8,7 +8,7 @@ NOW = "now"  # the default of an instant: when the row is written
 EVIDENCE_TIMES = frozenset(
     {
         "answer_due", "answered_at", "arrived_at", "callback_at", "deadline", "decided_at", "due", "left_at",
-        "received_at", "reopened_at", "returned_at",
+        "received_at", "reopened_at", "returned_at", "closed_at", "done_at", "followed_at",
     }
 )  # fmt: skip
 
@@ -41,6 +41,7 @@ class Column(NamedTuple):
     whole: bool = False  # a number that is a name: never a quantity
     signed: bool = False  # an amount that may be below zero: money that came back
     quiet: bool = False  # not told among what an entry changed
+    said: str = ""  # the heading, where that is not the name's own
 
     @property
     def stored(self) -> str:

@@ -30,6 +30,16 @@ FraudSanction = Literal["demerit", "major_demerit", "dismissal"]
 SanctionKind = Literal["fine", "demerit", "major_demerit", "dismissal", "notice", "none"]
 PenaltyStatus = Literal["proposed", "confirmed", "waived", "appealed", "overturned", "settled"]
 SettledVia = Literal["payroll", "cash", "allowance"]
+PlanKind = Literal["visit", "inspection", "training", "review"]
+Anchor = Literal["done", "calendar"]
+PlanStatus = Literal["open", "ended"]
+InspectionKind = Literal["safety", "hygiene", "dress", "attitude", "process"]
+Level = Literal["minor", "general", "major"]
+RectificationStatus = Literal["open", "done", "closed", "cancelled"]
+Way = Literal["on_site", "call", "message"]
+Aspect = Literal["design", "function", "quality", "service", "documents", "other"]
+SuggestionAnswer = Literal["accepted", "declined", "later"]
+SuggestionStatus = Literal["open", "sent", "answered", "told", "closed"]
 
 # The values of each kind of word, by the name that registers use for it.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -41,6 +51,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "complaint_status": ComplaintStatus, "phone_result": PhoneResult, "conduct_rule": ConductRule,
         "category": Category, "expense_status": ExpenseStatus, "line": Line, "sanction": SanctionKind,
         "penalty_status": PenaltyStatus, "settled_via": SettledVia, "attachment_kind": AttachmentKind,
+        "plan_kind": PlanKind, "anchor": Anchor, "plan_status": PlanStatus, "inspection_kind": InspectionKind,
+        "level": Level, "rectification_status": RectificationStatus, "way": Way, "aspect": Aspect,
+        "suggestion_answer": SuggestionAnswer, "suggestion_status": SuggestionStatus,
     }.items()
 }  # fmt: skip
 
@@ -79,6 +92,11 @@ REGISTERS: dict[str, Kept] = {
     "hold": Kept("service"),
     "reopening": Kept("service"),
     "hand_over": Kept("service"),
+    "plan": Kept("plans", "PL"),
+    "inspection": Kept("plans", "IN"),
+    "rectification": Kept("plans", "RC"),
+    "visit": Kept("visits", "VS"),
+    "suggestion": Kept("visits", "SG"),
     "submission": Kept("settings"),
     "attachment": Kept("settings"),
     "accepted_entry": Kept("settings"),
@@ -86,6 +104,8 @@ REGISTERS: dict[str, Kept] = {
 }
 LETTERS = {table: kept.letters for table, kept in REGISTERS.items() if kept.letters}
 FLAT = {kept.noun: table for table, kept in REGISTERS.items() if kept.noun}
+# The noun of the command line, where it is not the table's name.
+_NOUNS = {"rectification": "rectify"}
 
 _AMOUNT = r"\d{1,9}(\.\d{1,2})?"
 _GROUPED = r"\d{1,3}(,\d{3})+(\.\d+)?"
@@ -94,7 +114,7 @@ _DESTROYED = r"\d(\.\d+)?[eE]\+?\d+"
 # As spreadsheets write a number they destroyed: 2.4112E+19. A serial such as 1E5 is none.
 _DESTROYED_NAME = r"\d(\.\d+)?[eE]\+\d{2,3}"
 # What lists and exports show in place of personal data.
-_MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}"}
+_MASKED = {"name": r".\*", "phone": r"(\d{3})?\*{4}.*", "address": r".{0,3}\*{4}", "wage": r"\*{4}", "score": r"\*"}
 
 
 LONGEST_TEXT, LONGEST_NOTE = 2_000, 10_000  # characters
@@ -152,10 +172,21 @@ def number_of(table: str, text: str) -> int:
     digits = text[len(letters) :] if text[: len(letters)].upper() == letters else text
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 12):
         if other := table_of(text):
-            command = f"{other.replace('_', '-')} show {text}"
+            command = f"{noun_of(other)} show {text}"
             raise BadInput("id_of_other", text=text, letter=letters, command=command)
         raise BadInput("id", text=text, letter=letters)
     return int(digits)
+
+
+def noun_of(table: str) -> str:
+    """Return the noun of the command line for a table's records."""
+    return _NOUNS.get(table, table.replace("_", "-"))
+
+
+def number_in(key: str) -> int:
+    """Return the number of the record that a natural key begins with: 12 of T12, T12@1 and RC12@2026-03-31."""
+    found = re.match(r"[A-Z]{1,2}(\d{1,12})", key, re.ASCII)
+    return int(found[1]) if found else 0
 
 
 def named(table: str, row: int) -> str:

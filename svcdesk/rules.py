@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from svcdesk.model import Fen, Record
-from svcdesk.periods import day_of, midnight
+from svcdesk.periods import day_of, end_of_day, midnight, today
 from svcdesk.regulation.clock import answer_clock, answer_key, answered_in_time, minutes_late
+from svcdesk.regulation.occurrences import Course
 from svcdesk.regulation.policy import Basis
 
 
@@ -116,6 +117,53 @@ class Question(NamedTuple):
     answered_at: datetime | None
     cancelled_at: datetime | None
     again: int = 0
+
+
+class Planned(NamedTuple):
+    """A plan with how it went; ``engineer`` is who was named for it."""
+
+    id: int
+    kind: str
+    title: str
+    engineer: str | None
+    course: Course
+
+
+class Rectified(NamedTuple):
+    """A rectification: the due day in force, and when it was closed or given up."""
+
+    id: int
+    owner: str | None
+    due: date
+    done_at: datetime | None
+    closed_at: datetime | None
+
+
+class Awaited(NamedTuple):
+    """What a department was asked, and by which day it is to answer."""
+
+    id: int
+    department: str
+    due: date
+    answered_at: datetime | None
+
+
+class Scored(NamedTuple):
+    """A closed ticket with what its customer scored, (when, score) in order, and when it was followed up."""
+
+    ticket: int
+    closed_at: datetime
+    scores: tuple[tuple[datetime, int], ...]
+    followed_at: tuple[datetime, ...]
+
+
+class Round(NamedTuple):
+    """A round of a complaint: from its opening, or from when the complainant was not satisfied."""
+
+    complaint: int
+    number: int
+    begun_at: datetime
+    ended_at: datetime | None
 
 
 def complaint_upheld(decision: Decision, _: Basis) -> Iterator[Finding]:
@@ -289,6 +337,115 @@ def answer_overdue(question: Question, basis: Basis) -> Iterator[Finding]:
     yield Finding("answer_overdue", "3.4", None, subject, subject, due, "none", None, evidence)
 
 
+def visit_overdue(plan: Planned, basis: Basis) -> Iterator[Finding]:
+    """2.4: a planned visit that was not made by the end of its day."""
+    if plan.kind == "visit":
+        yield from _overdue_occurrences("visit_overdue", "2.4", plan, basis)
+
+
+def inspection_overdue(plan: Planned, basis: Basis) -> Iterator[Finding]:
+    """S1 18: a planned inspection that was not made by the end of its day."""
+    if plan.kind == "inspection":
+        yield from _overdue_occurrences("inspection_overdue", "S1 18", plan, basis)
+
+
+def _overdue_occurrences(clause: str, article: str, plan: Planned, basis: Basis) -> Iterator[Finding]:
+    """One finding an occurrence, which stays when it was done late; dates that pass meanwhile make none."""
+    for occurrence in plan.course.every():
+        if occurrence.is_late(today(basis.now, basis.zone)):
+            at, subject = end_of_day(occurrence.judged_by, basis.zone), f"PL{plan.id}@{occurrence.judged_by}"
+            evidence = {
+                "plan": f"PL{plan.id}", "title": plan.title, "deadline": at, "done_on": occurrence.done_on,
+                "done_by": occurrence.record,
+            }  # fmt: skip
+            yield Finding(clause, article, plan.engineer, subject, subject, at, "none", None, evidence)
+
+
+def rectification_overdue(rectified: Rectified, basis: Basis) -> Iterator[Finding]:
+    """S1 18, S3 10: not closed by the end of the due day in force; it names the owner, if that is a person."""
+    deadline = end_of_day(rectified.due, basis.zone)
+    if (rectified.closed_at or basis.now) <= deadline:
+        return
+    subject = f"RC{rectified.id}"
+    evidence = {
+        "rectification": subject, "deadline": deadline, "done_at": rectified.done_at, "closed_at": rectified.closed_at,
+    }  # fmt: skip
+    yield Finding(
+        "rectification_overdue", "S1 18", rectified.owner, subject, f"{subject}@{rectified.due}", deadline, "none",
+        None, evidence,
+    )  # fmt: skip
+
+
+def suggestion_unanswered(asked: Awaited, basis: Basis) -> Iterator[Finding]:
+    """S7(2) 3: a department has not answered a suggestion by the end of its due day."""
+    deadline = end_of_day(asked.due, basis.zone)
+    if (asked.answered_at or basis.now) > deadline:
+        subject = f"SG{asked.id}"
+        evidence = {
+            "suggestion": subject, "department": asked.department, "deadline": deadline,
+            "answered_at": asked.answered_at,
+        }  # fmt: skip
+        yield Finding("suggestion_unanswered", "S7(2) 3", None, subject, subject, deadline, "none", None, evidence)
+
+
+def follow_up_overdue(scored: Scored, basis: Basis) -> Iterator[Finding]:
+    """S7 1.6: a closed ticket with a low score that nobody followed up within the days of the policy."""
+    due = follow_up_due(scored, basis)
+    if due is None:
+        return
+    followed = min((at for at in scored.followed_at if at >= due.at), default=None)
+    if (followed or basis.now) <= due.deadline:
+        return
+    subject = f"T{scored.ticket}"
+    evidence = {
+        "ticket": subject, "score": due.score, "deadline": due.deadline, "followed_at": followed,
+        "policy": basis.cited("followup.days", due.since),
+    }  # fmt: skip
+    yield Finding("follow_up_overdue", "S7 1.6", None, subject, subject, due.deadline, "none", None, evidence)
+
+
+class FollowUp(NamedTuple):
+    """A follow-up that is due: for which score, given when, from when the days count, and until when."""
+
+    score: int
+    at: datetime
+    since: datetime
+    deadline: datetime
+
+
+def follow_up_due(scored: Scored, basis: Basis) -> FollowUp | None:
+    """Return until when a ticket is to be followed up; None where the policy or the score asks for none."""
+    for at, score in scored.scores:
+        since = max(at, scored.closed_at)
+        days = basis.value("followup.days", since)
+        if days is not None and score <= basis.value("followup.score", since):
+            deadline = end_of_day(day_of(since, basis.zone) + timedelta(days=days), basis.zone)
+            return FollowUp(score, at, since, deadline)
+    return None
+
+
+def complaint_overdue(asked: Round, basis: Basis) -> Iterator[Finding]:
+    """S5 1.3: a complaint, or a further round of it, that was not closed within the days of the policy."""
+    deadline = complaint_deadline(asked, basis)
+    if deadline is None or (asked.ended_at or basis.now) <= deadline:
+        return
+    subject = f"C{asked.complaint}"
+    evidence = {
+        "complaint": subject, "round": asked.number, "deadline": deadline, "closed_at": asked.ended_at,
+        "policy": basis.cited("complaint.days", asked.begun_at),
+    }  # fmt: skip
+    key = f"{subject}@{asked.number}"
+    yield Finding("complaint_overdue", "S5 1.3", None, subject, key, deadline, "none", None, evidence)
+
+
+def complaint_deadline(asked: Round, basis: Basis) -> datetime | None:
+    """Return by when a round of a complaint is to be closed; None where the policy sets no days."""
+    days = basis.value("complaint.days", asked.begun_at)
+    if days is None:
+        return None
+    return end_of_day(day_of(asked.begun_at, basis.zone) + timedelta(days=days), basis.zone)
+
+
 def is_repeat(received: datetime, earlier_closed: datetime | None, basis: Basis) -> bool:
     """3.6: the same repair again is a repeat up to the end of the policy's window after the earlier one closed."""
     if earlier_closed is None:
@@ -315,6 +472,12 @@ CLAUSES = (
     Clause("phone_unreachable", "4.7", "phone_days", phone_unreachable),
     Clause("disobedience", "4.8", "conduct", disobedience),
     Clause("answer_overdue", "3.4", "questions", answer_overdue),
+    Clause("visit_overdue", "2.4", "plans", visit_overdue),
+    Clause("inspection_overdue", "S1 18", "plans", inspection_overdue),
+    Clause("rectification_overdue", "S1 18", "rectifications", rectification_overdue),
+    Clause("follow_up_overdue", "S7 1.6", "scores", follow_up_overdue),
+    Clause("suggestion_unanswered", "S7(2) 3", "suggestions", suggestion_unanswered),
+    Clause("complaint_overdue", "S5 1.3", "rounds", complaint_overdue),
 )
 ARTICLES = {clause.id: clause.article for clause in CLAUSES}
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from svcdesk.penalties import findings
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.registers import records
 from svcdesk.registers.index import exported
-from svcdesk.regulation.policy import Basis
+from svcdesk.regulation.policy import Basis, Policy
 from svcdesk.schema import tables
 from svcdesk.store import open_ledger
 
@@ -280,7 +281,8 @@ def scanned(statement, steps):
 
 GROWING = {
     "ticket", "dispatch", "crew", "expense", "contact", "survey", "service_report", "penalty", "complaint",
-    "phone_check", "conduct", "appointment", "escalation", "hold", "change",
+    "phone_check", "conduct", "appointment", "escalation", "hold", "change", "visit", "suggestion", "rectification",
+    "inspection",
 }  # fmt: skip
 
 
@@ -325,8 +327,12 @@ def test_the_whole_reports_read_no_table_through(ledger, make):
     assert read_through(found) == {}
 
 
+ASKED_FOR = [("followup.days", "7", date(2020, 1, 1)), ("complaint.days", "15", date(2020, 1, 1))]
+
+
 @pytest.mark.parametrize("source", SOURCES)
-def test_the_facts_of_a_period_read_no_table_through(ledger, source):
+def test_the_facts_of_a_period_read_no_table_through(ledger, source, monkeypatch):
+    monkeypatch.setitem(vars(ledger), "policy", Policy(ASKED_FOR))
     period = periods.read_month("2026-10", NOW, ledger.zone)
     found = plans(ledger, lambda: list(SOURCES[source].read(ledger, SOURCES[source].during(ledger, period))))
     assert found

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcdesk.commands.context import Write
-from svcdesk.commands.noun import Noun, Text, one_of
+from svcdesk.commands.noun import Flag, Noun, Text, one_of
 from svcdesk.commands.prompts import personal_text
 from svcdesk.desk.act import Receipt
+from svcdesk.errors import BadInput
 from svcdesk.later import later
 from svcdesk.model import ComplaintCause, ComplaintChannel, ComplaintFinding
 from svcdesk.registers.complaints import COMPLAINTS
@@ -61,8 +62,19 @@ def decide(
 
 
 @noun.write("remedy")
-def remedy(w: Write, complaint: Complaint, note: Note) -> Receipt:
-    return complaints.remedy(w, complaint, note)
+def remedy(
+    w: Write,
+    complaint: Complaint,
+    note: Note,
+    as_rectification: Flag = False,
+    owner: Text = None,
+    due: Text = None,
+) -> Receipt:
+    if not (as_rectification or owner or due):
+        return complaints.remedy(w, complaint, note)
+    if not (as_rectification and owner and due):
+        raise BadInput("one_without", names=["--as-rectification", "--owner", "--due"])
+    return complaints.remedy_by_rectification(w, complaint, note, owner, w.date(due, ahead=True))
 
 
 @noun.write("feedback")

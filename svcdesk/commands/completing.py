@@ -21,7 +21,7 @@ _PERIODS: dict[str, Callable[[str], str]] = {
     "quarter": lambda month: f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}",
     "year": lambda month: month[:4],
 }
-_BY_NOUN = {"phone-check": "phone_check", "service-report": "service_report"}
+_BY_NOUN = {"phone-check": "phone_check", "service-report": "service_report", "rectify": "rectification"}
 
 
 class Item(NamedTuple):

@@ -31,6 +31,10 @@ class Read:
         """What judgements are made by."""
         return Basis(self.ledger.policy, self.now, self.zone)
 
+    def date(self, text: str) -> date:
+        """Read a date, the next one where its year was left out."""
+        return periods.read_date(text, self.now, self.zone, ahead=True)
+
     def period(self, **given: str | None) -> Period | None:
         """Read the period options by their names; None where none of them is given."""
         return periods.read_period(given, self.now, self.zone)

@@ -11,7 +11,7 @@ from svcdesk.columns import Column
 from svcdesk.commands import finding
 from svcdesk.commands.prompts import personal_text
 from svcdesk.model import WORDS
-from svcdesk.registers.declaring import Add, Register
+from svcdesk.registers.declaring import Add, Register, Step
 from svcdesk.store import Ledger
 
 _PYTHON = ("from", "id", "to")  # names that a parameter takes an underscore for
@@ -33,6 +33,37 @@ def parameters_to_set(register: Register, add: Add) -> list[Parameter]:
     )
     options = [_parameter(register, name, None, False, optional=True) for name in names]
     return [key, *options, *([dated] if register.dated else [])]
+
+
+def parameters_of_step(register: Register, step: Step) -> list[Parameter]:
+    """Return the parameters of a step: the record, what it asks for, then what it takes."""
+    record = Parameter("record", Parameter.KEYWORD_ONLY, annotation=Annotated[str, typer.Argument()])
+    needed = [Parameter("note", Parameter.KEYWORD_ONLY, annotation=Annotated[str, typer.Option("--note")])]
+    asked = [_option(register, name, Parameter.empty) for name in step.asks]
+    return [
+        record,
+        *asked,
+        *(needed if step.needs_note else []),
+        *(_option(register, name, None) for name in step.takes),
+    ]
+
+
+def _option(register: Register, name: str, default: Any) -> Parameter:
+    """Return the parameter of ``column`` or of ``option=column``."""
+    option, _, column = name.rpartition("=")
+    made = _parameter(register, column, default, False)
+    if not option:
+        return made
+    hint = made.annotation.__origin__
+    return made.replace(name=f"{option}_" if option in _PYTHON else option,
+                        annotation=Annotated[hint, typer.Option(f"--{option}")])  # fmt: skip
+
+
+def of_step(step: Step, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given for a step by column."""
+    columns = {option: column for option, _, column in (name.rpartition("=") for name in (*step.asks, *step.takes))}
+    found = {name.rstrip("_"): value for name, value in given.items()}
+    return {columns.get(name, name): value for name, value in found.items() if name != "note"}
 
 
 def _parameter(register: Register, name: str, default: Any, by_place: bool, *, optional: bool = False) -> Parameter:

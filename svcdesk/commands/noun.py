@@ -23,17 +23,18 @@ from svcdesk.later import later
 from svcdesk.model import FLAT, WORDS, Record, bounded, number_of
 from svcdesk.periods import instant, today
 from svcdesk.registers import dated, records
-from svcdesk.registers.declaring import Register
+from svcdesk.registers.declaring import Register, Step
 from svcdesk.render import tables
 from svcdesk.session import current
 from svcdesk.store import Ledger
 
 if TYPE_CHECKING:
     from svcdesk.commands import fields
-    from svcdesk.desk import entries
+    from svcdesk.desk import entries, steps
 else:
     fields = later("svcdesk.commands.fields")
     entries = later("svcdesk.desk.entries")
+    steps = later("svcdesk.desk.steps")
 
 Format = Annotated[tables.Format | None, typer.Option("--format", "-f")]
 
@@ -217,20 +218,40 @@ class Noun:
         body.parameters = lambda: fields.parameters_to_set(register, add)  # type: ignore[attr-defined]
         self.write("set")(body)
 
+    def steps_of(self, register: Register, **checks: "steps.Check") -> None:
+        """Declare the verbs of a record's life that write columns alone; ``checks`` look at other records, by verb."""
+        for step in register.steps:
+            self._step_of(register, step, checks.get(step.verb.replace("-", "_")))
+
+    def _step_of(self, register: Register, step: Step, check: "steps.Check | None") -> None:
+        def body(w: Write, **given: Any) -> Receipt:
+            text = given.pop("record")
+            return steps.take(w, register, step, text, fields.of_step(step, given), check)
+
+        body.__name__ = step.verb.replace("-", "_")
+        body.parameters = lambda: fields.parameters_of_step(register, step)  # type: ignore[attr-defined]
+        self.write(step.verb)(body)
+
     def list_of(
         self,
         register: Register,
         flags: dict[str, tuple[str, Callable[[Record], bool]]] | None = None,
         *,
         during: bool = True,
+        upto: dict[str, str] | None = None,
     ) -> None:
-        """Declare ``list``: periods, limit, sort, a filter for each filter column; ``flags`` are yes-no filters."""
+        """Declare ``list``: periods, limit, sort, a filter for each filter column; ``flags`` are yes-no filters.
+
+        ``upto`` are options that take a date: the column that is not to lie after it.
+        """
         options: dict[str, Any] = {name: hint for name, hint in _LIST_OPTIONS.items() if during or name not in PERIOD}
         for name in register.filters:
             option = typer.Option(f"--{name.replace('_', '-')}")
-            options[f"{name}_" if name in ("from", "id") else name] = Annotated[str | None, option]
+            options[_python(name)] = Annotated[str | None, option]
         for name in flags or {}:
             options[name] = Annotated[bool | None, typer.Option(f"--{name}")]
+        for name in upto or {}:
+            options[name] = Annotated[str | None, typer.Option(f"--{name.replace('_', '-')}")]
         personal = any(column.kind.startswith("personal") and not column.detail for column in register.columns)
         if personal:
             options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
@@ -246,13 +267,14 @@ class Noun:
                     records.Selection().during(register, wanted).sorted_by(register, given["sort"], reveal=reveal)
                 )
                 for name in register.filters:
-                    if given[name] is not None:
-                        meant = finding.meant_by_filter(ledger, name, given[name])
+                    if (value := given[_python(name)]) is not None:
+                        meant = finding.meant_by_filter(ledger, name, value)
                         filter_by(selection, register, name, meant, today(r.now, r.zone))
                 keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
                 for name, (condition, _) in (flags or {}).items():
                     if given[name]:
                         selection.where(condition)
+                keeps += [_upto(column, r.date(given[name])) for name, column in (upto or {}).items() if given[name]]
                 limit = None if given["limit"] is None else min(given["limit"], sys.maxsize)
                 selection.first(None if keeps else limit)
                 flat = register.members is not None and r.form not in ("json", "jsonl")
@@ -316,6 +338,11 @@ def flat(name: str) -> Noun:
     return noun
 
 
+def _python(name: str) -> str:
+    """Return what a filter is called in the code."""
+    return f"{name}_" if name in ("from", "id") else name
+
+
 def _amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tuple[str, str]]:
     """Tell how a record was put right: when, by whom, what and why."""
     from svcdesk.registers import changes
@@ -324,6 +351,11 @@ def _amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tup
         values = {"seq": entry.seq, "at": instant(entry.at), "actor": entry.actor, "reason": entry.note}
         what = messages.say("labels.clause_joint").join(told)
         yield messages.say("labels.amended"), messages.say("labels.amendment", what=what, **formatted(values))
+
+
+def _upto(column: str, day: date) -> Callable[[Record], bool]:
+    """Keep the records of which a date is there and does not lie after a day."""
+    return lambda row: row[column] is not None and row[column][:10] <= day.isoformat()
 
 
 def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:

@@ -11,7 +11,7 @@ import typer
 from svcdesk import messages, periods
 from svcdesk.desk.act import Act, Phrase, Receipt, Word
 from svcdesk.errors import DeskError
-from svcdesk.model import LETTERS
+from svcdesk.model import LETTERS, noun_of
 from svcdesk.registers import records
 from svcdesk.render import tables
 from svcdesk.session import current
@@ -42,7 +42,7 @@ def formatted(values: dict[str, Any]) -> dict[str, Any]:
         if name in values:
             sentence[name] = messages.comma(messages.word(word_kind, value) for value in values[name])
     if "table" in values:
-        sentence["noun"] = values["table"].replace("_", "-")
+        sentence["noun"] = noun_of(values["table"])
     return sentence
 
 

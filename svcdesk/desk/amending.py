@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from svcdesk.columns import Column
-from svcdesk.desk import expenses, policies, typed
+from svcdesk.desk import expenses, plans, policies, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.entitled import not_own
@@ -37,6 +37,7 @@ _OF_DISPATCH = ("assignments", "report_duties")
 _JUDGED = {
     "ticket": _OF_DISPATCH, "appointment": _OF_DISPATCH, "dispatch": _OF_DISPATCH,
     "service_report": ("report_duties",), "phone_check": ("phone_days",), "conduct": ("conduct",),
+    "rectification": ("rectifications",),
 }  # fmt: skip
 _WEIGHS = {"ticket": {"on_site_by", "kind"}, "dispatch": {"ticket_id", "sent_at", "own_due_at"}}
 
@@ -194,6 +195,8 @@ def _write(act: Act, register: Register, row: Record, change: _Change) -> None:
                 ledger.update(register.table, row["id"], **values)
         if change.member and change.theirs and register.members:
             ledger.update(register.members.table, change.member["id"], **change.theirs)
+    if register.table == "customer":
+        plans.follow_key(ledger, row["id"], act.now)
     for table, number in _followed(register, row, merged):
         expenses.follow(ledger, table, number)
     if register.table == "policy":

@@ -4,21 +4,25 @@ that exist; and what somebody decided, which changes only by its own verb.
 Values are as the ledger stores them. History is accepted as it was; what cannot be is not.
 """
 
+import json
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
 from svcdesk.columns import NOW, Column
 from svcdesk.desk import expenses
+from svcdesk.desk.act import Word
 from svcdesk.desk.assignments import kind_of
 from svcdesk.errors import BadInput, DeskError, NotFound, Refused
 from svcdesk.model import LETTERS, Record, yuan
 from svcdesk.periods import midnight, read_date, stored, today
 from svcdesk.registers.declaring import Need, Pairs, Register
+from svcdesk.regulation.dues import day_in_force
+from svcdesk.regulation.occurrences import read_every
 from svcdesk.regulation.policy import Basis, read_value
 from svcdesk.regulation.states import dispatch_status, moves_target
 from svcdesk.rules import ARTICLES
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, as_stored
 
 _KEPT = 5000  # facts remembered at a time
 
@@ -253,6 +257,42 @@ class Checks:
             columns["sanction"] = "none" if columns.get("amount_fen") is None else "fine"
         if columns.get("natural_key") is None:
             columns["natural_key"] = columns["subject"]
+
+    def _plan(self, columns: Record, _: Record) -> None:
+        read_every(columns["every"])
+        targets = [name for name in ("customer_id", "region", "area", "department") if columns.get(name) is not None]
+        if len(targets) > 1:
+            raise BadInput("one_target", names=targets)
+
+    def _rectification(self, columns: Record, _: Record) -> None:
+        """Work out the due day in force; a record that tells of one due day alone has it from its opening."""
+        if (columns.get("owner_id") is None) == (columns.get("department") is None):
+            raise BadInput("one_of", names=["owner", "department"])
+        dues: list[Record] = json.loads(columns.get("dues") or "[]")
+        if len(dues) < 2:
+            first = dues[0] if dues else {"at": columns["opened_at"]}
+            dues = [{**first, "due": columns["due_on"]}]
+        force = day_in_force(dues, self.basis.zone).isoformat()
+        if columns["due_on"] != force:
+            raise BadInput("status_differs", status=columns["due_on"], derived=force)
+        columns["dues"] = as_stored(dues)
+
+    def _inspection(self, columns: Record, _: Record) -> None:
+        if columns.get("plan_id") is not None:
+            self._plan_of(columns["plan_id"], "inspection")
+
+    def _visit(self, columns: Record, _: Record) -> None:
+        if columns.get("plan_id") is not None:
+            self._plan_of(columns["plan_id"], "visit")
+
+    def _plan_of(self, number: int, kind: str) -> None:
+        plan = self.fact("plan", number)
+        if plan and plan["kind"] != kind:
+            raise BadInput("plan_of_kind", id=f"PL{number}", of=Word("plan_kind", plan["kind"]))
+
+    def _suggestion(self, columns: Record, _: Record) -> None:
+        if (columns.get("customer_id") is None) == (columns.get("person_id") is None):
+            raise BadInput("one_of", names=["customer", "person"])
 
     def _policy(self, columns: Record, _: Record) -> None:
         columns["value"] = read_value(columns["key"], columns["value"])

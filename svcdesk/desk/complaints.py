@@ -1,10 +1,12 @@
 """Complaints: registered, assigned, investigated, decided, remedied, fed back, closed (4.1, 4.2)."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from svcdesk.desk import rectifications
 from svcdesk.desk.act import Act, Receipt
+from svcdesk.desk.rectifications import Fault
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
 from svcdesk.periods import stored
@@ -103,6 +105,15 @@ def remedy(act: Act, text: str, note: str) -> Receipt:
     return step.receipt("complaint_remedied")
 
 
+def remedy_by_rectification(act: Act, text: str, note: str, owner: str, due: date) -> Receipt:
+    """Have somebody make it good by a day: the remedy is a rectification of its own (S3 10)."""
+    step = _Step(act, text, "remedy")
+    fault = Fault(note, due, owner=owner, source=f"C{step.complaint['id']}")
+    made = f"RC{rectifications.make(act, fault, step.at)}"
+    step.take({"status": "remedied"}, note, rectification=made)
+    return step.receipt("complaint_to_rectify", made=made, due=due)
+
+
 def feed_back(act: Act, text: str, *, satisfied: bool) -> Receipt:
     """Record that the complainant was told, and whether that was enough; if not, another round begins."""
     decided = act.ledger.named("complaint", text)
@@ -117,5 +128,6 @@ def feed_back(act: Act, text: str, *, satisfied: bool) -> Receipt:
 def close(act: Act, text: str) -> Receipt:
     """Close a complaint whose complainant is satisfied."""
     step = _Step(act, text, "close")
+    rectifications.gate(act, f"C{step.complaint['id']}")
     step.take({"status": "closed"})
     return step.receipt("complaint_closed")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from svcdesk.columns import Column
-from svcdesk.desk import expenses, typed
+from svcdesk.desk import expenses, plans, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks
 from svcdesk.desk.entitled import not_own
@@ -23,7 +23,7 @@ def add(act: Act, register: Register, given: Record, check: Check | None = None)
     """Make a record of what was typed, by column. ``check`` looks at other records. Raises BadInput or Refused."""
     assert register.add is not None
     columns = [column for column in register.fields() if given.get(column.name) is not None]
-    row = register.defaults() | {c.stored: _read(act, c, given[c.name]) for c in columns if c.stored}
+    row = register.defaults() | {c.stored: read(act, c, given[c.name]) for c in columns if c.stored}
     _refuse_known(act, register, row)
     row |= _stamps(act, register, row)
     if check:
@@ -31,11 +31,12 @@ def add(act: Act, register: Register, given: Record, check: Check | None = None)
     if register.holds_personal:
         row |= act.ledger.keep_personal(**{c.part: given[c.name] for c in columns if c.part})
     number = act.ledger.insert(register.table, **row)
-    values = {column.name: _shown(act, column, row) for column in columns if column.stored}
+    values = {column.name: shown(act, column, row) for column in columns if column.stored}
     return Receipt(register.add.receipt, register.table, number, values)
 
 
-def _read(act: Act, column: Column, value: Any) -> Any:
+def read(act: Act, column: Column, value: Any) -> Any:
+    """Read a value as it was typed, or take one that was read already."""
     return typed.read(act, column, value) if isinstance(value, str) else value
 
 
@@ -81,10 +82,10 @@ def refuse_dated(ledger: Ledger, register: Register, row: Record, names: Collect
 
 
 def _change(act: Act, register: Register, row: Record, columns: list[Column], given: Record) -> None:
-    read = {c.stored: as_stored(_read(act, c, given[c.name])) for c in columns if c.stored}
-    if missing := next((c.name for c in columns if c.need and read.get(c.stored, "") in (None, "")), None):
+    values = {c.stored: as_stored(read(act, c, given[c.name])) for c in columns if c.stored}
+    if missing := next((c.name for c in columns if c.need and values.get(c.stored, "") in (None, "")), None):
         raise BadInput("empty", name=missing)
-    merged = row | read
+    merged = row | values
     Checks(act.ledger, register, act.basis).record(merged, {}, [])
     personal = {c.part: given[c.name] for c in columns if c.part}
     if personal:
@@ -92,6 +93,8 @@ def _change(act: Act, register: Register, row: Record, columns: list[Column], gi
     act.ledger.update(register.table, row["id"], **{n: value for n, value in merged.items() if n != "id"})
     if register.table == "contract":
         expenses.follow(act.ledger, "contract", row["id"])
+    if register.table == "customer":
+        plans.follow_key(act.ledger, row["id"], act.now)
 
 
 def keep(ledger: Ledger, row: Record, given: Record) -> Record:
@@ -102,7 +105,7 @@ def keep(ledger: Ledger, row: Record, given: Record) -> Record:
 
 def _date(act: Act, row: Record, columns: list[Column], given: Record, since: date) -> None:
     for column in columns:
-        value = _read(act, column, given[column.name])
+        value = read(act, column, given[column.name])
         if value in (None, ""):
             raise BadInput("empty", name=column.name)
         act.ledger.insert("staff_value", staff_id=row["id"], field=column.name, value=str(value), from_on=since)
@@ -128,7 +131,7 @@ def _stamps(act: Act, register: Register, row: Record) -> Record:
     return made
 
 
-def _shown(act: Act, column: Column, row: Record) -> Any:
+def shown(act: Act, column: Column, row: Record) -> Any:
     """Return a value as the receipt names it: a record by its id or key."""
     value, table = row[column.stored], column.target
     if value is None or not table:

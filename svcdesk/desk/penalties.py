@@ -56,7 +56,8 @@ def confirm(act: Act, ids: Sequence[str], reason: str | None = None) -> Receipt:
         now = _facts_now(act, penalty)
         if penalty["status"] == "confirmed" and now == penalty["facts"]:
             raise Refused(
-                "state", id=f"P{penalty['id']}", kind="penalty", status="confirmed", verb="confirm", article="4.2-4.8",
+                "state", id=f"P{penalty['id']}", kind="penalty", table="penalty", status="confirmed", verb="confirm",
+                article="4.2-4.8",
                 states=("proposed",),
             )  # fmt: skip
         if now != penalty["facts"]:

@@ -63,6 +63,7 @@ _ABOUT = {
     "expense": "SELECT e.code FROM live_expense r JOIN live_staff e ON e.id = r.engineer_id WHERE r.id = ?",
     "complaint": "SELECT e.code FROM live_complaint_person r JOIN live_staff e ON e.id = r.staff_id"
     " WHERE r.complaint_id = ?",
+    "rectification": "SELECT e.code FROM live_rectification r JOIN live_staff e ON e.id = r.owner_id WHERE r.id = ?",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from svcdesk import journal
 from svcdesk.columns import NOW, Column
-from svcdesk.desk import expenses
+from svcdesk.desk import expenses, plans
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.settle import settling, unanswered_before
 from svcdesk.errors import BadInput, DeskError
@@ -28,7 +28,7 @@ from svcdesk.store import Ledger
 
 _CHUNK = 1000
 # Tables whose records an import may look at.
-TABLES = ("ticket", "dispatch", "complaint", "contract", "customer", "staff", "crew", "survey")
+TABLES = ("ticket", "dispatch", "complaint", "contract", "customer", "staff", "crew", "survey", "plan")
 
 
 class Outcome(NamedTuple):
@@ -419,6 +419,8 @@ class Importer:
             self._update_members(existing["id"], item.members, self.members)
         if self.table in ("ticket", "contract"):
             expenses.follow(self.ledger, self.table, existing["id"])
+        if self.table == "customer":
+            plans.follow_key(self.ledger, existing["id"], self._basis.now)
 
     def _update_members(self, number: int, here: list[Record], members: Members) -> None:
         there = self._members_of(number, members)

@@ -16,6 +16,8 @@ Candidate = tuple[str, str]  # what to type, and what it is
 _TELLING = {
     "ticket": "r.summary", "dispatch": "r.place", "complaint": "r.summary", "expense": "r.spent_on",
     "penalty": "r.clause", "service_report": "'D' || r.dispatch_id",
+    "plan": "r.title", "inspection": "r.area", "rectification": "r.summary", "visit": "r.summary",
+    "suggestion": "r.text",
 }  # fmt: skip
 _DIGITS = 12
 
@@ -23,7 +25,7 @@ _DIGITS = 12
 def ids(ledger: "Ledger", table: str, begun: str) -> Iterator[Candidate]:
     """List the newest records of a table whose id begins so."""
     letter = LETTERS[table]
-    digits = begun[1:] if begun[:1].upper() == letter else begun
+    digits = begun[len(letter) :] if begun[: len(letter)].upper() == letter else begun
     if digits and not (digits.isascii() and digits.isdigit()):
         return
     telling = _TELLING.get(table, "NULL")

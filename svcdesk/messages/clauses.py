@@ -9,4 +9,10 @@ TEXTS = {
     "phone_unreachable": ("4.7 规定时段内无故关机或拒接：每次扣话费补贴或罚款", "4.7: phone off or a call refused within the hours, without a reason: the phone allowance withheld or a fine"),
     "disobedience": ("4.8 不服从中心统一指挥：每次罚款", "4.8: not following the centre's unified command: a fine each time"),
     "answer_overdue": ("3.4 受理后须在时限内答复", "3.4: an answer is due within the hours after receipt"),
+    "visit_overdue": ("2.4 重点客户和区域须按期走访：当日未访即为逾期，不处罚", "2.4: key customers and regions are visited as planned; not visited by the end of the day is overdue, and no penalty"),
+    "inspection_overdue": ("范本一 18 检查须按期进行：当日未查即为逾期，不处罚", "sample 1, 18: inspections are made as planned; not made by the end of the day is overdue, and no penalty"),
+    "rectification_overdue": ("范本一 18、范本三 10 整改须在期限内改完并复查销号，不处罚", "sample 1, 18 and sample 3, 10: what is wrong is put right, verified and closed by its day; no penalty"),
+    "follow_up_overdue": ("范本七 1.6 评分低的工单须限期回访，不处罚", "sample 7, 1.6: a ticket with a low score is followed up within the days; no penalty"),
+    "suggestion_unanswered": ("范本七（二）3 部门须在期限内答复建议，不处罚", "sample 7 (2), 3: a department answers a suggestion by its day; no penalty"),
+    "complaint_overdue": ("范本五 1.3 投诉须在期限内办结，不处罚", "sample 5, 1.3: a complaint is closed within the days; no penalty"),
 }  # fmt: skip

@@ -57,4 +57,9 @@ TEXTS = {
     "handed_in": ("报出", "handed in"), "recounted": ("重算", "recounted"), "difference": ("差", "difference"), "entries": ("日志号", "entries"), "counted_twice": ("重计天数", "days counted twice"),
     "other_centre": ("另一中心", "other centre"), "other_id": ("另一编号", "other id"), "other_date": ("另一日期", "other date"), "other_amount": ("另一金额", "other amount"),
     "tickets_opened": ("新工单", "new tickets"),
+    "title": ("名目", "title"), "every": ("周期", "every"), "from_on": ("起算日", "counted from"), "anchor": ("起算方式", "anchor"), "target": ("对象", "for"), "last_done": ("上次完成", "last done"), "due_day": ("期限", "due"),
+    "area": ("区域地点", "area"), "for_key": ("重点客户计划", "for key customers"), "ended_at": ("结束", "ended"), "occurrences": ("历次", "occurrences"), "plan": ("计划", "plan"), "clean": ("无问题", "clean"), "found": ("查出的整改", "found"), "items": ("检查项", "items"),
+    "inspected": ("受检人", "person"), "source": ("来源", "from"), "to_mend": ("要整改的", "what to put right"), "owner": ("责任人", "owner"), "level": ("等级", "level"), "measure": ("措施", "measure"), "opened_at": ("提出", "opened"), "dues": ("历次期限", "due days"),
+    "done_at": ("改完", "done"), "verified_at": ("复查", "verified"), "verified_by": ("复查人", "verified by"), "way": ("方式", "way"), "use": ("使用情况", "how it is used"), "introduced": ("介绍的产品", "introduced"), "suggested_by": ("提出人", "suggested by"),
+    "aspect": ("方面", "aspect"), "handed_on": ("转交", "sent"), "answer": ("答复意见", "answer"), "told_at": ("告知", "told"), "last_visit": ("上次走访", "last visit"), "open_tickets": ("未了工单", "open tickets"), "last_score": ("上次评分", "last score"),
 }  # fmt: skip

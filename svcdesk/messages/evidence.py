@@ -12,4 +12,7 @@ TEXTS = {
     "missing": ("缺 {value}", "lacks {value}"), "reading": ("{value}", "{value}"), "check": ("检查 {value}", "check {value}"), "result": ("{value}", "{value}"),
     "conduct": ("记录 {value}", "record {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"), "reopened_at": ("{value} 重开", "reopened {value}"),
     "answer_due": ("应答复 {value}", "answer due {value}"), "answered_at": ("{value} 答复", "answered {value}"), "no_answered_at": ("未答复", "not answered"),
+    "plan": ("计划 {value}", "plan {value}"), "title": ("{value}", "{value}"), "done_on": ("{value} 完成", "done {value}"), "no_done_on": ("未做", "not done"), "done_by": ("见 {value}", "by {value}"),
+    "rectification": ("整改 {value}", "rectification {value}"), "done_at": ("{value} 改完", "done {value}"), "closed_at": ("{value} 了结", "closed {value}"), "no_closed_at": ("未了结", "not closed"), "round": ("第 {value} 轮", "round {value}"),
+    "suggestion": ("建议 {value}", "suggestion {value}"), "department": ("{value}", "{value}"), "score": ("评分 {value}", "score {value}"), "followed_at": ("{value} 回访", "followed up {value}"), "no_followed_at": ("未回访", "not followed up"),
 }  # fmt: skip

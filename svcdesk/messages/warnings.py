@@ -35,4 +35,5 @@ TEXTS = {
     "no_reference": ("这些行没有编号也没有外部编号，再导入一次会重复", "these rows carry neither id nor reference: importing them again would add them again"),
     "feed_twins": ("{one} 和 {other} 的账本同出一源：其中一份是另一份的副本，数会重复 → 问明两个中心", "{one} and {other} send the same ledger: one is a copy of the other, and figures count twice → ask both centres"),
     "centres_missing": ("没有收到这些中心的数：{names}；合计不含它们 → svcdesk hq centres", "nothing was received of {names}, and the totals are without them → svcdesk hq centres"),
+    "rectifications_left": ("{id} 还有整改未销号：{left}", "{id} has rectifications that are not closed yet: {left}"),
 }  # fmt: skip

@@ -4,26 +4,18 @@ A period gives every fact whose finding could lie in it, and perhaps some more; 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from svcdesk.model import Record
-from svcdesk.periods import Period, between, day_of, instant, stored
+from svcdesk.penalties import overdue
+from svcdesk.penalties.sources import Where, one, source, span, when, within
+from svcdesk.periods import Period, between, day_of, instant
 from svcdesk.regulation.clock import answer_hours
 from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Question, ReportDuty
 from svcdesk.store import Ledger
-
-Where = tuple[str, dict[str, Any]]
-
-
-def _when(text: str | None) -> datetime | None:
-    return instant(text) if text else None
-
-
-def _span(period: Period, back: timedelta = timedelta()) -> dict[str, Any]:
-    return {"start": stored(period.start - back) if period.start.year > 1970 else "", "end": stored(period.end)}
 
 
 def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
@@ -43,7 +35,7 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
         ORDER BY w.id"""
     for row in ledger.con.execute(sql, where[1]):
         number, dispatch, ticket, code, *times, cause, note, complaint, late = row
-        due, departed, arrived, callback, left, returned = map(_when, times)
+        due, departed, arrived, callback, left, returned = map(when, times)
         yield Assignment(
             dispatch, ticket, code, due, departed, arrived, callback, left, returned, cause, note, complaint,
             tuple({name: instant(value) for name, value in entry.items()} for entry in json.loads(late)), number,
@@ -51,13 +43,13 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
 
 
 def _assignments_in(_: Ledger, period: Period) -> Where:
-    return f"{_TOUCHING.format('')} AND {_IN_QUESTION}", _span(period)
+    return f"{_TOUCHING.format('')} AND {_IN_QUESTION}", span(period)
 
 
 def _every_assignment_in(_: Ledger, period: Period) -> Where:
     """Take in who came long before they were due: without that arrival they would be late when they were due."""
-    back = _span(period, timedelta(days=366))["start"]
-    return _TOUCHING.format(_EARLY), {**_span(period), "back": back}
+    back = span(period, timedelta(days=366))["start"]
+    return _TOUCHING.format(_EARLY), {**span(period), "back": back}
 
 
 _TOUCHING = """
@@ -117,7 +109,7 @@ def _report_duties_in(ledger: Ledger, period: Period) -> Where:
     back = timedelta(days=max(ledger.policy.every("report.due_days")) + 2)
     return (
         "d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)",
-        _span(period, back),
+        span(period, back),
     )
 
 
@@ -141,7 +133,7 @@ def _phone_day_of(ledger: Ledger, check: int) -> Where:
     day = day_of(instant(row["at"]), ledger.zone)
     around = between(day, day + timedelta(days=1), ledger.zone)
     where = "r.at >= :start AND r.at < :end AND r.engineer_id = :engineer"
-    return where, {**_span(around), "engineer": row["engineer_id"]}
+    return where, {**span(around), "engineer": row["engineer_id"]}
 
 
 def conduct(ledger: Ledger, where: Where) -> Iterator[Misconduct]:
@@ -181,7 +173,7 @@ def questions(ledger: Ledger, where: Where) -> Iterator[Question]:
     for sql, at, asked in ((_ASKED, "t.received_at", "t"), (_ASKED_AGAIN, "r.at", "r")):
         found = f"{sql} WHERE {where[0].format(at=at, asked=asked)} ORDER BY {asked}.id"
         for ticket, kind, since, answered, cancelled, again in ledger.con.execute(found, where[1]):
-            yield Question(ticket, kind, instant(since), _when(answered), _when(cancelled), again)
+            yield Question(ticket, kind, instant(since), when(answered), when(cancelled), again)
 
 
 _ASKED = "SELECT t.id, t.kind, t.received_at, t.answered_at, t.cancelled_at, 0 FROM live_ticket t"
@@ -206,47 +198,19 @@ def _questions_in(ledger: Ledger, period: Period) -> Where:
 
 
 def _every_question_in(ledger: Ledger, period: Period) -> Where:
-    return "{at} >= :start AND {at} < :end", _span(period, longest_wait(ledger))
+    return "{at} >= :start AND {at} < :end", span(period, longest_wait(ledger))
 
 
 _UNANSWERED = "({asked}.answered_at IS NULL OR {asked}.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', {at}, :shortest))"
 
 
-def _in(column: str) -> Callable[[Ledger, Period], Where]:
-    return lambda _, period: (f"{column} >= :start AND {column} < :end", _span(period))
-
-
-def _one(column: str) -> Callable[[Ledger, int], Where]:
-    return lambda _, number: (f"{column} = :number", {"number": number})
-
-
-class Source(NamedTuple):
-    """How the facts of one kind are read, and which of them a period or one subject's number asks for.
-
-    ``during`` leaves out what cannot be a finding of the period; ``every`` leaves out none of it.
-    """
-
-    read: Callable[[Ledger, Where], Iterator[Any]]
-    during: Callable[[Ledger, Period], Where]
-    about: Callable[[Ledger, int], Where]
-    every: Callable[[Ledger, Period], Where]
-
-
-def _source(
-    read: Callable[[Ledger, Where], Iterator[Any]],
-    during: Callable[[Ledger, Period], Where],
-    about: Callable[[Ledger, int], Where],
-    every: Callable[[Ledger, Period], Where] | None = None,
-) -> Source:
-    return Source(read, during, about, every or during)
-
-
 SOURCES = {
-    "complaints": _source(complaints, _in("r.decided_at"), _one("r.id")),
-    "frauds": _source(frauds, _in("r.falsified_at"), _one("r.id")),
-    "assignments": _source(assignments, _assignments_in, _one("w.dispatch_id"), _every_assignment_in),
-    "report_duties": _source(report_duties, _report_duties_in, _one("d.id")),
-    "phone_days": _source(phone_days, _in("r.at"), _phone_day_of),
-    "conduct": _source(conduct, _in("r.at"), _one("r.id")),
-    "questions": _source(questions, _questions_in, _one("t.id"), _every_question_in),
+    "complaints": source(complaints, within("r.decided_at"), one("r.id")),
+    "frauds": source(frauds, within("r.falsified_at"), one("r.id")),
+    "assignments": source(assignments, _assignments_in, one("w.dispatch_id"), _every_assignment_in),
+    "report_duties": source(report_duties, _report_duties_in, one("d.id")),
+    "phone_days": source(phone_days, within("r.at"), _phone_day_of),
+    "conduct": source(conduct, within("r.at"), one("r.id")),
+    "questions": source(questions, _questions_in, one("t.id"), _every_question_in),
+    **overdue.SOURCES,
 }

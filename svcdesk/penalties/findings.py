@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from svcdesk.errors import NotFound
-from svcdesk.model import Fen, Record
+from svcdesk.model import Fen, Record, number_in
 from svcdesk.penalties import late_entries
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.periods import Period, month_of
@@ -40,7 +40,7 @@ def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
     clause = _BY_ID[penalty["clause"]]
     source = SOURCES[clause.facts]
     try:
-        where = source.about(ledger, int(penalty["natural_key"][1:]))
+        where = source.about(ledger, number_in(penalty["natural_key"]))
     except NotFound:
         return None
     for fact in source.read(ledger, where):

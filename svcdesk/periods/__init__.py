@@ -357,6 +357,11 @@ def day_of(instant: datetime, where: tzinfo) -> date:
     return instant.astimezone(where).date()
 
 
+def end_of_day(day: date, where: tzinfo) -> datetime:
+    """Return the last second of a centre date."""
+    return midnight(day + timedelta(days=1), where) - timedelta(seconds=1)
+
+
 def midnight(day: date, where: tzinfo) -> datetime:
     """Return the instant at which a centre date begins."""
     return datetime.combine(max(day, _FIRST_DAY), time(), tzinfo=where).astimezone(UTC)

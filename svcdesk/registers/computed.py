@@ -185,6 +185,30 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
+def plan(basis: Basis, _: Ledger, __: LocalHours) -> Work:
+    """Work out of a plan when it is due next, when it was last done, whether it goes on, and how it went (2.4)."""
+    from svcdesk.penalties.fulfilled import course_of
+
+    now = day_of(basis.now, basis.zone)
+
+    def iso(day: date | None) -> str | None:
+        return day.isoformat() if day else None
+
+    def work(every: str, begun: str, anchor: str, steps: str, ended: str | None, fulfilled: str) -> tuple[Any, ...]:
+        course = course_of(every, begun, anchor, steps, ended, fulfilled, zone=basis.zone)
+        told = [
+            {
+                "due": iso(one.judged_by), "done_on": iso(one.done_on), "dropped_on": iso(one.dropped_on),
+                "record": one.record, "late": one.is_late(now),
+            }
+            for one in course.every()
+        ]  # fmt: skip
+        due = iso(course.open.due) if course.open else None
+        return due, iso(course.last_done), "open" if course.open else "ended", told
+
+    return work
+
+
 def penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
     """Work out what a penalty is for as the facts stand now, and whether they changed since."""
     from svcdesk.penalties.findings import judged_anew

@@ -53,6 +53,22 @@ class Add(NamedTuple):
     presumed: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
 
+class Step(NamedTuple):
+    """A step of a record's life that writes columns alone: its verb, its receipt, and the state that it leads to.
+
+    Which states allow it stands in regulation/states.py. ``stamps`` are the columns that get the time of the step;
+    what it asks for and takes are columns, ``option=column`` where the option is called otherwise.
+    """
+
+    verb: str
+    receipt: str
+    to: str
+    stamps: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    needs_note: bool = False
+
+
 class Decision(NamedTuple):
     """What somebody decides of a record, by verbs of its own (4): no amendment and no import changes it.
 
@@ -108,6 +124,7 @@ class Register(NamedTuple):
     called: str = ""  # the column that people name a record by where nothing names it for good
     members: Members | None = None
     add: Add | None = None
+    steps: tuple[Step, ...] = ()
     dated: tuple[str, ...] = ()  # what may hold from a date on
     decided: tuple[Decision, ...] = ()
     stamps: dict[str, str] = {}  # noqa: RUF012 - never changed; times that a verb sets and another takes away

@@ -36,6 +36,8 @@ def mask(kind: str, text: str | None) -> str | None:
         if len(digits) >= _A_WHOLE_NUMBER:
             return f"{digits[:3]}****{digits[-4:]}"
         return f"****{digits[-2:]}" if len(digits) >= _A_SHORT_NUMBER else "****"
+    if kind == "score":
+        return "*"
     if kind == "address":
         return f"{text[:3]}****"
     return f"{text[0]}*"

@@ -78,6 +78,14 @@ def categories(text: str) -> frozenset[str]:
     return found
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """Read names, joined by commas of either kind; none is no name."""
+    names = () if text == NONE else tuple(name.strip() for name in re.split("[,，、]", text))
+    if not all(names) or not text.isprintable():
+        raise ValueError(text)
+    return names
+
+
 def _folder(text: str) -> str | None:
     if not text.isprintable() or not text:
         raise ValueError(text)
@@ -132,6 +140,14 @@ KEYS: dict[str, Key] = {
     "appeal.days": Key(_whole, "days", "5", 0, 365),
     "roles.check": Key(_one_of("off", "warn", "refuse"), "check", "warn"),
     "taken_by.required": Key(_one_of("off", "warn", "refuse"), "check", "warn"),
+    "complaint.days": Key(_optional_whole, "days", NONE, 1, 3650),
+    "rectify.gate": Key(_one_of("off", "warn", "refuse"), "check", "warn"),
+    "visit.key_months": Key(_whole, "months", "3", 1, 120),
+    "visit.regions": Key(_names, "regions", NONE),
+    "visit.region_months": Key(_whole, "months", "6", 1, 120),
+    "suggestion.due_days": Key(_whole, "days", "30", 1, 3650),
+    "followup.days": Key(_optional_whole, "days", NONE, 1, 3650),
+    "followup.score": Key(_whole, "score", "2", 1, 5),
     "wage.minimum": Key(_optional_money, "CNY", NONE),
     "wage.share": Key(_whole, "percent", "20", 0, 100),
     "statistics.due_day": Key(_whole, "day", "4", 1, 28),

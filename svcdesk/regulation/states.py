@@ -45,6 +45,26 @@ ALLOWED: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
         "refund": (("submitted", "approved", "reimbursed"), "4.3"),
         "falsified": (("submitted", "approved", "rejected", "reimbursed"), "4.3"),
     },
+    "plan": {
+        "skip": (("open",), "2.4"),
+        "move": (("open",), "2.4"),
+        "done": (("open",), "2.4"),
+        "end": (("open",), "2.4"),
+        "visit": (("open",), "2.4"),
+        "inspection": (("open",), "S1 18"),
+    },
+    "rectification": {
+        "extend": (("open",), "S1 18"),
+        "done": (("open",), "S1 18"),
+        "verify": (("done",), "S1 18"),
+        "cancel": (("open", "done"), "S1 18"),
+    },
+    "suggestion": {
+        "send": (("open",), "S7 1.5"),
+        "answer": (("sent",), "S7 1.5"),
+        "tell": (("answered",), "S7 1.5"),
+        "close": (("told",), "S7 1.5"),
+    },
     "penalty": {
         "confirm": (("proposed", "confirmed"), "4.2-4.8"),
         "waive": (("proposed",), "4.2-4.8"),
@@ -61,8 +81,8 @@ def allow(kind: str, record: Record, verb: str) -> None:
     if record["status"] not in states:
         raise Refused(
             "state",
-            id=f"{LETTERS[kind]}{record['id']}", kind=kind, status=record["status"], verb=verb, article=article,
-            states=states,
+            id=f"{LETTERS[kind]}{record['id']}", kind=kind, table=kind, status=record["status"], verb=verb,
+            article=article, states=states,
         )  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def _head(column: Column, title: str | None) -> Head:
 
 def heading(column: Column) -> str:
     """Name a column in the reader's language."""
-    return messages.find(f"columns.{column.name}") or column.name
+    return messages.find(f"columns.{column.said or column.name}") or column.name
 
 
 def cell(value: Any, column: Column, zone: tzinfo) -> str:
@@ -224,7 +224,7 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
     elif name == "appointments_entered_late":
         yield messages.say("labels.appointments_entered_late", n=len(value))
     elif value is None:
-        if name in ("callback_at", "arrived_at", "answered_at", "cause"):
+        if name in ("callback_at", "arrived_at", "answered_at", "cause", "done_on", "closed_at", "followed_at"):
             yield messages.say(f"evidence.no_{name}")
     elif isinstance(value, bool):
         if value or name == "filed":

@@ -66,6 +66,156 @@ CREATE TRIGGER penalty_keep_delete BEFORE DELETE ON penalty BEGIN SELECT RAISE(A
 CREATE VIEW live_penalty AS SELECT * FROM penalty WHERE undone_at IS NULL;
 
 -- Plans, inspections, rectifications, visits, suggestions.
+-- A plan keeps facts alone: which occurrence is open, when it is due and what was late follows from them and from what fulfilled
+-- it (svcdesk/regulation/occurrences.py). steps are what was skipped, moved or done beside visits and inspections.
+CREATE TABLE plan (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  kind TEXT NOT NULL CHECK (kind IN ('visit', 'inspection', 'training', 'review')),
+  title TEXT NOT NULL CHECK (title <> ''),
+  every TEXT NOT NULL CHECK (every = 'once' OR every GLOB '[1-9]*[wm]'),
+  from_on TEXT NOT NULL CHECK (from_on IS date(from_on, '+0 days')),
+  anchor TEXT NOT NULL DEFAULT 'done' CHECK (anchor IN ('done', 'calendar')),
+  customer_id INTEGER REFERENCES customer (id),
+  region TEXT,
+  area TEXT,
+  department TEXT,
+  for_key INTEGER NOT NULL DEFAULT 0 CHECK (for_key IN (0, 1)),
+  by_id INTEGER REFERENCES staff (id),
+  steps TEXT NOT NULL DEFAULT '[]',
+  ended_at TEXT CHECK (ended_at IS strftime('%Y-%m-%dT%H:%M:%SZ', ended_at, '+0 days')),
+  note TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK ((customer_id IS NOT NULL) + (region IS NOT NULL) + (area IS NOT NULL) + (department IS NOT NULL) <= 1)
+) STRICT;
+CREATE INDEX plan_by_customer ON plan (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX plan_by_end ON plan (ended_at);
+CREATE TRIGGER plan_keep_delete BEFORE DELETE ON plan BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_plan AS SELECT * FROM plan WHERE undone_at IS NULL;
+CREATE INDEX customer_by_region ON customer (region) WHERE region IS NOT NULL;
+
+CREATE TABLE inspection (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  kind TEXT NOT NULL CHECK (kind IN ('safety', 'hygiene', 'dress', 'attitude', 'process')),
+  area TEXT NOT NULL CHECK (area <> ''),
+  by_id INTEGER NOT NULL REFERENCES staff (id),
+  plan_id INTEGER REFERENCES plan (id),
+  clean INTEGER NOT NULL DEFAULT 0 CHECK (clean IN (0, 1)),
+  items TEXT NOT NULL DEFAULT '[]',
+  person_id INTEGER REFERENCES staff (id),
+  personal_id INTEGER REFERENCES personal (id),
+  personal_hash TEXT,
+  ticket_id INTEGER REFERENCES ticket (id),
+  note TEXT,
+  reference TEXT,
+  reference_digest TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK ((personal_id IS NULL) = (personal_hash IS NULL))
+) STRICT;
+CREATE INDEX inspection_by_at ON inspection (at);
+CREATE INDEX inspection_by_plan ON inspection (plan_id, at) WHERE plan_id IS NOT NULL;
+CREATE INDEX inspection_by_ticket ON inspection (ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE UNIQUE INDEX inspection_reference_once ON inspection (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
+CREATE TRIGGER inspection_keep_delete BEFORE DELETE ON inspection BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_inspection AS SELECT * FROM inspection WHERE undone_at IS NULL;
+
+-- due_on is the due day in force, by dues: every due day with when it was set. source is the id of the record that it came from.
+CREATE TABLE rectification (
+  id INTEGER PRIMARY KEY,
+  opened_at TEXT NOT NULL CHECK (opened_at IS strftime('%Y-%m-%dT%H:%M:%SZ', opened_at, '+0 days')),
+  source TEXT CHECK (source GLOB '[A-Z]*[0-9]'),
+  summary TEXT NOT NULL CHECK (summary <> ''),
+  owner_id INTEGER REFERENCES staff (id),
+  department TEXT,
+  level TEXT CHECK (level IN ('minor', 'general', 'major')),
+  measure TEXT,
+  due_on TEXT NOT NULL CHECK (due_on IS date(due_on, '+0 days')),
+  dues TEXT NOT NULL DEFAULT '[]',
+  done_at TEXT CHECK (done_at IS strftime('%Y-%m-%dT%H:%M:%SZ', done_at, '+0 days')),
+  verified_at TEXT CHECK (verified_at IS strftime('%Y-%m-%dT%H:%M:%SZ', verified_at, '+0 days')),
+  verified_by TEXT,
+  cancelled_at TEXT CHECK (cancelled_at IS strftime('%Y-%m-%dT%H:%M:%SZ', cancelled_at, '+0 days')),
+  round INTEGER NOT NULL DEFAULT 1 CHECK (round >= 1),
+  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'done', 'closed', 'cancelled')),
+  steps TEXT NOT NULL DEFAULT '[]',
+  by TEXT,
+  reference TEXT,
+  reference_digest TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK ((owner_id IS NULL) <> (department IS NULL))
+) STRICT;
+CREATE INDEX rectification_by_opened ON rectification (opened_at);
+CREATE INDEX rectification_by_due ON rectification (due_on, status);
+CREATE INDEX rectification_by_status ON rectification (status, due_on);
+CREATE INDEX rectification_by_closed ON rectification (verified_at) WHERE verified_at IS NOT NULL;
+CREATE INDEX rectification_by_source ON rectification (source) WHERE source IS NOT NULL;
+CREATE UNIQUE INDEX rectification_reference_once ON rectification (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
+CREATE TRIGGER rectification_keep_delete BEFORE DELETE ON rectification BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_rectification AS SELECT * FROM rectification WHERE undone_at IS NULL;
+
+CREATE TABLE visit (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  by_id INTEGER NOT NULL REFERENCES staff (id),
+  way TEXT NOT NULL CHECK (way IN ('on_site', 'call', 'message')),
+  plan_id INTEGER REFERENCES plan (id),
+  dispatch_id INTEGER REFERENCES dispatch (id),
+  ticket_id INTEGER REFERENCES ticket (id),
+  summary TEXT NOT NULL CHECK (summary <> ''),
+  use TEXT,
+  introduced TEXT,
+  score INTEGER CHECK (score BETWEEN 1 AND 5),
+  note TEXT,
+  reference TEXT,
+  reference_digest TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days'))
+) STRICT;
+CREATE INDEX visit_by_at ON visit (at);
+CREATE INDEX visit_by_customer ON visit (customer_id, at);
+CREATE INDEX visit_by_plan ON visit (plan_id, at) WHERE plan_id IS NOT NULL;
+CREATE INDEX visit_by_ticket ON visit (ticket_id, at) WHERE ticket_id IS NOT NULL;
+CREATE INDEX visit_by_dispatch ON visit (dispatch_id) WHERE dispatch_id IS NOT NULL;
+CREATE UNIQUE INDEX visit_reference_once ON visit (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
+CREATE TRIGGER visit_keep_delete BEFORE DELETE ON visit BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_visit AS SELECT * FROM visit WHERE undone_at IS NULL;
+
+-- source is the id of the visit, report or survey in which it was said.
+CREATE TABLE suggestion (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  customer_id INTEGER REFERENCES customer (id),
+  person_id INTEGER REFERENCES staff (id),
+  aspect TEXT NOT NULL CHECK (aspect IN ('design', 'function', 'quality', 'service', 'documents', 'other')),
+  product TEXT,
+  serial TEXT,
+  text TEXT NOT NULL CHECK (text <> ''),
+  source TEXT CHECK (source GLOB '[A-Z]*[0-9]'),
+  department TEXT,
+  sent_at TEXT CHECK (sent_at IS strftime('%Y-%m-%dT%H:%M:%SZ', sent_at, '+0 days')),
+  due_on TEXT CHECK (due_on IS date(due_on, '+0 days')),
+  answer TEXT CHECK (answer IN ('accepted', 'declined', 'later')),
+  answered_at TEXT CHECK (answered_at IS strftime('%Y-%m-%dT%H:%M:%SZ', answered_at, '+0 days')),
+  told_at TEXT CHECK (told_at IS strftime('%Y-%m-%dT%H:%M:%SZ', told_at, '+0 days')),
+  closed_at TEXT CHECK (closed_at IS strftime('%Y-%m-%dT%H:%M:%SZ', closed_at, '+0 days')),
+  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'sent', 'answered', 'told', 'closed')),
+  steps TEXT NOT NULL DEFAULT '[]',
+  by TEXT,
+  reference TEXT,
+  reference_digest TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK ((customer_id IS NULL) <> (person_id IS NULL))
+) STRICT;
+CREATE INDEX suggestion_by_at ON suggestion (at);
+CREATE INDEX suggestion_by_due ON suggestion (due_on) WHERE due_on IS NOT NULL;
+CREATE INDEX suggestion_by_status ON suggestion (status, due_on);
+CREATE INDEX suggestion_by_answer ON suggestion (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX suggestion_by_customer ON suggestion (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX suggestion_by_source ON suggestion (source) WHERE source IS NOT NULL;
+CREATE UNIQUE INDEX suggestion_reference_once ON suggestion (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
+CREATE TRIGGER suggestion_keep_delete BEFORE DELETE ON suggestion BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_suggestion AS SELECT * FROM suggestion WHERE undone_at IS NULL;
 
 -- Promises, quality problems, equipment.
 

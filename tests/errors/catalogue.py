@@ -258,6 +258,8 @@ CALLS = "customer,kind,channel,summary,received_at"
 TRIPS = "id,ticket,place,sent_at,engineer,departed_at,arrived_at"
 CLAIMS = "engineer,category,amount,date,dispatch,ticket"
 HAND_OVER = "ticket hand-over T7 --to A01 --note 下班"
+PLAN = "plan add --kind training --title 新机型 --from today"
+VISIT = "visit make --by W01 --way on_site --summary 走访"
 UPHELD = "complaint decide C2 --finding upheld --by M01"
 
 TYPED = {
@@ -291,6 +293,18 @@ TYPED = {
     "before_step": case("ticket answer T7 --at '2026-10-19 12:59'"),
     "one_of": case("penalty decide P2 --reason 话单为证"),
     "empty": case("ticket close T2 --resolution ' '"),
+    "every": case(f"{PLAN} --every 3d"),
+    "every_missing": case(PLAN),
+    "one_target": case(f"{PLAN} --every 1m --customer 江南机床 --area 机房"),
+    "due_before": case("rectify open --summary 通道堵塞 --owner A01 --due 2026-10-19"),
+    "plan_of_kind": case(f"{VISIT} --customer 江南机床 --plan PL2"),
+    "plan_of_other": case(f"{VISIT} --customer 华北钢厂 --plan PL1"),
+    "one_without": case("inspection make --kind safety --area 机房 --by M01 --clean --person A01"),
+    "found_form": case("inspection make --kind safety --area 机房 --by M01 --found 电线老化"),
+    "item_form": case("inspection make --kind safety --area 机房 --by M01 --clean --item 地面:可以"),
+    "opinion_form": case(f"{VISIT} --customer 江南机床 --opinion 面板太高"),
+    "ticket_of_other": case(f"{VISIT} --customer 江南机床 --ticket T2"),
+    "declined_why": case("suggestion answer SG1 --declined --by M01"),
     "sort": case("ticket list --sort weather"),
     "not_a_word": case("ticket list --kind cooking"),
     "contract_of_other": case(f"{OPEN} --contract HT-1"),
@@ -424,6 +438,14 @@ RULES = {
     "submitted_already": case("report submit monthly --month 2026-09 --to 钱主任"),
     "nothing_to_correct": case("report submit monthly --month 2026-08 --to 钱主任 --corrects 漏计一单"),
     "state": case("ticket close T4 --resolution 已好"),
+    "plan_by_record": case("plan done PL1 --note 已访"),
+    "no_key_customer": case(f"{PLAN.replace('training', 'visit')} --key-customers"),
+    "nobody_arrived": case("visit from-dispatch D3"),
+    "visit_recorded": case("visit from-dispatch D1", "visit from-dispatch D1"),
+    "rectifications_left": case(
+        "policy set rectify.gate refuse --from today --reason 试", "complaint remedy C1 --note 登门道歉",
+        "complaint feedback C1 --satisfied", "complaint close C1",
+    ),
     "staff_exists": case("staff add W01 --name 张伟"),
     "staff_active": case("ledger redact --staff W01 --reason 离职 --yes"),
     "no_rehearsal": case(ADD, given=no_rehearsal),
@@ -469,9 +491,9 @@ RULES = {
     "nothing_to_undo": case("--ledger new.db init", "--ledger new.db undo --yes"),
     "undo_submitted": case("report submit projects --month 2026-09 --to 钱主任", "undo --yes"),
     "undo_erased": case("customer add 甲厂 --phone 13800000000", "ledger redact 甲厂 --reason 客户要求 --yes", "undo --yes"),
-    "undo_built_on": case("ticket answer T7", "ticket hold T7 --reason 等货", "undo 85 --yes"),
+    "undo_built_on": case("ticket answer T7", "ticket hold T7 --reason 等货", "undo 95 --yes"),
     "undo_of_other": case("--actor 他人 customer add 甲厂", "undo --yes"),
-    "undone_already": case("customer add 甲厂", "undo --yes", "undo 85 --yes"),
+    "undone_already": case("customer add 甲厂", "undo --yes", "undo 95 --yes"),
     "not_undoable": case("undo 1 --yes"),
     "undo_overtaken": case(LOG, "undo", given=somebody_writes),
 }  # fmt: skip

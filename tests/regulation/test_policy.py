@@ -22,6 +22,8 @@ FIRST_VALUES = {
     "expense.limit.allowance": None, "expense.limit.local": None,
     "expense.limit.material": None, "expense.limit.freight": None,
     "expense.limit.other": None, "wage.minimum": None, "wage.share": 20, "statistics.due_day": 4, "projects.due_day": 5,
+    "complaint.days": None, "rectify.gate": "warn", "visit.key_months": 3, "visit.regions": (),
+    "visit.region_months": 6, "suggestion.due_days": 30, "followup.days": None, "followup.score": 2,
     "backup.daily": "on", "backup.folder": None, "backup.keep": 14,
 }  # fmt: skip
 

@@ -62,6 +62,35 @@ EXPECTED = {
             "falsified": "x x x x .",
         },
     ),
+    "plan": (
+        "open ended",
+        {
+            "skip":       "x .",
+            "move":       "x .",
+            "done":       "x .",
+            "end":        "x .",
+            "visit":      "x .",
+            "inspection": "x .",
+        },
+    ),
+    "rectification": (
+        "open done closed cancelled",
+        {
+            "extend": "x . . .",
+            "done":   "x . . .",
+            "verify": ". x . .",
+            "cancel": "x x . .",
+        },
+    ),
+    "suggestion": (
+        "open sent answered told closed",
+        {
+            "send":   "x . . . .",
+            "answer": ". x . . .",
+            "tell":   ". . x . .",
+            "close":  ". . . x .",
+        },
+    ),
     "penalty": (
         "proposed confirmed waived appealed overturned settled",
         {
