@@ -227,7 +227,7 @@ _TIMES: dict[str, Check] = {
 _SIGN: Check = lambda value: _text(value) and len(value) <= 1  # noqa: E731
 _NUMBERS: dict[str, Check] = {"thousands": _SIGN, "decimal": lambda value: _SIGN(value) and bool(value)}
 # Sections whose keys are known, and sections whose keys are headings or fields and whose values are of one kind.
-_FIXED = {"options": _OPTIONS, "times": _TIMES, "numbers": _NUMBERS}
+FIXED = {"options": _OPTIONS, "times": _TIMES, "numbers": _NUMBERS}
 _OPEN: dict[str, Check] = {
     "columns": lambda value: _text_or_texts(value) or _TAKE(value),
     "defaults": _SCALAR,
@@ -241,7 +241,7 @@ _OPEN: dict[str, Check] = {
     "clean": _needing(_known(drop=_text), "drop"),
     "match": lambda value: value == "name",
 }  # fmt: skip
-SECTIONS = (*_FIXED, *_OPEN, "record")
+SECTIONS = (*FIXED, *_OPEN, "record")
 
 
 def _toml(path: Path) -> Told:
@@ -294,7 +294,7 @@ def _check(path: Path, told: Told) -> None:
 
 
 def _check_key(path: Path, section: str, name: str, value: Any) -> None:
-    known = _FIXED.get(section)
+    known = FIXED.get(section)
     if known is not None and name not in known:
         raise BadInput("rules_unknown", path=path, name=f"{section}.{_short(name)}", names=list(known))
     _insist((known[name] if known is not None else _OPEN[section])(value), path, f"{section}.{name}", value)
