@@ -1,11 +1,12 @@
 """The journal: entries chained by hash, each with the full new image of every row that its command wrote."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
+from svcdesk.errors import StorageError
 from svcdesk.hashes import for_much, sha256
 
 GENESIS = "0" * 64
@@ -60,11 +61,23 @@ def prefixed(value: object) -> bytes:
     return b"%d:%b" % (len(data), data)
 
 
-def seal(head: Iterable[object], changes: Iterable[tuple[str, int, str]], prev: str, *, many: bool = False) -> str:
-    """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it."""
+def seal(
+    head: Iterable[object],
+    changes: Iterable[tuple[str, int, str]],
+    prev: str,
+    told: Iterable[bytes] = (),
+    *,
+    many: bool = False,
+) -> str:
+    """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it.
+
+    ``told`` is what is hashed of the changes before these, worked out already.
+    """
     digest = for_much() if many else sha256()
     for field in head:
         digest.update(prefixed(field))
+    for block in told:
+        digest.update(block)
     for table, row, after in changes:
         digest.update(prefixed(table) + prefixed(row) + prefixed(after))
     digest.update(prefixed(prev))
@@ -140,13 +153,14 @@ def append(
     request_id: str | None = None,
     undoes: int | None = None,
     loaded: Iterable[tuple[str, int, int]] = (),
+    ready: Sequence[str] = (),
     witness: Witness = _NOBODY,
-    digest: str | None = None,
+    request: str | None = None,
 ) -> Entry:
     """Write the entry of the open transaction, with the image of every row it touched, and seal it.
 
-    ``digest`` is that of what was typed with the request id. ``loaded`` are runs of rows that were written in bulk: a
-    table with its first and last row, every row between.
+    ``request`` is the digest of what was typed with the request id. ``loaded`` are runs of rows that were written in
+    bulk: a table with its first and last row, every row between. ``ready`` are tables whose images ``make_ready`` made.
     """
     seq, prev = last(con)
     seq += 1
@@ -155,6 +169,9 @@ def append(
     con.execute("PRAGMA defer_foreign_keys = ON")  # the changes come before the entry whose hash they are part of
     n = 0
     loaded = list(loaded)
+    for table in ready:
+        n += _copy_ready(con, seq, n, table)
+    copied = n
     for table, first, final in chain(loaded, _runs(touched)):
         con.execute(
             f"INSERT INTO change SELECT ?, ? + id, ?, id, {image_sql(table, con)}"
@@ -162,12 +179,65 @@ def append(
             (seq, n - first, table, first, final),
         )
         n += final - first + 1
-    entry = draft._replace(hash=seal(draft.head(digest), con.execute(CHANGES, (seq,)), prev, many=bool(loaded)))
+    others, many = con.execute(_CHANGES_FROM, (seq, copied)), bool(loaded or ready)
+    entry = draft._replace(hash=seal(draft.head(request), others, prev, _hashed(con, ready), many=many))
     con.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(entry))})", entry)
     return entry
 
 
 CHANGES = 'SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n'
+_CHANGES_FROM = 'SELECT "table", row, after FROM change WHERE entry = ? AND n >= ? ORDER BY n'
+
+# Rows written in bulk stand ready beside the ledger, in tables that only this connection sees: the rows as they will
+# be, their images, and what of these is hashed. All of it is made while others may write, and under the lock copied.
+READY, _IMAGES, _HASHED = 'temp."ready_{}"', 'temp."ready_image_{}"', 'temp."ready_hash_{}"'
+_BLOCK = 100  # images hashed at a time
+
+
+def make_ready(con: sqlite3.Connection, table: str) -> None:
+    """Make the images of the rows that stand ready, and what of these is hashed."""
+    images, hashed = _IMAGES.format(table), _HASHED.format(table)
+    con.execute(f"DROP TABLE IF EXISTS {images}")
+    con.execute(f"DROP TABLE IF EXISTS {hashed}")
+    con.execute(f"CREATE TABLE {images} (n INTEGER PRIMARY KEY, row, after)")
+    con.execute(f"CREATE TABLE {hashed} (told BLOB)")
+    rows = f"SELECT id, {image_sql(table, con)} FROM {READY.format(table)} ORDER BY id"
+    con.execute(f"INSERT INTO {images} (row, after) {rows}")
+    told = f"{_length_before('?1')} || {_length_before('row')} || {_length_before('after')}"
+    block = f"SELECT {told} AS x FROM {images} WHERE n > ?2 AND n <= ?3 ORDER BY n"
+    last = con.execute(f"SELECT max(n) FROM {images}").fetchone()[0] or 0
+    for start in range(0, last, _BLOCK):
+        values = (table, start, start + _BLOCK)
+        con.execute(f"INSERT INTO {hashed} SELECT CAST(group_concat(x, '') AS BLOB) FROM ({block})", values)
+
+
+def _length_before(value: str) -> str:
+    """Return in SQL what ``prefixed`` returns."""
+    return f"length(CAST({value} AS BLOB)) || ':' || {value}"
+
+
+def _copy_ready(con: sqlite3.Connection, seq: int, n: int, table: str) -> int:
+    """Write the images that stand ready from a place in the entry on, read them again, and count them.
+
+    What is hashed of them was worked out before. Raises StorageError where the journal has others.
+    """
+    images, start = _IMAGES.format(table), n - 1
+    con.execute(f"INSERT INTO change SELECT ?, ? + n, ?, row, after FROM {images} ORDER BY n", (seq, start, table))
+    odd = con.execute(
+        f"SELECT i.row FROM {images} i LEFT JOIN change c ON c.entry = ?1 AND c.n = ?2 + i.n"
+        ' WHERE (c."table", c.row, c.after) IS NOT (?3, i.row, i.after) LIMIT 1',
+        (seq, start, table),
+    ).fetchone()
+    if odd:
+        path = con.execute("PRAGMA database_list").fetchone()[2]
+        raise StorageError("written_otherwise", path=path, table=table, id=odd[0])
+    return int(con.execute(f"SELECT count(*) FROM {images}").fetchone()[0])
+
+
+def _hashed(con: sqlite3.Connection, ready: Iterable[str]) -> Iterator[bytes]:
+    for table in ready:
+        for (told,) in con.execute(f"SELECT told FROM {_HASHED.format(table)} ORDER BY rowid"):
+            yield told
 
 
 def _runs(touched: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int, int]]:

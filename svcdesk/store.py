@@ -9,7 +9,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -170,6 +170,16 @@ def create(path: Path) -> None:
         raise storage_error(error, path) from error
 
 
+class Prepared(Protocol):
+    """What a command prepares while others may write."""
+
+    def prepare(self) -> None:
+        """Prepare what has to be, for the ledger as it stands now."""
+
+    def holds(self) -> bool:
+        """Return whether nobody wrote meanwhile what the preparation rests on."""
+
+
 class Ledger:
     """An open ledger. Reads at any time; writes only inside ``command``."""
 
@@ -184,6 +194,7 @@ class Ledger:
         self._meant: list[tuple[str, int, Record]] = []  # what was written where, to be read again before it counts
         self._touched: dict[tuple[str, int], None] | None = None
         self._loaded: list[list[Any]] = []  # runs of rows written in bulk: table, first, last
+        self._ready: list[str] = []  # tables whose new rows stand beside just as they were written
 
     def close(self) -> None:
         """Close the file."""
@@ -352,27 +363,32 @@ class Ledger:
         request_id: str | None = None,
         typed: str = "",
         undoes: int | None = None,
+        prepared: "Prepared | None" = None,
     ) -> Iterator[None]:
         """Hold the one transaction of a command: all that is saved inside is one journal entry, or nothing is."""
         from svcdesk import journal
         from svcdesk.finder import index
 
-        self.begin()
         try:
+            if prepared:
+                self._begin_with(prepared)
+            else:
+                self.begin()
             witness = self.witness() if self.witness else journal.Witness()
             if witness.rehearsal and not self.rehearses and self.greatest("centre"):
                 raise Refused("no_rehearsal", path=self.path)
-            self._touched, self._loaded, self._meant = {}, [], []
+            self._touched, self._loaded, self._meant, self._ready = {}, [], [], []
             if request_id is not None:
                 self.refuse_repeated(request_id, typed)
             yield
             self._read_again()
-            index.keep(self.con, self._touched, self._loaded)
+            index.keep(self.con, self._touched, self._loaded, self._ready)
             salt = os.urandom(16)
             digest = journal.commitment(salt, typed) if request_id is not None else None
             entry = journal.append(
                 self.con, self._touched, at=stored(at), actor=actor, command=command, note=note,
-                request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded), witness=witness, digest=digest,
+                request_id=request_id, undoes=undoes, loaded=map(tuple, self._loaded), ready=self._ready,
+                witness=witness, request=digest,
             )  # fmt: skip
             if digest is not None:
                 self.con.execute("INSERT INTO request VALUES (?, ?, ?)", (entry.seq, salt, digest))
@@ -384,7 +400,7 @@ class Ledger:
                 raise storage_error(error, self.path) from error
             raise
         finally:
-            self._touched, self._loaded, self._meant = None, [], []
+            self._touched, self._loaded, self._meant, self._ready = None, [], [], []
 
     def begin(self) -> None:
         """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
@@ -392,6 +408,17 @@ class Ledger:
         refuse_unknown(version_of(self.con), self.path)  # a newer program may have upgraded it meanwhile
         self.compare()
         self.refuse_strange(all_of_it=True)
+
+    def _begin_with(self, prepared: "Prepared") -> None:
+        """Take the write lock for what was prepared without it; once others wrote too often, prepare under the lock."""
+        for _ in range(_TRIES):
+            prepared.prepare()
+            self.begin()
+            if prepared.holds():
+                return
+            self.con.execute("ROLLBACK")
+        self.begin()
+        prepared.prepare()
 
     def _read_again(self) -> None:
         """Hold every row against what was meant to be written. Raises StorageError where the file has another."""
@@ -484,12 +511,25 @@ class Ledger:
         for row in rows:
             self._note_loaded(table, row[0])
 
-    def load(self, table: str, columns: Sequence[str], select: str, numbers: str) -> None:
-        """Write new rows as a query gives them; ``numbers`` is the query of their numbers, in the same order."""
-        names = ", ".join(f'"{name}"' for name in columns)
-        self.con.execute(f'INSERT INTO main."{table}" ({names}) {select}')
-        for (number,) in self.con.execute(numbers):
-            self._note_loaded(table, number)
+    def pour(self, table: str, *, journaled: bool = True) -> None:
+        """Write the rows that stand ready beside the ledger (``journal.READY``), and read them again.
+
+        They passed the checks of their table there. Raises StorageError where the file has others than were written.
+        """
+        from svcdesk import journal
+
+        ready, names = journal.READY.format(table), journal.columns(table, self.con)
+        listed, mine, theirs = (", ".join(f'{of}"{name}"' for name in names) for of in ("", "s.", "t."))
+        self.con.execute("PRAGMA ignore_check_constraints = ON")  # which take as long as all the rest
+        try:
+            self.con.execute(f'INSERT INTO main."{table}" ({listed}) SELECT {listed} FROM {ready} ORDER BY id')
+        finally:
+            self.con.execute("PRAGMA ignore_check_constraints = OFF")
+        odd = f'SELECT s.id FROM {ready} s LEFT JOIN main."{table}" t ON t.id = s.id WHERE ({mine}) IS NOT ({theirs})'
+        if (number := self.value(f"{odd} LIMIT 1")) is not None:
+            raise StorageError("written_otherwise", path=self.path, table=table, id=number)
+        if journaled:
+            self._ready.append(table)
 
     def _note_loaded(self, table: str, number: int) -> None:
         if self._loaded and self._loaded[-1][0] == table and self._loaded[-1][2] == number - 1:
@@ -510,6 +550,7 @@ class Ledger:
         """Take back what is written inside, and that alone, where it fails."""
         assert self._touched is not None, "rows are written only inside a command"
         touched, loaded = len(self._touched), [run.copy() for run in self._loaded[-1:]]
+        ready = self._ready.copy()
         runs, meant = len(self._loaded), len(self._meant)
         self.con.execute("SAVEPOINT step")
         try:
@@ -522,14 +563,27 @@ class Ledger:
                 self._touched.popitem()
             self._loaded[max(runs - 1, 0) :] = loaded
             del self._meant[meant:]
+            self._ready = ready
             raise
         self.con.execute("RELEASE step")
 
     def touch(self, table: str, row: int) -> None:
         """Have the command's entry hold the row's image."""
         assert self._touched is not None, "rows are written only inside a command"
+        if table in self._ready:
+            self._unless_poured(table, row)
         if not any(run[0] == table and run[1] <= row <= run[2] for run in self._loaded):
             self._touched[table, row] = None
+
+    def _unless_poured(self, table: str, row: int) -> None:
+        """Let no image stand ready of a table, one of whose poured rows is written once more."""
+        from svcdesk import journal
+
+        ready = journal.READY.format(table)
+        if self.value(f"SELECT 1 FROM {ready} WHERE id = ?", (row,)):
+            self._ready.remove(table)
+            for (number,) in self.con.execute(f"SELECT id FROM {ready} ORDER BY id"):
+                self._note_loaded(table, number)
 
     def keep_personal(self, name: str | None = None, phone: str | None = None, address: str | None = None) -> Record:
         """Keep personal data outside the journal; return the columns by which a record refers to it."""

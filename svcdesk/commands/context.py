@@ -14,7 +14,7 @@ from svcdesk.periods import Period
 from svcdesk.regulation.policy import Basis
 from svcdesk.render import tables
 from svcdesk.session import current
-from svcdesk.store import AlreadyRecorded, Ledger
+from svcdesk.store import AlreadyRecorded, Ledger, Prepared
 
 
 class Read:
@@ -76,21 +76,21 @@ def writing(
     typed: str = "",
     form: str = "text",
     *,
-    before: Callable[[Write], None] | None = None,
+    before: Callable[[Write], Prepared] | None = None,
 ) -> Iterator[Write]:
     """Open the ledger, find what the options name, and hold the one transaction of a command.
 
-    ``before`` runs while others may still write.
+    ``before`` runs while others may still write; what it returns prepares what the command will write.
     """
     ledger = current.open(write=True)
     try:
         w = Write(ledger, finding.meant(ledger, given, writing=True))
         try:
-            if before:
-                before(w)
+            prepared = before(w) if before else None
             with ledger.command(
-                at=w.now, actor=current.actor, command=command, note=w.note, request_id=request_id, typed=typed
-            ):
+                at=w.now, actor=current.actor, command=command, note=w.note, request_id=request_id, typed=typed,
+                prepared=prepared,
+            ):  # fmt: skip
                 yield w
         except AlreadyRecorded as again:
             repeat(ledger, again.seq, form)

@@ -37,15 +37,10 @@ from svcdesk.session import current
 noun = Noun("import")
 
 _TICK = 500  # rows between two strokes of the progress bar
-_TRIES = 3  # of preparing beside writers before these have to wait
 
 
 class _NothingToKeep(Exception):
     """A dry run, or a file of which all is known: there is nothing to write."""
-
-
-class _Overtaken(Exception):
-    """Somebody wrote what the preparation had looked at: prepare again."""
 
 
 class _Wish(NamedTuple):
@@ -92,33 +87,25 @@ def import_(
     say_encoding(file, source)
     wish = _Wish(register, file, read, source, dry_run, skip_bad, errors, update, yes, show)
     typed = repr((table, str(file), str(rules), map, skip_bad, update, reason or note))
-    for last in range(1, _TRIES + 1):
-        try:
-            _import(wish, {"note": reason or note}, request_id, typed, in_lock=last == _TRIES)
-            return
-        except _Overtaken:
-            continue
+    _import(wish, {"note": reason or note}, request_id, typed)
 
 
-def _import(wish: _Wish, given: dict[str, str | None], request_id: str | None, typed: str, *, in_lock: bool) -> None:
-    """Prepare without holding anybody up, then write; or, where others keep writing, do both at once."""
+def _import(wish: _Wish, given: dict[str, str | None], request_id: str | None, typed: str) -> None:
+    """Prepare without holding anybody up, then write."""
     importers: list[Importer] = []
 
-    def prepare(w: Write) -> None:
+    def prepare(w: Write) -> Importer:
         if request_id is not None:
             w.ledger.refuse_repeated(request_id, typed)
         reader = Reader(wish.register, wish.rules, wish.source, w.now, w.zone)
         importer = Importer(w.ledger, wish.register, wish.rules, w.basis, reader, update=wish.update, keep=wish.show)
         importers.append(importer)
         _prepare(wish, importer)
+        return importer
 
     try:
         with writing(f"import {wish.register.name}", given, request_id, typed, before=prepare) as w:
             importer = importers[0]
-            if importer.is_stale():
-                if not in_lock:
-                    raise _Overtaken
-                importer.prepare(_watched(importer.reader.source.rows))
             importer.write()
             _settle(wish, importer)
     except _NothingToKeep:
@@ -133,7 +120,7 @@ def _import(wish: _Wish, given: dict[str, str | None], request_id: str | None, t
 
 def _prepare(wish: _Wish, importer: Importer) -> None:
     """Read and check the whole file, and say what would come of it. Raises BadRows; _NothingToKeep."""
-    importer.prepare(_watched(importer.reader.source.rows))
+    importer.take(_watched(importer.reader.source.rows))
     show_rows(importer, importer.reader.centre)
     preview(importer)
     outcome = importer.outcome

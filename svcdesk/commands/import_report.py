@@ -8,12 +8,13 @@ from typing import Any
 import typer
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.commands.prompts import may_ask
 from svcdesk.commands.reasons import gathered
 from svcdesk.commands.receipts import caution, formatted
 from svcdesk.exchange.importer import Importer
 from svcdesk.exchange.rows import Source
-from svcdesk.model import yuan
+from svcdesk.model import LETTERS, yuan
 from svcdesk.periods import instant, short
 from svcdesk.registers.declaring import Register
 
@@ -97,11 +98,21 @@ def preview(importer: Importer) -> None:
         sums = messages.say("labels.change_sum", before=yuan(total.before), after=yuan(total.after))
         say("labels.change_field", name=field, n=total.count, sums=sums if field == "amount" else "")
     for change in changes.first:
-        before, after = (
-            messages.say("labels.none") if value is None else _shown(importer, change.field, value, zone)
-            for value in (change.before, change.after)
-        )
-        say("labels.change", line=change.place, name=change.name, field=change.field, before=before, after=after)
+        one = change.what
+        before, after = (_shown_from(importer, one.column, value, zone) for value in (one.before, one.after))
+        name = change.name if one.who is None else f"{change.name} {importer.names.called('staff', one.who)}"
+        say("labels.change", line=change.place, name=name, field=one.column.name, before=before, after=after)
+
+
+def _shown_from(importer: Importer, column: Column, value: Any, zone: tzinfo) -> str:
+    """Return a stored value as an update shows it: who and what by their keys, records by their ids."""
+    if value is None:
+        return messages.say("labels.none")
+    if column.refers:
+        return str(formatted({"x": importer.names.called(column.refers, value)})["x"])
+    if column.target:
+        return f"{LETTERS[column.target]}{value}"
+    return _shown(importer, column.name, value, zone)
 
 
 def ask_about_changes(importer: Importer, yes: bool) -> None:

@@ -2,21 +2,22 @@
 
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from svcdesk.exchange.items import Item
+from svcdesk.exchange.known import Difference
 
 _SHOWN = 10
 
 
 class Change(NamedTuple):
-    """One field of one record: where the row stands, the record's name, and the values from and to."""
+    """One field of one record: where the row stands, the record's name, and what would change."""
 
     place: int | str
     name: str
-    field: str
-    before: Any
-    after: Any
+    what: Difference
 
 
 @dataclass
@@ -38,22 +39,23 @@ class Changes:
     _spool: Any = None
     _spooled: int = 0
 
-    def add(self, name: str, number: int, item: Any, differences: dict[str, tuple[Any, Any]]) -> None:
+    def add(self, name: str, number: int, item: Item, differences: Iterable[Difference]) -> None:
         """Set down an update of the record with a number by what was read of it."""
         self.count += item.size
-        for name_of, (before, after) in differences.items():
-            total = self.fields.setdefault(name_of, Sum())
+        for one in differences:
+            field, before, after = one.column.name, one.before, one.after
+            total = self.fields.setdefault(field, Sum())
             total.count += 1
-            if name_of == "amount":
+            if field == "amount":
                 total.before, total.after = total.before + (before or 0), total.after + (after or 0)
             if len(self.first) < _SHOWN:
-                self.first.append(Change(item.rows[0].place, name, name_of, before, after))
+                self.first.append(Change(item.rows[0].place, name, one))
         if self._spool is None:
             self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - open until the import ends
         pickle.dump((number, item), self._spool)
         self._spooled += 1
 
-    def items(self) -> Iterator[tuple[int, Any]]:
+    def items(self) -> Iterator[tuple[int, Item]]:
         """Give the updates back: each record's number, and what was read."""
         if self._spool is None:
             return

@@ -9,6 +9,7 @@ from unicodedata import normalize
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput, NotFound
 from svcdesk.exchange.rules_toml import RulesFile
+from svcdesk.finder.index import ready
 from svcdesk.registers.index import register_of
 from svcdesk.store import Ledger
 
@@ -80,6 +81,19 @@ class Names:
             self._new[key] = -len(self._listed)
         return self._new[key]
 
+    def foreseen(self, numbers: list[int]) -> dict[int, int]:
+        """Return for negative numbers those that they will have in the ledger, unless others are made meanwhile."""
+        last: dict[str, int] = {}
+        found = {}
+        for number in numbers:
+            new = self._listed[-number - 1]
+            ready(new.table, {"name": new.name})  # loads what spells names, which takes a while
+            there = self._keyed(new.table, new.name)
+            if there is None:
+                there = last[new.table] = last.get(new.table, self.ledger.greatest(new.table)) + 1
+            found[number] = there
+        return found
+
     def make(self, number: int) -> int:
         """Make whoever a negative number stands for, once; return the number in the ledger."""
         if number not in self._made:
@@ -92,6 +106,12 @@ class Names:
     def new(self, numbers: list[int]) -> list[New]:
         """List whoever would be made."""
         return [self._listed[-number - 1] for number in numbers]
+
+    def called(self, table: str, number: int) -> str:
+        """Return the key by which people know whom or what a number stands for."""
+        if number < 0:
+            return self._listed[-number - 1].name
+        return str(self.ledger.get(table, number)[register_of(table).key_column])
 
     def near(self, new: list[New]) -> Iterator[tuple[New, list[str]]]:
         """Name for each that is new what it may be meant to be: known already, or new beside it."""

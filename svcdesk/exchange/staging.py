@@ -1,23 +1,25 @@
 """Where an import prepares its records: tables beside the ledger that only this connection sees, in a file of no name.
 
 They have the shape, the checks and the unique keys of the ledger's own, so that what the ledger would refuse is refused
-before anybody has to wait. Pouring them in is one statement a table.
+before anybody has to wait.
 """
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from svcdesk import journal
 from svcdesk.errors import BadInput
 from svcdesk.exchange.rows import Row
+from svcdesk.finder.index import ready
 from svcdesk.model import Record
 from svcdesk.store import Ledger
 
 _REFERENCES = re.compile(r'\s+REFERENCES\s+"?\w+"?\s*\(\s*"?\w+"?\s*\)', re.IGNORECASE)
-_REFUSED = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
-_CACHE = -64_000  # kibibytes of the ledger held while pouring: its indexes are met in no order
+REFUSED = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
 PERSONAL = ("name", "phone", "address")
 
 
@@ -39,19 +41,19 @@ class Staging:
 
     def __init__(self, ledger: Ledger, columns: dict[str, list[str]], parent: str) -> None:
         """Make the tables; ``columns`` are those written, by table: the record's own, then its members'."""
-        self.ledger, self._columns, self._parent = ledger, columns, parent
+        self.ledger, self.columns, self.parent = ledger, columns, parent
         self.table, *members = columns
-        self._members = members[0] if members else None
+        self.members = members[0] if members else None
         con = ledger.con
-        for name in self._columns:
+        for name in self.columns:
             con.execute(f'DROP TABLE IF EXISTS temp."staged_{name}"')
             for kind, sql in self._shape(name):
                 if kind == "table" or "UNIQUE" in sql:
                     con.execute(_staged(sql, kind, name))
-        con.execute("DROP TABLE IF EXISTS temp.staged_row")
-        con.execute(
-            "CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows TEXT, name, phone, address)"
-        )
+        for name in ("staged_row", "staged_personal"):
+            con.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        con.execute("CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows TEXT, words TEXT)")
+        con.execute("CREATE TEMP TABLE staged_personal (id INTEGER PRIMARY KEY, name, phone, address, salt, hash)")
 
     def _shape(self, name: str) -> list[tuple[str, str]]:
         sql = "SELECT type, sql FROM main.sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL AND type <> 'trigger'"
@@ -61,7 +63,7 @@ class Staging:
         """Stage records; return the rows of those that the ledger's own checks refuse."""
         try:
             self._insert(records)
-        except _REFUSED as error:
+        except REFUSED as error:
             if len(records) == 1:
                 return [(records[0].rows, refused(error))]
             return [bad for record in records for bad in self.put([record])]
@@ -72,24 +74,26 @@ class Staging:
         con.execute("SAVEPOINT staged")
         try:
             self._fill(self.table, (record.values for record in records))
-            if self._members:
-                self._fill(self._members, (member for record in records for member in record.members))
-            con.executemany(
-                "INSERT INTO temp.staged_row VALUES (?, ?, ?, ?, ?, ?)",
-                ((record.values[0], record.given, _json(record.rows), *record.personal) for record in records),
-            )
+            if self.members:
+                self._fill(self.members, (member for record in records for member in record.members))
+            con.executemany("INSERT INTO temp.staged_row VALUES (?, ?, ?, ?)", map(self._described, records))
+            con.executemany("INSERT INTO temp.staged_personal VALUES (?, ?, ?, ?, ?, ?)", _committed(records))
         except BaseException:
             con.execute("ROLLBACK TO staged")
             con.execute("RELEASE staged")
             raise
         con.execute("RELEASE staged")
 
+    def _described(self, record: Staged) -> tuple[Any, ...]:
+        words = ready(self.table, dict(zip(self.columns[self.table], record.values, strict=True)))
+        return record.values[0], record.given, _json(record.rows), words
+
     def _fill(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        marks = ", ".join("?" * len(self._columns[name]))
+        marks = ", ".join("?" * len(self.columns[name]))
         self.ledger.con.executemany(f'INSERT INTO temp."staged_{name}" ({self._names(name)}) VALUES ({marks})', rows)
 
     def _names(self, name: str) -> str:
-        return ", ".join(f'"{column}"' for column in self._columns[name])
+        return ", ".join(f'"{column}"' for column in self.columns[name])
 
     def known(self, column: str, values: Sequence[Any]) -> dict[Any, Record]:
         """Return the records staged already, by a column, with their personal data and members."""
@@ -97,10 +101,10 @@ class Staging:
         sql = f'SELECT * FROM temp."staged_{self.table}" WHERE "{column}" IN ({marks})'
         found = {row[column]: row for row in self.ledger.rows(sql, values)}
         for row in found.values():
-            personal = "SELECT name, phone, address FROM temp.staged_row WHERE id = ?"
-            row["staged"] = self.ledger.one(personal, (row["id"],))
-            if self._members:
-                of = f'SELECT * FROM temp."staged_{self._members}" WHERE "{self._parent}" = ?'
+            personal = "SELECT name, phone, address FROM temp.staged_personal WHERE id = ?"
+            row["staged"] = self.ledger.one(personal, (row["id"],)) or dict.fromkeys(PERSONAL)
+            if self.members:
+                of = f'SELECT * FROM temp."staged_{self.members}" WHERE "{self.parent}" = ?'
                 row["staged_members"] = self.ledger.rows(of, (row["id"],))
         return found
 
@@ -139,12 +143,13 @@ class Staging:
         con = self.ledger.con
         con.execute(f'DELETE FROM temp."staged_{self.table}" WHERE id = ?', (number,))
         con.execute("DELETE FROM temp.staged_row WHERE id = ?", (number,))
-        if self._members:
-            con.execute(f'DELETE FROM temp."staged_{self._members}" WHERE "{self._parent}" = ?', (number,))
+        con.execute("DELETE FROM temp.staged_personal WHERE id = ?", (number,))
+        if self.members:
+            con.execute(f'DELETE FROM temp."staged_{self.members}" WHERE "{self.parent}" = ?', (number,))
 
     def count(self) -> int:
         """Return how many records are staged; those with members count by the member."""
-        return int(self.ledger.value(f'SELECT count(*) FROM temp."staged_{self._members or self.table}"'))
+        return int(self.ledger.value(f'SELECT count(*) FROM temp."staged_{self.members or self.table}"'))
 
     def placeholders(self, columns: Iterable[tuple[str, str]]) -> list[int]:
         """List who and what is new among the staged, by (table, column): negative numbers, the first named first."""
@@ -154,72 +159,17 @@ class Staging:
             found.update(row["new"] for row in self.ledger.rows(sql))
         return sorted(found, reverse=True)
 
-    # Into the ledger
+    def rows_of(self, number: int) -> list[Row]:
+        """Return the rows that a staged record came from."""
+        return _rows(self.ledger.value("SELECT rows FROM temp.staged_row WHERE id = ?", (number,)))
 
-    def pour(
-        self, base: int, base_member: int, made: dict[int, int], waiting: set[str]
-    ) -> list[tuple[list[Row], BadInput]]:
-        """Write all that is staged; return the rows of what is refused even now. ``base`` is the last number before.
 
-        ``made`` are the numbers of who and what was new, ``waiting`` the columns that hold them.
-        """
-        con = self.ledger.con
-        before = con.execute("PRAGMA cache_size").fetchone()[0]
-        con.execute(f"PRAGMA cache_size = {_CACHE}")
-        self._keep_personal()
-        con.execute("CREATE TEMP TABLE IF NOT EXISTS staged_made (k INTEGER PRIMARY KEY, id INTEGER)")
-        con.execute("DELETE FROM temp.staged_made")
-        con.executemany("INSERT INTO temp.staged_made VALUES (?, ?)", made.items())
-        shift = self._shift(self.table, base)
-        moved = (shift, self._shift(self._members, base_member) if self._members else 0)
-        try:
-            with self.ledger.savepoint():
-                self._pour_all("", moved, waiting)
-            return []
-        except _REFUSED:
-            return list(self._one_by_one(moved, waiting))
-        finally:
-            con.execute(f"PRAGMA cache_size = {before}")
-
-    def _shift(self, name: str, base: int) -> int:
-        """Return by how much the numbers given beforehand have to move: others wrote meanwhile."""
-        return int(self.ledger.value(f'SELECT coalesce(max(id), 0) FROM main."{name}"')) - base
-
-    def _pour_all(self, only: str, moved: tuple[int, int], waiting: set[str]) -> None:
-        given = f'FROM temp."staged_{self.table}" s JOIN temp.staged_row w ON w.id = s.id {only} ORDER BY w.rowid'
-        new = f"(CASE w.given WHEN 0 THEN w.id + {moved[0]} ELSE w.id END)"
-        self._pour_table(self.table, {"id": new}, given, waiting)
-        if self._members:
-            theirs = f'FROM temp."staged_{self._members}" s JOIN temp.staged_row w ON w.id = s."{self._parent}" {only}'
-            worked_out = {"id": f"s.id + {moved[1]}", self._parent: new}
-            self._pour_table(self._members, worked_out, f"{theirs} ORDER BY s.id", waiting)
-
-    def _pour_table(self, name: str, worked_out: dict[str, str], given: str, waiting: set[str]) -> None:
-        made = "(CASE WHEN s.{0} < 0 THEN (SELECT m.id FROM temp.staged_made m WHERE m.k = s.{0}) ELSE s.{0} END)"
-        values = [
-            worked_out.get(column) or (made.format(f'"{column}"') if column in waiting else f's."{column}"')
-            for column in self._columns[name]
-        ]
-        numbers = f"SELECT {worked_out['id']} {given}"
-        self.ledger.load(name, self._columns[name], f"SELECT {', '.join(values)} {given}", numbers)
-
-    def _one_by_one(self, moved: tuple[int, int], waiting: set[str]) -> Iterator[tuple[list[Row], BadInput]]:
-        for row in self.ledger.rows("SELECT id, rows FROM temp.staged_row ORDER BY id"):
-            try:
-                with self.ledger.savepoint():
-                    self._pour_all(f"AND w.id = {row['id']}", moved, waiting)
-            except _REFUSED as error:
-                yield _rows(row["rows"]), refused(error)
-
-    def _keep_personal(self) -> None:
-        """Put personal data where it belongs, outside the journal, and the staged records' hold on it beside them."""
-        sql = "SELECT id, name, phone, address FROM temp.staged_row WHERE coalesce(name, phone, address) IS NOT NULL"
-        for row in self.ledger.rows(sql):
-            kept = self.ledger.keep_personal(row["name"], row["phone"], row["address"])
-            self.ledger.con.execute(
-                f'UPDATE temp."staged_{self.table}" SET personal_id = ?, personal_hash = ? WHERE id = ?',
-                (kept["personal_id"], kept["personal_hash"], row["id"]),
-            )
+def _committed(records: list[Staged]) -> Iterator[tuple[Any, ...]]:
+    """Give the personal data of records, each with the salt and the commitment that the journal will hold."""
+    for record in records:
+        if any(record.personal):
+            salt = os.urandom(16)
+            yield record.values[0], *record.personal, salt, journal.commitment(salt, *record.personal)
 
 
 def refused(error: Exception) -> BadInput:

@@ -7,7 +7,7 @@ the rows themselves once more, so an entry too many does no harm; verify looks f
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 # The texts that are searched, by table. A document's number is its record's, times eight, and its table's place here.
@@ -21,6 +21,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 _LISTS = ("notes", "steps")  # JSON lists of what was said, each under text or note
 PLACES = 8
 _TABLES = tuple(SOURCES)
+_SPELT = 10_000  # names remembered: an import spells those of new customers before it takes the lock
 _ADD = "INSERT INTO search_word (rowid, words) VALUES (?, ?)"
 _DROP = "INSERT INTO search_word (search_word, rowid, words) VALUES ('delete', ?, ?)"
 _MATCH = "SELECT rowid FROM search_word WHERE search_word MATCH ?"
@@ -79,11 +80,31 @@ def _words(values: Iterable[Any], names: Sequence[str]) -> str:
     return " ".join(term for text in said(values, names) for term in terms(text))
 
 
-def keep(con: sqlite3.Connection, touched: Iterable[tuple[str, int]], loaded: Iterable[Sequence[Any]] = ()) -> None:
+# Where the words of rows written in bulk stand ready, beside the ledger: (row, words) as ``ready`` gives them.
+READY = 'temp."ready_words_{}"'
+
+
+def ready(table: str, row: dict[str, Any]) -> str | None:
+    """Return what the index will hold of a new row, worked out before it is written; None where that is nothing."""
+    if table == "customer":
+        import json
+
+        return json.dumps([row["name"], *spelt(row["name"])])
+    names = SOURCES.get(table, ())
+    return _words(map(row.get, names), names) or None
+
+
+def keep(
+    con: sqlite3.Connection,
+    touched: Iterable[tuple[str, int]],
+    loaded: Iterable[Sequence[Any]] = (),
+    ready: Iterable[str] = (),
+) -> None:
     """Take the texts of the rows into the index that the open transaction writes, before its entry is written.
 
-    What a row said before stands in its last image in the journal. ``loaded`` are runs of new rows: table, first, last.
-    An index that is damaged never stands in the way of a write: verify names what it lacks.
+    What a row said before stands in its last image in the journal. ``loaded`` are runs of new rows: table, first, last;
+    ``ready`` are tables whose new rows stand beside with their words. An index that is damaged never stands in the way
+    of a write: verify names what it lacks.
     """
     try:
         for table, row in touched:
@@ -96,9 +117,21 @@ def keep(con: sqlite3.Connection, touched: Iterable[tuple[str, int]], loaded: It
                 con.executemany(_ADD, _documents(con, table, first, last))
             elif table == "customer":
                 _spell(con, first, last)
+        for table in ready:
+            _copy_ready(con, table)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname != "SQLITE_CORRUPT_VTAB":
             raise
+
+
+def _copy_ready(con: sqlite3.Connection, table: str) -> None:
+    words = f"FROM {READY.format(table)} WHERE words IS NOT NULL"
+    if table in SOURCES:
+        place = _TABLES.index(table)
+        con.executemany(_ADD, con.execute(f"SELECT row * {PLACES} + {place}, words {words}"))
+    elif table == "customer":
+        told = ", ".join(f"json_extract(words, '$[{place}]')" for place in range(3))
+        con.execute(f"INSERT OR REPLACE INTO spelling SELECT row, {told} {words}")
 
 
 def _replace(con: sqlite3.Connection, table: str, row: int) -> None:
@@ -124,6 +157,7 @@ def _documents(con: sqlite3.Connection, table: str, first: int, last: int) -> It
         yield number * PLACES + place, _words(values, names)
 
 
+@lru_cache(_SPELT)
 def spelt(name: str) -> tuple[str, str]:
     """Return a name in pinyin, in full and by its initials: 江南机床 is jiangnanjichuang and jnjc."""
     from pypinyin import lazy_pinyin
