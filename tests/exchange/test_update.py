@@ -1,5 +1,7 @@
 """Import with --update: rows of known records take the file's values; a dispatch is updated with its crew."""
 
+import csv
+
 import pytest
 from conftest import copied
 
@@ -30,6 +32,25 @@ def test_the_changed_journey_of_one_of_the_crew_is_taken(taking):
     assert crew(desk) == {"W01": "2026-10-06T09:50:00+08:00", "W02": "2026-10-06T10:40:00+08:00"}
     assert desk.json("dispatch", "show", "D1")["status"] == "returned"
     assert [found["engineer"] for found in desk.findings("late_on_site")] == []
+
+
+def test_what_would_change_is_shown_of_each_of_the_crew(taking):
+    desk, take = taking
+    said = take(W01, W02, arrived="2026-10-06 09:50", place="无锡").stderr
+    assert "place would change on 1 records" in said and "arrived_at would change on 1 records" in said
+    assert "line 2, D1 W01: arrived_at 2026-10-06 10:40 -> 2026-10-06 09:50" in said
+    assert "W02" not in said
+
+
+def test_who_would_change_is_shown_by_code(taking):
+    desk, _ = taking
+    row = desk.csv("export", "tickets")[0] | {"taken_by": "M01"}
+    with (desk.folder / "t.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, row)
+        writer.writeheader()
+        writer.writerow(row)
+    said = desk.run("import", "tickets", desk.folder / "t.csv", "--update", "--dry-run").stderr
+    assert "T1: taken_by" in said and said.rstrip().endswith("-> M01")
 
 
 def test_what_all_of_the_crew_share_is_taken_once(taking):

@@ -1,0 +1,144 @@
+"""An import beside others who write: prepared outside the lock, numbered anew where somebody was faster, killed whole."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import InProcess, at, copied
+
+from svcdesk import journal
+from svcdesk.exchange.importer import Importer
+from svcdesk.store import Ledger, open_ledger
+
+HEAD = "reference,customer,kind,channel,summary,received_at\n"
+RULES = "[options]\nnew_customers = true\n"
+
+
+def register(desk, rows, first=0):
+    """A register of tickets of some customers who are there and some who are not."""
+    lines = (
+        f"R{n},客户{n % 7},repair,call,主轴过热{n},2026-10-{n % 9 + 1:02d} 09:00\n" for n in range(first, first + rows)
+    )
+    (desk.folder / "t.csv").write_text(HEAD + "".join(lines), encoding="utf-8")
+    (desk.folder / "r.toml").write_text(RULES, encoding="utf-8")
+    return ("import", "tickets", desk.folder / "t.csv", "--rules", desk.folder / "r.toml")
+
+
+def written_beside(desk, **wishes):
+    """Write a record as another process would."""
+    ledger = open_ledger(desk.ledger, write=True)
+    with ledger.command(at=at("2026-10-20 09:00"), actor="other", command="other"):
+        for table, values in wishes.items():
+            kept = ledger.keep_personal(*values.pop("person")) if "person" in values else {}
+            ledger.insert(table, **values, **kept)
+    ledger.close()
+
+
+def ticket(reference=None):
+    return {
+        "customer_id": 1, "kind": "repair", "channel": "call", "summary": "别人", "status": "open",
+        "received_at": at("2026-10-19 09:00"), "reference": reference,
+    }  # fmt: skip
+
+
+BETWEEN = {  # what another writes, by how often it wrote before
+    "a ticket": lambda n: {"ticket": ticket()},
+    "a customer of theirs": lambda n: {"customer": {"name": f"客户{n + 3}"}},
+    "a customer of its own": lambda n: {"customer": {"name": f"他人{n}"}},
+    "a ticket of that reference": lambda n: {"ticket": ticket(f"R{n + 5}")},
+    "personal data": lambda n: {
+        "contact": {"at": at("2026-10-19 09:00"), "channel": "call", "summary": "x", "person": ("甲",)}
+    },
+}
+
+
+@pytest.mark.case(31)
+@pytest.mark.parametrize("what", BETWEEN)
+@pytest.mark.parametrize("times", [1, 5], ids=["once", "again and again"])
+def test_what_others_write_meanwhile_moves_the_numbers(desk, monkeypatch, what, times):
+    prepare, wrote = Importer.prepare, []
+
+    def overtaken(self):
+        prepare(self)
+        if len(wrote) < times and not self.ledger.con.in_transaction:
+            written_beside(desk, **BETWEEN[what](len(wrote)))
+            wrote.append(what)
+
+    monkeypatch.setattr(Importer, "prepare", overtaken)
+    refused = what == "a ticket of that reference"
+    done = desk.run(*register(desk, 30), code=2 if refused else 0)
+    assert ("R5" if refused else "30 imported") in done.stdout + done.stderr
+    assert len(wrote) == min(times, 3)
+    desk.run("ledger", "verify", "--full")
+    if not refused:
+        theirs = [row for row in desk.csv("export", "tickets") if row["reference"]]
+        assert [(row["reference"], row["customer"]) for row in theirs] == [(f"R{n}", f"客户{n % 7}") for n in range(30)]
+        found = theirs[17]["id"]
+        assert found in desk.run("search", "主轴过热17").stdout
+
+
+@pytest.mark.case(31)
+def test_under_the_lock_little_is_done(desk, monkeypatch):
+    """Most of an import is over before the lock is taken."""
+    moments = []
+    holds, commit = Importer.holds, Ledger._commit
+    monkeypatch.setattr(Importer, "holds", lambda self: (moments.append(time.process_time()), holds(self))[1])
+    monkeypatch.setattr(Ledger, "_commit", lambda *args: (commit(*args), moments.append(time.process_time()))[0])
+    began = time.process_time()
+    desk.run(*register(desk, 10_000))
+    assert (moments[1] - moments[0]) / (moments[0] - began) < 0.35
+
+
+def test_what_stands_ready_is_hashed_as_any_other(desk):
+    odd = ["甲", "", "a:b", "\x00", "😀" * 300, "'\"\\", "\n\r\t", None]
+    ledger = open_ledger(desk.ledger, write=True)
+    ready = journal.READY.format("former_name")
+    ledger.con.execute(f"CREATE TABLE {ready} (id INTEGER PRIMARY KEY, customer_id, name, undone_at)")
+    rows = [(n, 1, f"n{text}", None) for n, text in enumerate(odd * 40, 1)]
+    ledger.con.executemany(f"INSERT INTO {ready} VALUES (?, ?, ?, ?)", rows)
+    journal.make_ready(ledger.con, "former_name")
+    with ledger.command(at=at("2026-10-20 09:00"), actor="a", command="b"):
+        ledger.pour("former_name")
+    ledger.close()
+    desk.run("ledger", "verify")
+
+
+def test_a_row_that_is_written_once_more_after_it_was_poured_has_its_last_image(desk):
+    ledger = open_ledger(desk.ledger, write=True)
+    ready = journal.READY.format("former_name")
+    ledger.con.execute(f"CREATE TABLE {ready} (id INTEGER PRIMARY KEY, customer_id, name, undone_at)")
+    ledger.con.executemany(f"INSERT INTO {ready} VALUES (?, 1, ?, NULL)", [(n, f"n{n}") for n in (1, 2, 5, 6, 9)])
+    journal.make_ready(ledger.con, "former_name")
+    with ledger.command(at=at("2026-10-20 09:00"), actor="a", command="b"):
+        ledger.pour("former_name")
+        ledger.update("former_name", 5, name="anew")
+    ledger.close()
+    desk.run("ledger", "verify")
+
+
+@pytest.mark.case(1)
+def test_killed_at_any_moment_an_import_leaves_all_or_nothing(executable):
+    """Killed while it stages, makes ready or writes: no row, nothing beside the ledger, and a second run takes all."""
+    args = [sys.executable, "-m", "svcdesk", *map(str, register(executable, 3000))]
+    before = executable.ledger.read_bytes()
+    (aside := executable.folder / "aside").mkdir()
+    began = time.monotonic()
+    subprocess.run(args, env=copied(executable, aside).full_env(), check=True, capture_output=True)
+    takes, chance = time.monotonic() - began, random.Random(1)
+    looking = InProcess(executable.folder)
+    for _ in range(8):
+        env = executable.full_env(TMPDIR=str(aside))
+        process = subprocess.Popen(args, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.1, takes * 1.2))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        looking.run("ledger", "verify")
+        assert len(looking.csv("export", "tickets")) in (0, 3000)
+        names = {path.name for path in executable.folder.iterdir()} | {path.name for path in aside.iterdir()}
+        assert names == {"ledger.db", "t.csv", "r.toml", "aside"}
+        executable.ledger.write_bytes(before)
+    assert "3000 imported" in executable.run(*register(executable, 3000)).stdout
