@@ -35,7 +35,7 @@ def test_the_changed_journey_of_one_of_the_crew_is_taken(taking):
 
 
 def test_what_would_change_is_shown_of_each_of_the_crew(taking):
-    desk, take = taking
+    _, take = taking
     said = take(W01, W02, arrived="2026-10-06 09:50", place="无锡").stderr
     assert "place would change on 1 records" in said and "arrived_at would change on 1 records" in said
     assert "line 2, D1 W01: arrived_at 2026-10-06 10:40 -> 2026-10-06 09:50" in said
