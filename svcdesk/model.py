@@ -22,12 +22,18 @@ ComplaintFinding = Literal["upheld", "partly", "not_upheld", "unverifiable"]
 ComplaintCause = Literal["quarrel", "solicitation", "untimely", "repeat_repair", "other"]
 ComplaintStatus = Literal["registered", "assigned", "investigating", "decided", "remedied", "fed_back", "closed"]
 PhoneResult = Literal["answered", "off", "refused"]
-ConductRule = Literal["disobedience", "quarrel", "solicitation", "confidentiality", "other"]
+ConductRule = Literal[
+    "disobedience", "quarrel", "solicitation", "confidentiality", "off_post", "swapped_post", "substituted",
+    "unrelated_activity", "evasion", "conflict", "discourtesy", "discrimination", "dress", "dangerous_goods", "hygiene",
+    "privacy", "absence", "other",
+]  # fmt: skip
 Category = Literal["fare", "lodging", "allowance", "local", "material", "freight", "other"]
 ExpenseStatus = Literal["submitted", "approved", "rejected", "reimbursed", "falsified"]
 Line = Literal["installation", "dispatch", "material", "transport"]
 FraudSanction = Literal["demerit", "major_demerit", "dismissal"]
-SanctionKind = Literal["fine", "demerit", "major_demerit", "dismissal", "notice", "none"]
+SanctionKind = Literal["warning", "fine", "demerit", "major_demerit", "dismissal", "notice", "open", "none"]
+# What somebody may propose where the article names no measure of its own (S4 7.2, S3 10).
+ProposedSanction = Literal["warning", "notice", "fine", "demerit", "major_demerit", "dismissal"]
 PenaltyStatus = Literal["proposed", "confirmed", "waived", "appealed", "overturned", "settled"]
 SettledVia = Literal["payroll", "cash", "allowance"]
 PlanKind = Literal["visit", "inspection", "training", "review"]

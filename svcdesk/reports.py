@@ -202,6 +202,8 @@ def penalties(ledger: Ledger, basis: Basis, period: Period) -> Record:
         "demerit": counts["demerit"],
         "major_demerit": counts["major_demerit"],
         "dismissal": counts["dismissal"],
+        "warning": counts["warning"],
+        "notice": counts["notice"],
         "by_clause": by_clause,
     }
 

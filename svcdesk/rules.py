@@ -320,6 +320,29 @@ def disobedience(act: Misconduct, basis: Basis) -> Iterator[Finding]:
         yield _fine("disobedience", "4.8", act.engineer, subject, act.at, basis, {"conduct": subject, "note": act.note})
 
 
+# The article that each rule of conduct stands in: S1 to S9 are the nine samples of the regulation, S9 the core. What
+# stands here and is no matter of part 4 is misconduct, but for hygiene: that is put right, not punished.
+CONDUCT_ARTICLES = {
+    "disobedience": "4.8", "quarrel": "4.2", "solicitation": "4.2", "confidentiality": "S1 7", "off_post": "S1 10",
+    "swapped_post": "S1 10", "substituted": "S1 10", "unrelated_activity": "S1 11", "evasion": "S4 5.1",
+    "conflict": "S4 5.3", "discourtesy": "S4 6.1", "discrimination": "S4 6.2", "dress": "S4 3.1-3.2",
+    "dangerous_goods": "S4 4.2", "hygiene": "S4 4.1", "privacy": "S4 6.3", "absence": "S1 9",
+}  # fmt: skip
+_NO_MISCONDUCT = ("disobedience", "quarrel", "solicitation", "confidentiality", "hygiene")
+
+
+def misconduct(act: Misconduct, _: Basis) -> Iterator[Finding]:
+    """S4 7.2: conduct against a rule; no article says what it costs, so somebody proposes the measure."""
+    if act.rule in CONDUCT_ARTICLES and act.rule not in _NO_MISCONDUCT:
+        subject = f"B{act.id}"
+        evidence = {
+            "conduct": subject, "rule": act.rule, "rule_article": CONDUCT_ARTICLES[act.rule], "note": act.note,
+        }  # fmt: skip
+        yield Finding(
+            "misconduct", "S4 7.2", act.engineer, subject, subject, act.at, "open", None, evidence, needs="sanction"
+        )
+
+
 def answer_overdue(question: Question, basis: Basis) -> Iterator[Finding]:
     """3.4: not answered by the due time. It names nobody and punishes nobody."""
     due = answer_clock(question.received_at, basis.policy, basis.zone, question.kind).due
@@ -471,6 +494,7 @@ CLAUSES = (
     Clause("incomplete_report", "4.6", "report_duties", incomplete_report),
     Clause("phone_unreachable", "4.7", "phone_days", phone_unreachable),
     Clause("disobedience", "4.8", "conduct", disobedience),
+    Clause("misconduct", "S4 7.2", "conduct", misconduct),
     Clause("answer_overdue", "3.4", "questions", answer_overdue),
     Clause("visit_overdue", "2.4", "plans", visit_overdue),
     Clause("inspection_overdue", "S1 18", "plans", inspection_overdue),

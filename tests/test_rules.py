@@ -44,6 +44,7 @@ def test_the_clauses_are_those_of_the_regulation():
     assert ARTICLES == {
         "complaint_upheld": "4.2", "expense_falsified": "4.3", "no_callback": "4.4", "late_on_site": "4.5",
         "incomplete_report": "4.6", "phone_unreachable": "4.7", "disobedience": "4.8", "answer_overdue": "3.4",
+        "misconduct": "S4 7.2",
         "visit_overdue": "2.4", "inspection_overdue": "S1 18", "rectification_overdue": "S1 18",
         "follow_up_overdue": "S7 1.6", "suggestion_unanswered": "S7(2) 3", "complaint_overdue": "S5 1.3",
     }  # fmt: skip

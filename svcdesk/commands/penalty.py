@@ -11,7 +11,7 @@ from svcdesk.commands.noun import PERIOD, Flag, Noun, Text, one_of
 from svcdesk.commands.receipts import entry_mark, receipt_line
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
-from svcdesk.model import Record, SettledVia
+from svcdesk.model import ProposedSanction, Record, SettledVia
 from svcdesk.periods import Period, instant
 from svcdesk.registers import dated
 from svcdesk.registers.computed import loads
@@ -70,6 +70,19 @@ def check(
 def _say_recorded(w: Write, made: list[int]) -> None:
     ids = messages.comma(f"P{number}" for number in made)
     print(receipt_line("penalties_recorded", w.ledger, ids, n=len(made)), file=sys.stderr)
+
+
+@noun.write("propose")
+def propose(
+    w: Write,
+    clause: Annotated[str, typer.Argument()],
+    subject: Annotated[str, typer.Argument()],
+    engineer: Annotated[str, typer.Option()],
+    sanction: Annotated[ProposedSanction, typer.Option()],
+    reason: Reason,
+    amount: Text = None,
+) -> Receipt:
+    return decisions.propose(w, decisions.Proposal(clause, subject, engineer, sanction, amount, reason))
 
 
 @noun.write("confirm")

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from svcdesk import journal
 from svcdesk.desk.act import Act, Receipt, Word, several
 from svcdesk.desk.entitled import entitlement, not_own
 from svcdesk.errors import BadInput, NotFound, Refused
-from svcdesk.model import Record, yuan
+from svcdesk.model import Record, fen, table_of, yuan
 from svcdesk.penalties import findings
 from svcdesk.periods import day_of, month_from, stored
 from svcdesk.registers.dated import value_on
 from svcdesk.regulation.states import allow
-from svcdesk.rules import ARTICLES
+from svcdesk.rules import ARTICLES, Finding
 
 
 def _taken(act: Act, ids: Sequence[str], verb: str) -> list[Record]:
@@ -46,6 +46,57 @@ def _facts_now(act: Act, penalty: Record) -> str:
         raise Refused("clause_unknown", id=f"P{penalty['id']}", clause=penalty["clause"])
     code = act.ledger.get("staff", penalty["engineer_id"])["code"]
     return findings.digest(findings.derive(act.ledger, act.basis, {**penalty, "engineer": code}), act.basis)
+
+
+class Proposal(NamedTuple):
+    """The measure that somebody proposes for a finding whose article names none."""
+
+    clause: str
+    subject: str
+    engineer: str
+    sanction: str
+    amount: str | None
+    reason: str
+
+
+def propose(act: Act, proposal: Proposal) -> Receipt:
+    """Propose the measure of an open finding, once (S4 7.2). Raises BadInput, NotFound or Refused."""
+    finding = _open_finding(act, proposal)
+    subject, code = finding.subject, str(finding.engineer)
+    not_own(act, subject, [code], finding.article)
+    if known := findings.recorded(act.ledger, finding):
+        raise Refused("proposed_already", id=subject, penalty=f"P{known['id']}", article=finding.article)
+    amount = _amount(proposal)
+    entitled = entitlement(act, subject)
+    step = {"at": stored(act.at(after=finding.at)), "by": act.by, "step": "propose", "reason": proposal.reason}
+    made = findings.record(act.ledger, act.basis, finding, proposal.sanction, amount, history=[step], entitled=entitled)
+    told = {"code": code, "subject": subject, "sanction": proposal.sanction}
+    return Receipt("penalty_proposed", "penalty", made, told)
+
+
+def _open_finding(act: Act, proposal: Proposal) -> Finding:
+    """Find the finding, whose measure somebody must propose. Raises BadInput, NotFound or Refused."""
+    clause, subject = proposal.clause, proposal.subject.upper()
+    if clause not in ARTICLES:
+        raise BadInput("not_a_word", name="CLAUSE", text=clause, words=list(ARTICLES))
+    code = act.ledger.staff(proposal.engineer)["code"]
+    facts = {"clause": clause, "natural_key": subject, "engineer": code}
+    finding = findings.derive(act.ledger, act.basis, facts) if table_of(subject) else None
+    if finding is None:
+        raise NotFound("no_finding", clause=Word("clause", clause), id=subject, code=code)
+    if finding.sanction != "open":
+        raise Refused("not_open", clause=Word("clause", clause), id=subject, article=finding.article)
+    return finding
+
+
+def _amount(proposal: Proposal) -> int | None:
+    """Read the amount of a fine; nothing else has one. Raises BadInput."""
+    amount = fen(proposal.amount) if proposal.amount is not None else None
+    if proposal.sanction == "fine" and not amount:
+        raise BadInput("fine_amount")
+    if proposal.sanction != "fine" and amount is not None:
+        raise BadInput("amount_not_wanted", sanction=proposal.sanction)
+    return amount
 
 
 def confirm(act: Act, ids: Sequence[str], reason: str | None = None) -> Receipt:
@@ -105,7 +156,7 @@ def settle(act: Act, ids: Sequence[str], via: str) -> Receipt:
     for penalty in chosen:
         _not_own(act, penalty)
         if _facts_now(act, penalty) != penalty["facts"]:
-            raise Refused("facts_changed", id=f"P{penalty['id']}", article=Word("article", penalty["clause"]))
+            raise Refused("facts_changed", id=f"P{penalty['id']}", article=ARTICLES[penalty["clause"]])
         if via == "allowance" and penalty["clause"] != "phone_unreachable":
             raise Refused("allowance_only_phone", id=f"P{penalty['id']}", article="4.7")
         _step(act, penalty, "settle", None, status="settled", via=via, settled_at=act.at(after=penalty["decided_at"]))

@@ -47,7 +47,7 @@ TEXTS = {
     "cost": ("费用（元）", "cost (CNY)"),
     "figure": ("指标", "figure"), "numerator": ("其中", "of these"), "denominator": ("总数", "all"), "count": ("件数", "count"), "previous_month": ("上月", "month before"), "last_year": ("上年同月", "a year before"),
     "age": ("天数", "age"), "tickets": ("工单数", "tickets"), "fines": ("罚款（元）", "fines (CNY)"), "submitted": ("报出时", "as handed in"), "today": ("今日", "today"), "report": ("报表", "report"),
-    "pending_cost": ("待批费用", "pending cost"), "fine_count": ("罚款项数", "number of fines"), "demerit": ("记过", "demerits"), "major_demerit": ("记大过", "major demerits"), "dismissal": ("辞退", "dismissals"), "answered_late": ("超时答复", "answered late"), "unanswered": ("未答复", "unanswered"),
+    "pending_cost": ("待批费用", "pending cost"), "fine_count": ("罚款项数", "number of fines"), "demerit": ("记过", "demerits"), "major_demerit": ("记大过", "major demerits"), "dismissal": ("辞退", "dismissals"), "warning": ("警告", "warnings"), "notice": ("通报批评", "public criticism"), "answered_late": ("超时答复", "answered late"), "unanswered": ("未答复", "unanswered"),
     "days_left": ("还剩天数", "days left"), "submitted_at": ("报出时间", "handed in"), "digest": ("校验值", "SHA-256"), "digest_of": ("校验对象", "of"), "ledger_hash": ("账本哈希", "ledger hash"), "corrects": ("更正原因", "corrects"), "standing": ("现行", "stands"), "figures": ("数字", "figures"),
     "installation": ("安装调试（元）", "installation (CNY)"), "material": ("材料（元）", "material (CNY)"), "transport": ("运输（元）", "transport (CNY)"), "pending": ("待批（元）", "pending (CNY)"),
     "open": ("未了结", "open"), "opinions": ("意见数", "opinions"), "surveys": ("调查表", "surveys"), "mean_score": ("平均分", "mean score"), "complaints": ("投诉", "complaints"), "said": ("内容", "what was said"), "settled": ("已了结", "settled"),

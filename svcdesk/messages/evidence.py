@@ -10,7 +10,7 @@ TEXTS = {
     "late_minutes": ("迟 {value} 分钟", "{value} min late"), "said": ("本人称：{value}", "said: {value}"), "returned_at": ("返回 {value}", "returned {value}"),
     "deadline": ("期限 {value}", "deadline {value}"), "filed": ("已交单", "filed"), "not_filed": ("期限内未交单", "not filed by then"),
     "missing": ("缺 {value}", "lacks {value}"), "reading": ("{value}", "{value}"), "check": ("检查 {value}", "check {value}"), "result": ("{value}", "{value}"),
-    "conduct": ("记录 {value}", "record {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"), "reopened_at": ("{value} 重开", "reopened {value}"),
+    "conduct": ("记录 {value}", "record {value}"), "rule": ("{value}", "{value}"), "rule_article": ("违反 {value}", "against {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"), "reopened_at": ("{value} 重开", "reopened {value}"),
     "answer_due": ("应答复 {value}", "answer due {value}"), "answered_at": ("{value} 答复", "answered {value}"), "no_answered_at": ("未答复", "not answered"),
     "plan": ("计划 {value}", "plan {value}"), "title": ("{value}", "{value}"), "done_on": ("{value} 完成", "done {value}"), "no_done_on": ("未做", "not done"), "done_by": ("见 {value}", "by {value}"),
     "rectification": ("整改 {value}", "rectification {value}"), "done_at": ("{value} 改完", "done {value}"), "closed_at": ("{value} 了结", "closed {value}"), "no_closed_at": ("未了结", "not closed"), "round": ("第 {value} 轮", "round {value}"),

@@ -15,6 +15,7 @@ TEXTS = {
     "says_appealed": ("{sanction}，本人已申诉，裁定之前不执行。", "{sanction}: the person has appealed, and it is not carried out before that is decided."),
     "says_overturned": ("经申诉已撤销，不作处理（原为{sanction}）。", "Overturned on appeal: nothing is done (it was: {sanction})."),
     "says_settled": ("已执行：{sanction}。", "Carried out: {sanction}."),
+    "proposed": ("{at}，由 {by} 提出，理由：{reason}。", "Proposed {at} by {by}; reason: {reason}."),
     "decided": ("{at}，经办人 {by}，理由：{reason}。", "{at}, by {by}; reason: {reason}."),
     "amount": ("{kind} {amount} 元（人民币{capitals}）", "{kind} of {amount} CNY ({capitals})"),
     "statement": ("五、陈述与申诉", "5. How to state your case"),

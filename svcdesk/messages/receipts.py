@@ -67,6 +67,7 @@ TEXTS = {
     "expense_falsified": ("{id} 已认定弄虚作假，处分 {sanction_word}；不予报销", "{id} is found falsified, sanction {sanction_word}; it is not paid"),
     "penalties_recorded": ("已记 {n} 项待定处理：{id}", "recorded {n} proposed: {id}"),
     "penalties_none_new": ("没有新的处理可记", "nothing new to record"),
+    "penalty_proposed": ("{id} 已拟{sanction_word}（{code}，{subject}）；确认用 svcdesk penalty confirm {id}", "proposed {id} for {code}: {sanction_word} ({subject}); confirm it with svcdesk penalty confirm {id}"),
     "penalty_confirmed": ("{id} 已确认", "confirmed {id}"),
     "entry_accepted": ("已认可 {actor} 补录的 #{seq}", "accepted #{seq}, which {actor} entered late"),
     "penalty_waived": ("{id} 已免除", "waived {id}"),

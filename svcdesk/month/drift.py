@@ -96,9 +96,11 @@ def _has_moved(path: behind.Path, then: dict[behind.Path, Any], now: dict[behind
     froze the figures did not have yet."""
     was, here = then.get(path), now.get(path)
     if path[0] == "projects" and not (path in then and path in now):
-        return {was, here} - {None, 0, "0.00"} != set()
-    return was != here and (path in then or path[0] != "service")
+        return {was, here} - {*_NOTHING} != set()
+    return was != here and (path in then or (path[0] != "service" and here not in _NOTHING))
 
+
+_NOTHING = (None, 0, "0.00")
 
 # Figures
 

@@ -216,7 +216,7 @@ def period_name(period: Period) -> str:
     quarter = messages.say(f"report.quarter_{(period.first.month + 2) // 3}")
     last = period.after - timedelta(days=1)
     values = {"year": period.first.year, "month": period.first.month, "quarter": quarter}
-    return messages.say(f"report.of_{period.unit}", first=period.first, last=last, name=period.name, **values)
+    return messages.say(f"report.of_{period.unit}", first=period.first, last=last, **values)
 
 
 _BESIDE = ("previous", "last_year")

@@ -91,7 +91,10 @@ def digest(finding: Finding | None, basis: Basis) -> str:
 
 
 def record_of(finding: Finding, basis: Basis, penalty: Record | None = None) -> Record:
-    """Return a finding as a record, its values not yet written."""
+    """Return a finding as a record, its values not yet written; an open one with the measure that was proposed."""
+    kind, amount, needs = finding.sanction, finding.amount_fen, finding.needs
+    if penalty and kind == "open":
+        kind, amount, needs = penalty["sanction"], penalty["amount_fen"], None
     return {
         "clause": finding.clause,
         "article": finding.article,
@@ -100,10 +103,10 @@ def record_of(finding: Finding, basis: Basis, penalty: Record | None = None) -> 
         "at": finding.at,
         "month": month_of(finding.at, basis.zone),
         "sanction": {
-            "kind": finding.sanction,
-            "amount": Fen(finding.amount_fen) if finding.amount_fen is not None else None,
+            "kind": kind,
+            "amount": Fen(amount) if amount is not None else None,
         },
-        "needs": finding.needs,
+        "needs": needs,
         "evidence": finding.evidence,
         "penalty": f"P{penalty['id']}" if penalty else None,
         "status": penalty["status"] if penalty else "new",
@@ -140,23 +143,24 @@ def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:
 
 def record_new(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> list[int]:
     """Record as proposed every recordable finding that has no penalty yet; return the new numbers."""
-    made = []
-    for finding in new_among(ledger, findings):
-        if finding.engineer is None:
-            continue
-        made.append(
-            ledger.insert(
-                "penalty",
-                clause=finding.clause,
-                subject=finding.subject,
-                natural_key=finding.key,
-                engineer_id=ledger.staff(finding.engineer)["id"],
-                at=finding.at,
-                sanction=finding.sanction,
-                amount_fen=finding.amount_fen,
-                status="proposed",
-                evidence=json.dumps(to_json(finding.evidence, basis.zone), ensure_ascii=False),
-                facts=digest(finding, basis),
-            )
-        )
-    return made
+    found = [finding for finding in new_among(ledger, findings) if finding.engineer is not None]
+    return [record(ledger, basis, finding, finding.sanction, finding.amount_fen) for finding in found]
+
+
+def record(ledger: Ledger, basis: Basis, finding: Finding, sanction: str, amount_fen: int | None, **more: Any) -> int:
+    """Record a finding as a proposed penalty with its measure; return the penalty's number."""
+    assert finding.engineer is not None
+    return ledger.insert(
+        "penalty",
+        clause=finding.clause,
+        subject=finding.subject,
+        natural_key=finding.key,
+        engineer_id=ledger.staff(finding.engineer)["id"],
+        at=finding.at,
+        sanction=sanction,
+        amount_fen=amount_fen,
+        status="proposed",
+        evidence=json.dumps(to_json(finding.evidence, basis.zone), ensure_ascii=False),
+        facts=digest(finding, basis),
+        **more,
+    )

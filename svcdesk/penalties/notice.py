@@ -40,12 +40,18 @@ def sections(penalty: Record, changed: bool | None, person: Record, zone: tzinfo
     return [
         (messages.say("notice.facts"), facts),
         (messages.say("notice.evidence"), [tables.evidence(shown, zone)]),
-        (messages.say("notice.clause"), [messages.clause(penalty["clause"])]),
+        (messages.say("notice.clause"), [messages.clause(penalty["clause"]), *_broken(evidence)]),
         (messages.say(f"notice.measure_{status}"), _measure(penalty, zone)),
         (messages.say("notice.statement"), [_appeal(penalty, zone, days)]),
         (messages.say("notice.caution"), [messages.say("notice.law")]),
         (messages.say("notice.receipt"), [messages.say(f"notice.{line}") for line in ("received", "refused", "seal")]),
     ]
+
+
+def _broken(evidence: Record) -> list[str]:
+    """Say what the rule of conduct says that was broken."""
+    said = messages.find(f"conduct.{evidence.get('rule')}")
+    return [said] if said else []
 
 
 def _post(person: Record) -> str:
@@ -58,12 +64,21 @@ def _measure(penalty: Record, zone: tzinfo) -> list[str]:
     sanction, amount = messages.word("sanction", penalty["sanction"]), penalty["amount_fen"]
     if amount is not None:
         sanction = messages.say("notice.amount", kind=sanction, amount=Fen(amount), capitals=capitals(amount))
-    said = [messages.say(f"notice.says_{penalty['status']}", sanction=sanction)]
+    said = [messages.say(f"notice.says_{penalty['status']}", sanction=sanction), *_proposed(penalty, zone)]
     if penalty["decided_at"]:
         at = short(instant(penalty["decided_at"]), zone)
         reason = penalty["reason"] or messages.say("labels.none")
         said.append(messages.say("notice.decided", at=at, by=penalty["decided_by"] or "-", reason=reason))
     return said
+
+
+def _proposed(penalty: Record, zone: tzinfo) -> list[str]:
+    """Say who proposed the measure and why, where the article names none and nobody decided yet."""
+    steps = [step for step in json.loads(penalty["history"]) if step["step"] == "propose"]
+    if penalty["decided_at"] or not steps:
+        return []
+    values = {"at": short(instant(steps[0]["at"]), zone), "by": steps[0]["by"], "reason": steps[0]["reason"]}
+    return [messages.say("notice.proposed", **values)]
 
 
 def _appeal(penalty: Record, zone: tzinfo, days: int) -> str:

@@ -4,6 +4,7 @@ from typing import get_args
 
 from svcdesk.columns import Column
 from svcdesk.model import ComplaintChannel
+from svcdesk.registers import computed
 from svcdesk.registers.declaring import (
     BY,
     DISPATCH,
@@ -14,6 +15,7 @@ from svcdesk.registers.declaring import (
     TICKET,
     Add,
     Decision,
+    Derivation,
     Need,
     Register,
     numbered,
@@ -85,12 +87,14 @@ CONDUCT = Register(
         Column("at", "r.at", "instant", brief=True, need=True),
         ENGINEER,
         Column("rule", "r.rule", "word:conduct_rule", brief=True, need=True),
+        Column("article", None, derived=True),
         Column("note", "r.note", brief=True, need=True),
         TICKET,
         DISPATCH,
         BY,
     ),
     filters=("engineer", "rule"),
+    derivation=Derivation(("rule",), ("article",), computed.conduct),
     add=Add(
         "record", "conduct_recorded", asks=("engineer", "rule", "note"), takes=("dispatch", "ticket"),
         by_place=("engineer", "rule"),

@@ -227,6 +227,13 @@ def penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
     return work
 
 
+def conduct(*_: Any) -> Work:
+    """Name the article that a rule of conduct stands in."""
+    from svcdesk.rules import CONDUCT_ARTICLES
+
+    return lambda rule: (CONDUCT_ARTICLES.get(rule),)
+
+
 def loads(text: str) -> Any:
     """Read a stored list or object."""
     if text == "[]":

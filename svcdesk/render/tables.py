@@ -209,6 +209,10 @@ def evidence(facts: Record, zone: tzinfo) -> str:
     return messages.say("labels.evidence_joint").join(told)
 
 
+# The facts of a finding that have a word, by its kind.
+_WORDED = {"cause": "cause", "result": "result", "reading": "reading", "rule": "conduct_rule"}
+
+
 def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
     """Tell one fact, or nothing where there is nothing to tell."""
     if name == "policy":
@@ -234,8 +238,8 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
             value = short(_instant(value), zone)
         elif isinstance(value, list):
             value = messages.comma(messages.word("missing", item) for item in value)
-        elif name in ("cause", "result", "reading"):
-            value = messages.word(name, value)
+        elif name in _WORDED:
+            value = messages.word(_WORDED[name], value)
         yield messages.say(f"evidence.{name}", value=value)
 
 

@@ -251,6 +251,8 @@ def name_of_copy_taken(desk, monkeypatch):
 
 LOG = "contact log --customer 江南机床 --channel call --summary 询价"
 OPEN = "ticket open --customer 江南机床 --kind repair --channel call --summary 急停"
+OFF_POST = "conduct record W02 off_post --note 离岗 --at '2026-10-20 08:30'"
+PROPOSE = "penalty propose misconduct B2 --engineer W02 --reason 首次 --by M01"
 CLAIM = "expense add --engineer W01 --category other --amount 12.50 --date today"
 ADD = "staff add W09 --name 周九"
 NEW_YORK = "init --centre 纽约站 --timezone America/New_York"
@@ -265,6 +267,11 @@ UPHELD = "complaint decide C2 --finding upheld --by M01"
 TYPED = {
     "paper_mark": case("ledger check-paper 第二页"),
     "amount": case(CLAIM.replace("12.50", "12.345")),
+    "fine_amount": case(OFF_POST, f"{PROPOSE} --sanction fine"),
+    "amount_not_wanted": case(OFF_POST, f"{PROPOSE} --sanction warning --amount 20"),
+    "not_open": case("penalty propose no_callback D1 --engineer W02 --sanction warning --reason x"),
+    "no_finding": case("penalty propose misconduct B1 --engineer W01 --sanction warning --reason x"),
+    "proposed_already": case(OFF_POST, f"{PROPOSE} --sanction warning", f"{PROPOSE} --sanction notice"),
     "amount_zero": case(CLAIM.replace("12.50", "0")),
     "dated_already": case("staff set W01 --role head --from 2026-10-01", "amend W01 role=agent --reason 录错"),
     "amount_sign": rows("expenses", CLAIMS, "W01,other,-9.00,2026-10-19,,"),
