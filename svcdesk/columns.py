@@ -8,7 +8,7 @@ NOW = "now"  # the default of an instant: when the row is written
 EVIDENCE_TIMES = frozenset(
     {
         "answer_due", "answered_at", "arrived_at", "callback_at", "deadline", "decided_at", "due", "left_at",
-        "received_at", "reopened_at", "returned_at", "closed_at", "done_at", "followed_at",
+        "received_at", "reopened_at", "returned_at", "closed_at", "done_at", "dropped_at", "followed_at", "kept_at",
     }
 )  # fmt: skip
 

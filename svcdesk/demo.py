@@ -52,6 +52,8 @@ CONTRACTS = (
     ("HT-007", "东海港机", "岸桥维保", False),
     ("HT-008", "太行机械", "压机维保", False),
 )
+# The day of the month by which a contract promises commissioning and the users' training (2.3).
+PROMISED = {"HT-001": {"commission-by": 10, "train-by": 12}, "HT-003": {"commission-by": 12}}
 FAULTS = (
     ("电机过热报警", "冷却风道堵塞", "清理风道并更换滤网", "滤网:1"),
     ("变频器跳闸", "散热风扇停转", "更换风扇", "散热风扇:1"),
@@ -180,7 +182,7 @@ def plan(first: date, now: datetime, zone: tzinfo) -> Plan:
     month = Plan(first, now, zone)
     for story in (
         _registers, _today, _over_the_end, _one_journey, _installations, _repairs, _questions, _misfortunes,
-        _complaints, _checks, _claims, _decisions,
+        _complaints, _checks, _claims, _promises, _decisions,
     ):  # fmt: skip
         story(month)
     return month
@@ -197,6 +199,8 @@ def _registers(month: Plan) -> None:
         month.do(start, f"customer add {name}", *flags, region=region, city=city, person=person, phone=phone)
     for no, customer, project, includes in CONTRACTS:
         flags = ["--includes-installation"] if includes else []
+        for option, day in PROMISED.get(no, {}).items():
+            flags += [f"--{option}", str(month.day(day, "00:00").date())]
         month.do(start, f"contract add {no}", *flags, customer=customer, project=project)
     for key, value, reason in (
         ("expense.limit.lodging", "450.00", "差旅标准"),
@@ -518,6 +522,19 @@ def _claims(month: Plan) -> None:
     month.do(month.day(24, "10:10"), f"expense reject {claimed[-1]}", reason="与他人重复申报", who="M01")
     month.do(month.day(25, "10:00"), "expense reimburse", *claimed[: len(claimed) // 2], who="M01")
     month.do(month.day(26, "15:00"), "expense falsified {Ef1}", sanction="demerit", evidence="发票系涂改", who="M01")
+
+
+def _promises(month: Plan) -> None:
+    """Promises by contract kept in time and late, one moved by the customer; one made on the telephone, forgotten."""
+    for key, kept in (("i60", "PM1"), ("i61", "PM3")):
+        at, dispatch = month.on(month.trips[key].last + timedelta(days=1), "16:30"), f"{{D{key}}}"
+        month.do(at, f"promise keep {kept}", dispatch=dispatch, signed_by=_PERSON[month.trips[key].customer])
+    month.do(month.day(8, "10:00"), "promise move PM2", due=str(month.day(20, "00:00").date()), asked_by="customer")
+    month.do(month.day(18, "17:00"), "promise keep PM2", trainees="6", signed_by=_PERSON["华北钢厂"])
+    month.do(
+        month.day(14, "11:20"), "promise add", ticket="{Tr5}", kind="other", text="寄送新版操作手册",
+        due=str(month.day(24, "00:00").date()), makes="PM4",
+    )  # fmt: skip
 
 
 def _decisions(month: Plan) -> None:

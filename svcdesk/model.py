@@ -46,6 +46,9 @@ Way = Literal["on_site", "call", "message"]
 Aspect = Literal["design", "function", "quality", "service", "documents", "other"]
 SuggestionAnswer = Literal["accepted", "declined", "later"]
 SuggestionStatus = Literal["open", "sent", "answered", "told", "closed"]
+PromiseKind = Literal["commissioning", "user_training", "other"]
+PromiseStatus = Literal["open", "kept", "dropped"]
+ProblemStatus = Literal["open", "sent", "answered", "verified", "closed"]
 
 # The values of each kind of word, by the name that registers use for it.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -60,6 +63,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "plan_kind": PlanKind, "anchor": Anchor, "plan_status": PlanStatus, "inspection_kind": InspectionKind,
         "level": Level, "rectification_status": RectificationStatus, "way": Way, "aspect": Aspect,
         "suggestion_answer": SuggestionAnswer, "suggestion_status": SuggestionStatus,
+        "promise_kind": PromiseKind, "promise_status": PromiseStatus, "problem_status": ProblemStatus,
     }.items()
 }  # fmt: skip
 
@@ -101,6 +105,7 @@ REGISTERS: dict[str, Kept] = {
     "plan": Kept("plans", "PL"),
     "inspection": Kept("plans", "IN"),
     "rectification": Kept("plans", "RC"),
+    "promise": Kept("promises", "PM"),
     "visit": Kept("visits", "VS"),
     "suggestion": Kept("visits", "SG"),
     "submission": Kept("settings"),

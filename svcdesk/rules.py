@@ -13,6 +13,7 @@ from svcdesk.periods import day_of, end_of_day, midnight, today
 from svcdesk.regulation.clock import answer_clock, answer_key, answered_in_time, minutes_late
 from svcdesk.regulation.occurrences import Course
 from svcdesk.regulation.policy import Basis
+from svcdesk.regulation.promises import late_days
 
 
 class Finding(NamedTuple):
@@ -106,6 +107,16 @@ class Misconduct(NamedTuple):
     at: datetime
     rule: str
     note: str
+
+
+class Promised(NamedTuple):
+    """A promise with the due that counts and how it ended, where it did."""
+
+    id: int
+    kind: str
+    due: datetime
+    kept_at: datetime | None
+    dropped_at: datetime | None
 
 
 class Question(NamedTuple):
@@ -469,6 +480,30 @@ def complaint_deadline(asked: Round, basis: Basis) -> datetime | None:
     return end_of_day(day_of(asked.begun_at, basis.zone) + timedelta(days=days), basis.zone)
 
 
+def commissioning_overdue(promise: Promised, basis: Basis) -> Iterator[Finding]:
+    """2.3: commissioning or the users' training not done by the contract's time. It names nobody."""
+    if promise.kind != "other":
+        yield from _broken("commissioning_overdue", "2.3", promise, basis)
+
+
+def promise_overdue(promise: Promised, basis: Basis) -> Iterator[Finding]:
+    """3.4: what was promised not kept by its due. It names nobody."""
+    if promise.kind == "other":
+        yield from _broken("promise_overdue", "3.4", promise, basis)
+
+
+def _broken(clause: str, article: str, promise: Promised, basis: Basis) -> Iterator[Finding]:
+    ended = promise.kept_at or promise.dropped_at or basis.now
+    if ended <= promise.due:
+        return
+    subject = f"PM{promise.id}"
+    evidence = {
+        "promise": subject, "due": promise.due, "kept_at": promise.kept_at, "dropped_at": promise.dropped_at,
+        "late_days": late_days(promise.due, ended),
+    }  # fmt: skip
+    yield Finding(clause, article, None, subject, subject, promise.due, "none", None, evidence)
+
+
 def is_repeat(received: datetime, earlier_closed: datetime | None, basis: Basis) -> bool:
     """3.6: the same repair again is a repeat up to the end of the policy's window after the earlier one closed."""
     if earlier_closed is None:
@@ -502,6 +537,8 @@ CLAUSES = (
     Clause("follow_up_overdue", "S7 1.6", "scores", follow_up_overdue),
     Clause("suggestion_unanswered", "S7(2) 3", "suggestions", suggestion_unanswered),
     Clause("complaint_overdue", "S5 1.3", "rounds", complaint_overdue),
+    Clause("commissioning_overdue", "2.3", "promises", commissioning_overdue),
+    Clause("promise_overdue", "3.4", "promises", promise_overdue),
 )
 ARTICLES = {clause.id: clause.article for clause in CLAUSES}
 

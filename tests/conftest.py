@@ -272,3 +272,10 @@ def rehearse(desk):
         elif line and not line.startswith("#"):
             desk.run(*shlex.split(line))
     return desk
+
+
+@pytest.fixture
+def rehearsed_copy(rehearsed, tmp_path):
+    """The rehearsed desk, to be written on."""
+    (tmp_path / "rehearsed").mkdir()
+    return copied(rehearsed, tmp_path / "rehearsed")

@@ -15,9 +15,11 @@ from svcdesk.rules import (
     Decision,
     Misconduct,
     PhoneDay,
+    Promised,
     Question,
     ReportDuty,
     answer_overdue,
+    commissioning_overdue,
     complaint_upheld,
     disobedience,
     expense_falsified,
@@ -27,6 +29,7 @@ from svcdesk.rules import (
     missing_fields,
     no_callback,
     phone_unreachable,
+    promise_overdue,
     report_deadline,
 )
 
@@ -47,6 +50,7 @@ def test_the_clauses_are_those_of_the_regulation():
         "misconduct": "S4 7.2",
         "visit_overdue": "2.4", "inspection_overdue": "S1 18", "rectification_overdue": "S1 18",
         "follow_up_overdue": "S7 1.6", "suggestion_unanswered": "S7(2) 3", "complaint_overdue": "S5 1.3",
+        "commissioning_overdue": "2.3", "promise_overdue": "3.4",
     }  # fmt: skip
     assert len({clause.id for clause in CLAUSES}) == len(CLAUSES) == len(ARTICLES)
 
@@ -520,6 +524,33 @@ def test_no_answer_is_overdue_where_the_calendar_is_unknown():
     basis = basis_at("2027-12-01 09:00", ("answer.clock", "working", date(2026, 1, 1)))
     assert only(answer_overdue(Question(2, "repair", at("2027-03-01 09:00"), None, None), basis)) is None
     assert only(answer_overdue(Question(2, "repair", at("2026-03-02 09:00"), None, None), basis)) is not None
+
+
+# 2.3, 3.4: promises
+
+
+@pytest.mark.parametrize(
+    ("kept", "dropped", "now", "found"),
+    [
+        (None, None, "2026-10-10 23:59:59", False),
+        (None, None, "2026-10-11 00:00:00", True),
+        ("2026-10-10 23:59:59", None, LATER, False),
+        ("2026-10-11 00:00:00", None, LATER, True),
+        (None, "2026-10-10 23:59:59", LATER, False),
+        (None, "2026-10-11 00:00:00", LATER, True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["commissioning", "user_training", "other"])
+def test_a_promise_overdue(kind, kept, dropped, now, found):
+    due = at("2026-10-10 23:59:59")
+    promise = Promised(3, kind, due, kept and at(kept), dropped and at(dropped))
+    judges = {promise_overdue: kind == "other", commissioning_overdue: kind != "other"}
+    for judge, is_its_kind in judges.items():
+        verdict = only(judge(promise, basis_at(now)))
+        assert (verdict is not None) is (found and is_its_kind)
+        if verdict:
+            assert (verdict.sanction, verdict.engineer, verdict.at, verdict.subject) == ("none", None, due, "PM3")
+            assert not verdict.is_recordable
 
 
 # Policy by date

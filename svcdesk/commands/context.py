@@ -63,6 +63,10 @@ class Write(Act):
             return periods.read_time(f"{day + timedelta(days=1)} {text}", self.now, self.zone)
         return at
 
+    def deadline(self, text: str) -> datetime:
+        """Read a time ahead, or a day alone, which means its end: its last second. Raises BadInput."""
+        return periods.read_deadline(text, self.now, self.zone)
+
     def date(self, text: str, *, ahead: bool = False) -> date:
         """Read a date."""
         return periods.read_date(text, self.now, self.zone, ahead=ahead)

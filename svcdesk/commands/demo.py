@@ -3,6 +3,7 @@
 import shlex
 import time
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -85,8 +86,8 @@ class Player:
         if act.makes == story.PENALTIES:
             self._name_penalties()
         elif act.makes:
-            letter = act.makes[0]
-            self._made[act.makes] = self._next(letter, letter)
+            letters = "".join(takewhile(str.isupper, act.makes))
+            self._made[act.makes] = self._next(letters, letters)
 
     def _next(self, name: str, prefix: str) -> str:
         self._counts[name] = self._counts.get(name, 0) + 1

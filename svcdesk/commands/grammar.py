@@ -26,7 +26,7 @@ NOUNS = {
     "ticket": "ticket", "dispatch": "dispatch", "service-report": "service_report", "survey": "survey",
     "complaint": "complaint", **dict.fromkeys(FLAT, "noun"), "expense": "expense",
     "plan": "plan", "visit": "visit", "inspection": "inspection", "rectify": "rectify", "suggestion": "suggestion",
-    "penalty": "penalty", "policy": "policy", "report": "report",
+    "promise": "promise", "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
     "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
     "feed": "feed", "hq": "hq",

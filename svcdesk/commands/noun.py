@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -93,6 +93,27 @@ _MOBILE = r"(?<!\d)1[3-9]\d{9}(?!\d)"
 
 
 Body = Callable[..., Any]
+
+
+class More(NamedTuple):
+    """Options of a declared verb beside its register's columns, and what is written of those that were given."""
+
+    options: tuple[str, ...]
+    write: Callable[[Write, int, dict[str, str]], None]
+
+
+def _parameters(more: More | None) -> list[inspect.Parameter]:
+    """Return the further options of a verb as parameters."""
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=Text, default=None)
+        for name in (more.options if more else ())
+    ]
+
+
+def _taken_out(given: dict[str, Any], more: More | None) -> dict[str, str]:
+    """Take the further options out of what was given; return those that were."""
+    taken = {name: given.pop(name) for name in (more.options if more else ())}
+    return {name: text for name, text in taken.items() if text is not None}
 
 
 def _with_options(run: Callable[..., Any], body: Body, options: dict[str, Any]) -> None:
@@ -191,31 +212,44 @@ class Noun:
 
         return register
 
-    def add_of(self, register: Register, check: "entries.Check | None" = None) -> None:
-        """Declare the verb that makes a record and writes columns alone; ``check`` looks at other records."""
+    def add_of(self, register: Register, check: "entries.Check | None" = None, more: More | None = None) -> None:
+        """Declare the verb that makes a record and writes columns alone; ``check`` looks at other records.
+
+        ``more`` are options beside its columns.
+        """
         add = register.add
         assert add is not None
 
         def body(w: Write, **given: Any) -> Receipt:
-            return entries.add(w, register, fields.typed(register, given), check)
+            further = _taken_out(given, more)
+            receipt = entries.add(w, register, fields.typed(register, given), check)
+            if more:
+                more.write(w, receipt.id, further)
+            return receipt
 
         body.__name__ = add.verb
-        body.parameters = lambda: fields.parameters_of(register, add)  # type: ignore[attr-defined]
+        body.parameters = lambda: [*fields.parameters_of(register, add), *_parameters(more)]  # type: ignore[attr-defined]
         self.write(add.verb)(body)
 
-    def set_of(self, register: Register) -> None:
-        """Declare ``set``: the verb that changes what making a record takes, from a date on where that may be."""
+    def set_of(self, register: Register, more: More | None = None) -> None:
+        """Declare ``set``: the verb that changes what making a record takes, from a date on where that may be.
+
+        ``more`` are options beside its columns.
+        """
         add = register.add
         assert add is not None
 
         def body(w: Write, **given: Any) -> Receipt:
-            since = given.pop("from_", None)
+            since, further = given.pop("from_", None), _taken_out(given, more)
             values = fields.typed(register, given)
-            named = values.pop(register.key)
-            return entries.change(w, register, named, values, w.date(since, ahead=True) if since else None)
+            named, day = values.pop(register.key), w.date(since, ahead=True) if since else None
+            receipt = entries.change(w, register, named, values, day, or_nothing=bool(further))
+            if more:
+                more.write(w, receipt.id, further)
+            return receipt
 
         body.__name__ = "set_"
-        body.parameters = lambda: fields.parameters_to_set(register, add)  # type: ignore[attr-defined]
+        body.parameters = lambda: [*fields.parameters_to_set(register, add), *_parameters(more)]  # type: ignore[attr-defined]
         self.write("set")(body)
 
     def steps_of(self, register: Register, **checks: "steps.Check") -> None:
@@ -266,11 +300,11 @@ class Noun:
                 selection = (
                     records.Selection().during(register, wanted).sorted_by(register, given["sort"], reveal=reveal)
                 )
+                keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
                 for name in register.filters:
                     if (value := given[_python(name)]) is not None:
                         meant = finding.meant_by_filter(ledger, name, value)
-                        filter_by(selection, register, name, meant, today(r.now, r.zone))
-                keeps = [keep for name, (_, keep) in (flags or {}).items() if given[name]]
+                        keeps += filter_by(selection, register, name, meant, today(r.now, r.zone))
                 for name, (condition, _) in (flags or {}).items():
                     if given[name]:
                         selection.where(condition)
@@ -292,8 +326,12 @@ class Noun:
         register: Register,
         find: Callable[[Ledger, str], Record] | None = None,
         extra: Callable[[Read, Record, Record], list[tuple[str, str]]] | None = None,
+        keys: Callable[[Read, Record], Record] | None = None,
     ) -> None:
-        """Declare ``show``: one record with all its details; ``extra`` are further lines for people."""
+        """Declare ``show``: one record with all its details.
+
+        ``extra`` are further lines for people, ``keys`` further keys of the JSON record.
+        """
         personal = any(column.kind.startswith("personal") for column in register.columns)
 
         def body(_: Read, record: Annotated[str, typer.Argument()]) -> None: ...
@@ -319,6 +357,8 @@ class Noun:
                 if r.form in ("table", "plain", "markdown"):
                     lines = [*(extra(r, stored, row) if extra else []), *_amendments(ledger, register, stored["id"])]
                 columns = [column for column in columns if column.name in row]
+                if keys and r.form in ("json", "jsonl"):
+                    row |= keys(r, stored)
                 tables.record(row, columns, r.form, r.zone, lines)
 
         options: dict[str, Any] = {"format": Format}
@@ -364,10 +404,12 @@ def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:
     return rows if limit is None else islice(rows, limit)
 
 
-def filter_by(selection: records.Selection, register: Register, name: str, text: str, day: date) -> None:
+def filter_by(
+    selection: records.Selection, register: Register, name: str, text: str, day: date
+) -> list[Callable[[Record], bool]]:
     """Keep the records whose column has the value as typed, on a day where it holds from dates on.
 
-    Raises BadInput for a value that it cannot have.
+    Return what keeps them where the value is worked out. Raises BadInput for a value that it cannot have.
     """
     column = register.column(name)
     assert column is not None
@@ -383,12 +425,15 @@ def filter_by(selection: records.Selection, register: Register, name: str, text:
         value = messages.shown_words(rest, WORDS[rest]).get(text.strip().lower())
         if value is None:
             raise BadInput("not_a_word", name=name, text=text, words=WORDS[rest])
+    if column.sql is None:
+        return [lambda row: bool(row[name] == value)]
     if register.members and column in register.members.columns:
         selection.with_member(register.members, column, value)
     elif name in register.dated:
         selection.where(f"{dated.IN_FORCE.format(field=column.stored)} = ?", name, day.isoformat(), value)
     else:
         selection.where(f"{column.sql} = ?", value)
+    return []
 
 
 def one_of(*flags: tuple[str, bool]) -> None:

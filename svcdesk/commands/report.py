@@ -8,7 +8,7 @@ import typer
 from svcdesk import messages, periods, reports
 from svcdesk.columns import Column
 from svcdesk.commands.context import Read, Write
-from svcdesk.commands.noun import MONTHS, Flag, Noun, Text
+from svcdesk.commands.noun import MONTHS, PERIOD, Flag, Noun, Text
 from svcdesk.commands.receipts import caution
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
@@ -203,6 +203,14 @@ def list_late_entries(r: Read, period: Period | None) -> None:
     else:
         found = [{**row, "figures": [layout.figure_name(path) for path in row["figures"]]} for row in found]
     tables.records(found, late_entries.COLUMNS, r.form, r.zone, headings=headings)
+
+
+@noun.read("promises", during=PERIOD)
+def promises(r: Read, period: Period | None) -> None:
+    from svcdesk.month import promises as kept
+
+    rows = kept.by_contract(r.ledger, r.now, period)
+    tables.records(to_json(rows, r.zone), kept.COLUMNS, r.form, r.zone)
 
 
 def print_monthly(r: Read, period: Period) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from svcdesk.desk import assignments
+from svcdesk.desk import assignments, promises
 from svcdesk.desk.act import Act, Receipt, not_before
 from svcdesk.desk.settle import settling
 from svcdesk.errors import Refused
@@ -94,6 +94,8 @@ def step(
             _warn_held_elsewhere(act, assignment["engineer_id"], at, sent["id"])
         now = assignments.of_dispatch(act.ledger, sent["id"])
         late = max(minutes_late(_when(one["due_at"]), at) or 0 for one in now if one["code"] in codes)
+    if verb == "return":
+        promises.offer(act, sent["id"])
     key = f"dispatch_{verb}_late" if late and not late_cause else f"dispatch_{verb}"
     return Receipt(key, "dispatch", sent["id"], {"codes": codes, "at": at, "minutes": late, "code": codes[0]})
 

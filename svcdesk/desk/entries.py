@@ -40,14 +40,16 @@ def read(act: Act, column: Column, value: Any) -> Any:
     return typed.read(act, column, value) if isinstance(value, str) else value
 
 
-def change(act: Act, register: Register, named: str, given: Record, since: date | None = None) -> Receipt:
+def change(
+    act: Act, register: Register, named: str, given: Record, since: date | None = None, *, or_nothing: bool = False
+) -> Receipt:
     """Change what was given of a record named by its key; what holds from a date on is kept beside what held before.
 
-    Raises BadInput, NotFound or Refused.
+    ``or_nothing`` is for a verb that was given something else to do. Raises BadInput, NotFound or Refused.
     """
     row = act.ledger.keyed(register.table, register.key_column, named)
     columns = [column for column in register.fields() if given.get(column.name) is not None]
-    if not columns:
+    if not columns and not or_nothing:
         raise BadInput("sets_nothing", command=f"svcdesk {register.table} set")
     undated = [column.name for column in columns if since and column.name not in register.dated]
     if undated:
@@ -56,7 +58,9 @@ def change(act: Act, register: Register, named: str, given: Record, since: date 
     if not since:
         refuse_dated(act.ledger, register, row, names)
     refuse_own_post(act, register, row, names)
-    if since:
+    if not columns:
+        pass
+    elif since:
         _date(act, row, columns, given, since)
     else:
         _change(act, register, row, columns, given)

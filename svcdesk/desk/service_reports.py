@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from svcdesk.desk import assignments
+from svcdesk.desk import assignments, promises
 from svcdesk.desk.act import Act, Receipt, Word
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
@@ -93,6 +93,7 @@ def _amended(stood: dict[str, Any], content: Content) -> dict[str, Any]:
 def _receipt(act: Act, key: str, number: int, sent: Record, content: Record) -> Receipt:
     """Say what the report still lacks, and until when it can be completed (4.6)."""
     missing = missing_fields(content, sent["kind"], act.basis.value("report.min_chars", act.now))
+    promises.offer(act, sent["id"])
     returned = assignments.latest_return(act.ledger, sent["id"])
     values = {
         "dispatch": f"D{sent['id']}", "missing": [Word("missing", field) for field in missing],

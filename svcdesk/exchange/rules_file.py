@@ -251,7 +251,8 @@ class Reader:
                     raise ValueError(text)
                 if "parts" in needed and not _is_content(step):
                     raise ValueError(text)
-                step[moment] = self._stored(_iso(step[moment]), step[moment])
+                for name in (moment, *(["due"] if "T" in str(step.get("due", "")) else [])):
+                    step[name] = self._stored(_iso(step[name]), step[name])
             return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
 
         return parse

@@ -27,7 +27,10 @@ _ROWS = """
       OR complaint_id IN (SELECT id FROM complaint WHERE ticket_id IN asked)
     UNION
     SELECT 'complaint', id FROM complaint WHERE ticket_id IN asked
-      OR id IN (SELECT complaint_id FROM contact WHERE customer_id IN theirs)"""
+      OR id IN (SELECT complaint_id FROM contact WHERE customer_id IN theirs)
+    UNION
+    SELECT 'promise', id FROM promise WHERE ticket_id IN asked
+      OR contract_id IN (SELECT id FROM contract WHERE customer_id IN theirs)"""
 _HELD = """
     SELECT 1 FROM change WHERE "table" = ? AND row = ? AND json_extract(after, '$.personal_id') IS NOT NULL"""
 
@@ -147,6 +150,10 @@ _CUSTOMER_OF = {
         SELECT k.name FROM complaint r LEFT JOIN ticket t ON t.id = r.ticket_id
         LEFT JOIN contact l ON l.complaint_id = r.id AND l.customer_id IS NOT NULL
         JOIN customer k ON k.id = coalesce(t.customer_id, l.customer_id) WHERE r.id = ?""",
+    "promise": """
+        SELECT k.name FROM promise r
+        LEFT JOIN ticket t ON t.id = r.ticket_id LEFT JOIN contract c ON c.id = r.contract_id
+        JOIN customer k ON k.id = coalesce(c.customer_id, t.customer_id) WHERE r.id = ?""",
 }
 
 _HOLDING = f"""
@@ -169,18 +176,23 @@ _CUSTOMER = f"""
         SELECT * FROM complaint WHERE undone_at IS NULL AND ticket_id IN (SELECT id FROM asked)
         UNION
         SELECT * FROM complaint WHERE undone_at IS NULL AND id IN (SELECT complaint_id FROM contacts)),
+      promised AS (
+        SELECT * FROM promise WHERE undone_at IS NULL AND (ticket_id IN (SELECT id FROM asked)
+          OR contract_id IN (SELECT id FROM contract WHERE customer_id IN theirs))),
       sent AS (SELECT id, sent_at FROM dispatch WHERE ticket_id IN (SELECT id FROM asked) AND undone_at IS NULL)
     SELECT coalesce((SELECT max(at) FROM (
         SELECT received_at AS at FROM asked UNION ALL SELECT answered_at FROM asked
         UNION ALL SELECT closed_at FROM asked UNION ALL SELECT cancelled_at FROM asked
         UNION ALL SELECT at FROM contacts
         UNION ALL SELECT sent_at FROM sent
+        UNION ALL SELECT at FROM promised UNION ALL SELECT coalesce(kept_at, dropped_at) FROM promised
         UNION ALL SELECT coalesce(returned_at, left_at, arrived_at, departed_at) FROM crew
           WHERE dispatch_id IN (SELECT id FROM sent) AND undone_at IS NULL
         UNION ALL {_COMPLAINT_TIMES})),
       (SELECT min(e.at) FROM change c JOIN entry e ON e.seq = c.entry
          WHERE c."table" = 'customer' AND c.row IN theirs)),
-      EXISTS (SELECT 1 FROM asked WHERE status NOT IN ('closed', 'cancelled')) OR EXISTS ({_UNDECIDED})"""
+      EXISTS (SELECT 1 FROM asked WHERE status NOT IN ('closed', 'cancelled')) OR EXISTS ({_UNDECIDED})
+        OR EXISTS (SELECT 1 FROM promised WHERE kept_at IS NULL AND dropped_at IS NULL)"""
 _CALLER = {
     "complaint": f"""
         WITH complaints AS (SELECT * FROM complaint WHERE id = ?1),

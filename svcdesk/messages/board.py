@@ -27,6 +27,8 @@ TEXTS = {
     "close": ("{id} 手续已齐，可关闭（{customer}）", "{id} has all it needs and can be closed ({customer})"),
     "complaint": ("{id} {status_word}，已 {days} 天", "{id} {status_word}, {days} d old"),
     "escalation": ("{id} {at} 上报 {to}，未了结", "{id} escalated to {to} at {at}, not settled"),
+    "promise": ("{id} 答应{customer}的{what}，{due} 到期", "{id}: {what} is promised to {customer} by {due}"),
+    "promise_done": ("{id} 答应{customer}的{what}看来已办完，{due} 到期，待记兑现", "{id}: {what} promised to {customer} by {due} seems done and is to be recorded as kept"),
     "expense": ("{id} {code} {amount} 元：{problems}", "{id} {code} {amount} CNY: {problems}"),
     "late_cause": ("{id} {code} 迟到原因未写明", "{id}: why was {code} late?"),
     "finding": ("{id} {code} {clause}，未记", "{id} {code}: {clause}, not recorded"),

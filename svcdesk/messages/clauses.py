@@ -9,6 +9,8 @@ TEXTS = {
     "phone_unreachable": ("4.7 规定时段内无故关机或拒接：每次扣话费补贴或罚款", "4.7: phone off or a call refused within the hours, without a reason: the phone allowance withheld or a fine"),
     "disobedience": ("4.8 不服从中心统一指挥：每次罚款", "4.8: not following the centre's unified command: a fine each time"),
     "misconduct": ("S4 7.2 违反工作纪律或行为规范：视情节处理，制度没有定数额，由人提出", "S4 7.2: conduct against discipline or the rules: a measure by its gravity; the regulation names no amount, so somebody proposes it"),
+    "commissioning_overdue": ("2.3 安装调试和用户培训须在合同约定的时间内完成", "2.3: commissioning and the users' training are done within the contract's time"),
+    "promise_overdue": ("3.4 答应用户的事须按期兑现", "3.4: what was promised to a customer is kept by its due"),
     "answer_overdue": ("3.4 受理后须在时限内答复", "3.4: an answer is due within the hours after receipt"),
     "visit_overdue": ("2.4 重点客户和区域须按期走访：当日未访即为逾期，不处罚", "2.4: key customers and regions are visited as planned; not visited by the end of the day is overdue, and no penalty"),
     "inspection_overdue": ("范本一 18 检查须按期进行：当日未查即为逾期，不处罚", "sample 1, 18: inspections are made as planned; not made by the end of the day is overdue, and no penalty"),

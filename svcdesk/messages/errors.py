@@ -151,6 +151,7 @@ TEXTS = {
     "submitted_already": ("{month} 月{report_word}已于 {at} 报 {to}，数字已冻结（第五部分）\n之后的变动见 svcdesk report monthly --month {month}；更正后再报，加 --corrects 原因", "the {report_word} of {month} was handed in at {at} to {to}, and its figures are frozen (part 5)\nwhat changed since: svcdesk report monthly --month {month}; to hand in a corrected one add --corrects REASON"),
     "nothing_to_correct": ("{month} 月{report_word}还没有报过，谈不上更正（第五部分）\n去掉 --corrects", "the {report_word} of {month} was never handed in, so nothing is corrected (part 5)\nleave --corrects out"),
     "state": ("{id} 处于{status_word}，不能 {verb}（{article}）\nsvcdesk {noun} show {id}", "{id} is {status_word}: {verb} is not allowed now ({article})\nsvcdesk {noun} show {id}"),
+    "promise_open": ("合同已有同类承诺 {id}，{due} 到期，尚未兑现（{article}）\n改期用 svcdesk promise move {id}；当初记错了，用 svcdesk amend {id} first_due=…", "{id} of the contract promises that already, by {due}, and is open ({article})\nmove it with svcdesk promise move {id}; if it was typed wrongly, svcdesk amend {id} first_due=…"),
     "staff_exists": ("工号 {code} 已经有人\nsvcdesk staff show {code}；要改用 svcdesk staff set {code}", "the code {code} is taken\nsvcdesk staff show {code}; to change it, svcdesk staff set {code}"),
     "staff_retired": ("{code} 已离岗\nsvcdesk staff list", "{code} has left\nsvcdesk staff list"),
     "customer_exists": ("客户“{name}”已经登记\nsvcdesk customer show {name}；要改用 svcdesk customer set {name}", "the customer “{name}” is registered already\nsvcdesk customer show {name}; to change it, svcdesk customer set {name}"),

@@ -8,6 +8,8 @@ TEXTS = {
     "left_at": ("{value} 离场", "left {value}"), "callback_at": ("来电 {value}", "called HQ {value}"), "no_callback_at": ("没有来电", "no call to HQ"),
     "due": ("应到 {value}", "due {value}"), "arrived_at": ("到场 {value}", "arrived {value}"), "no_arrived_at": ("未到场", "not arrived"),
     "late_minutes": ("迟 {value} 分钟", "{value} min late"), "said": ("本人称：{value}", "said: {value}"), "returned_at": ("返回 {value}", "returned {value}"),
+    "promise": ("承诺 {value}", "promise {value}"), "kept_at": ("{value} 兑现", "kept {value}"), "dropped_at": ("{value} 作罢", "dropped {value}"), "late_days": ("逾期 {value} 天", "{value} d late"),
+    "no_kept_at": ("未兑现", "not kept"),
     "deadline": ("期限 {value}", "deadline {value}"), "filed": ("已交单", "filed"), "not_filed": ("期限内未交单", "not filed by then"),
     "missing": ("缺 {value}", "lacks {value}"), "reading": ("{value}", "{value}"), "check": ("检查 {value}", "check {value}"), "result": ("{value}", "{value}"),
     "conduct": ("记录 {value}", "record {value}"), "rule": ("{value}", "{value}"), "rule_article": ("违反 {value}", "against {value}"), "note": ("{value}", "{value}"), "received_at": ("{value} 受理", "received {value}"), "reopened_at": ("{value} 重开", "reopened {value}"),

@@ -10,6 +10,7 @@ TEXTS = {
     "unit_month": ("月份", "month"), "unit_quarter": ("季度", "quarter"), "unit_year": ("年度", "year"),
     "range": ("期间", "period"), "from_to": ("{first} 至 {last}", "{first} to {last}"),
     "lines": ("五项统计", "The five lines"), "projects": ("各合同、项目与客户", "Contracts, projects and customers"), "staff": ("各人情况", "Each person"),
+    "registers": ("其他登记", "further registers"),
     "counts": ("件数", "Counts"), "rates": ("服务指标：比率", "Service: shares"), "measures": ("服务指标：时长与评分", "Service: times and scores"),
     "backlog": ("期末未了结工单，按已过天数", "Tickets open at the end, by age"), "by_clause": ("处理，按条款", "Penalties by clause"),
     "findings": ("考核事项（已免除、已撤销的不列）", "Findings (those waived or overturned are not listed)"),

@@ -20,6 +20,7 @@ TEXTS = {
     "held_elsewhere": ("{code} 还在 {other}（{place}）的路上，尚未返回", "{code} is still away on {other} ({place}) and not back yet"),
     "held_elsewhere_too": ("{code} 到了 {id}，但 {other}（{place}）尚未记返回", "{code} arrived on {id}, but {other} ({place}) has no return yet"),
     "left_without_callback": ("{id}：{codes} 离场前没有来电总部（4.4）；若已来电，现在补记：svcdesk dispatch callback {id} --at 时间", "{id}: {codes} left without having called HQ (4.4); if they did, record it now: svcdesk dispatch callback {id} --at TIME"),
+    "promise_offered": ("{dispatch} 已办完，{id} 可记兑现：svcdesk promise keep {id} --dispatch {dispatch}", "{dispatch} is complete, which may keep {id}: svcdesk promise keep {id} --dispatch {dispatch}"),
     "serial_open": ("{id} 与未关闭的 {other} 是同一序列号 {same}", "{other} is still open for the same serial {same} as {id}"),
     "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
     "passed_over": ("其后的 {what}不受影响：抹去的不能恢复", "the later {what} stands: what it erased does not come back"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from svcdesk.desk.promises import due_of
 from svcdesk.model import LINES, Record
 from svcdesk.month.indicators import AGES
 from svcdesk.penalties.facts import versions_of
@@ -201,6 +202,12 @@ def _ticket_of_complaints(image: Record, scope: Scope) -> bool | None:
 
 def _major(image: Record, scope: Scope) -> bool | None:
     return (scope.holds(image["at"]) and bool(image["major_quality"])) or None
+
+
+def _promised(image: Record, scope: Scope) -> Any:
+    """Count a promise whose due lies in the month, and how it ended."""
+    due = due_of(image)
+    return (due, image.get("kept_at"), image.get("dropped_at")) if scope.holds(stored(due)) else None
 
 
 # Journeys
@@ -485,6 +492,7 @@ _BEHIND: dict[Path, tuple[Source, ...]] = {
     ("quality", "entry_lag_median"): _RECEIVED,
     ("quality", "entered_within_day"): _RECEIVED,
     ("backlog",): _OPEN,
+    ("promises",): (Source("promise", _promised),),
 }  # fmt: skip
 _OF_PROJECTS: dict[str, tuple[Source, ...]] = {
     "tickets": _RECEIVED,

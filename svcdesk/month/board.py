@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from svcdesk.month import open_tickets
+from svcdesk.month import open_tickets, promises
 from svcdesk.month.submissions import deadlines
 from svcdesk.month.waiting import Item, argv
 from svcdesk.penalties.findings import check, judged_anew, recorded
@@ -185,6 +185,7 @@ SECTIONS: tuple[Callable[[Ledger, Basis], Iterator[Item]], ...] = (
     _hand_overs,
     _complaints,
     _escalations,
+    promises.waiting,
     _expenses,
     _findings,
     _deadlines,

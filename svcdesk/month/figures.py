@@ -5,7 +5,7 @@ from datetime import datetime
 
 from svcdesk import reports
 from svcdesk.model import Record
-from svcdesk.month import indicators, projects
+from svcdesk.month import indicators, projects, promises
 from svcdesk.periods import Period
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
@@ -18,6 +18,7 @@ def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
         **reports.figures(ledger, period, now),
         "quality": indicators.indicators(ledger, period, basis),
         "backlog": indicators.backlog(ledger, period, basis),
+        "promises": promises.figures(ledger, period, now),
     }
 
 

@@ -44,6 +44,9 @@ _MEASURES = (
     Column("last_year", kind="number:2", brief=True),
 )
 _COUNTS = (Column("figure", kind="word:figure", brief=True), Column("count", kind="int", brief=True))
+# What the month counts of further registers, each under a key of its own.
+REGISTERED = ("promises",)
+_REGISTERS = (Column("figure", brief=True), Column("count", kind="int", brief=True))
 _DEFINITIONS = (Column("figure", kind="word:figure", brief=True), Column("definition", brief=True))
 _BACKLOG = (Column("age", kind="word:age", brief=True), Column("tickets", kind="int", brief=True))
 _PENALTIES = (
@@ -266,9 +269,21 @@ def service_tables(report: Record, period: Period) -> list[Table]:
         ),
         Table("backlog", messages.say("report.backlog"), _BACKLOG, report["backlog"]),
     ]  # fmt: skip
+    if registered := registered_rows(report):
+        tables.append(Table("registers", messages.say("report.registers"), _REGISTERS, registered))
     if by_clause:
         tables.append(Table("penalties_by_clause", messages.say("report.by_clause"), _PENALTIES, by_clause))
     return tables
+
+
+def registered_rows(report: Record) -> list[Record]:
+    """Return the figures of the registers that are used: a row each, by register."""
+    return [
+        {"figure": messages.word(name, figure), "count": count}
+        for name in REGISTERED
+        for figure, count in report[name].items()
+        if any(report[name].values())
+    ]
 
 
 def provisional(report: Record) -> str:
@@ -317,6 +332,7 @@ _AREAS = {
     "quality": ("values.figure",),
     "backlog": ("values.age",),
     "penalties": ("values.clause",),
+    **{name: (f"values.{name}",) for name in REGISTERED},
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from svcdesk.month import indicators
+from svcdesk.month import indicators, promises
 from svcdesk.month.board import decisions, next_of_complaint, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
@@ -115,6 +115,7 @@ _SECTIONS: tuple[Section, ...] = (
     _answers,
     _expenses,
     _complaints,
+    promises.overdue,
     undecided,
     _penalties,
     _policy,

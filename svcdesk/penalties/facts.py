@@ -13,8 +13,9 @@ from svcdesk.model import Record
 from svcdesk.penalties import overdue
 from svcdesk.penalties.sources import Where, one, source, span, when, within
 from svcdesk.periods import Period, between, day_of, instant
+from svcdesk.regulation import promises
 from svcdesk.regulation.clock import answer_hours
-from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Question, ReportDuty
+from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Promised, Question, ReportDuty
 from svcdesk.store import Ledger
 
 
@@ -183,6 +184,21 @@ _ASKED_AGAIN = """
     FROM live_reopening r JOIN live_ticket t ON t.id = r.ticket_id"""
 
 
+def promised(ledger: Ledger, where: Where) -> Iterator[Promised]:
+    """Read the promises, each with the due that counts."""
+    sql = f"""
+        SELECT r.id, r.kind, r.at, r.first_due, r.moves, r.kept_at, r.dropped_at FROM live_promise r
+        WHERE {where[0]} ORDER BY r.id"""
+    for number, kind, at, first, moves, kept, dropped in ledger.con.execute(sql, where[1]):
+        due = promises.in_force(promises.dues(at, first, _listed(moves), kept or dropped))
+        yield Promised(number, kind, instant(due), when(kept), when(dropped))
+
+
+def _perhaps_broken(_: Ledger, __: Period) -> Where:
+    """Leave out what was kept by its first due; where that was moved, every due may lie in any period."""
+    return "(r.kept_at IS NULL OR r.kept_at > r.first_due OR r.moves <> '[]')", {}
+
+
 def longest_wait(ledger: Ledger) -> timedelta:
     """Return the longest time that any policy ever let pass between receipt and answer, holidays included."""
     hours = max(answer_hours(ledger.policy))
@@ -211,6 +227,7 @@ SOURCES = {
     "report_duties": source(report_duties, _report_duties_in, one("d.id")),
     "phone_days": source(phone_days, within("r.at"), _phone_day_of),
     "conduct": source(conduct, within("r.at"), one("r.id")),
+    "promises": source(promised, _perhaps_broken, one("r.id")),
     "questions": source(questions, _questions_in, one("t.id"), _every_question_in),
     **overdue.SOURCES,
 }

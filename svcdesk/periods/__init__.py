@@ -147,6 +147,12 @@ def short(instant: datetime, where: tzinfo) -> str:
     return there.strftime("%Y-%m-%d %H:%M:%S" if there.second else "%Y-%m-%d %H:%M")
 
 
+def until(instant: datetime, where: tzinfo) -> str:
+    """Write a due for people: the day alone where all of it is left, as 2026-10-03, else as other instants."""
+    day = day_of(instant, where)
+    return day.isoformat() if instant == end_of_day(day, where) else short(instant, where)
+
+
 def placed(naive: datetime, where: tzinfo, text: str) -> datetime:
     """Place a wall-clock time in a zone. Raises BadInput where the clocks skip it or show it twice."""
     first, second = naive.replace(tzinfo=where), naive.replace(tzinfo=where, fold=1)
@@ -214,6 +220,16 @@ def read_date(text: str, now: datetime, where: tzinfo, *, ahead: bool = False) -
     if said is None:
         raise BadInput("date", text=text)
     return said
+
+
+def read_deadline(text: str, now: datetime, where: tzinfo) -> datetime:
+    """Read a time that lies ahead; a day alone is its last second: until then there is time. Raises BadInput."""
+    try:
+        return read_time(text, now, where, ahead=True)
+    except BadInput as error:
+        if error.key != "time_no_hour":
+            raise
+    return end_of_day(read_date(text, now, where, ahead=True), where)
 
 
 def iso_date(text: str) -> date:

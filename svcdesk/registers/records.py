@@ -87,8 +87,8 @@ def _json(hours: LocalHours, text: str) -> Any:
     """Read what is stored as JSON; the times of what happened step by step are written as all times are."""
     value = loads(text)
     for step in value if isinstance(value, list) else ():
-        for name in ("at", "until"):
-            if isinstance(step, dict) and name in step:
+        for name in ("at", "until", "due"):
+            if isinstance(step, dict) and str(step.get(name, ""))[-1:] == "Z":  # a due may be a date alone
                 (step[name],) = hours.texts([step[name]])
     return value
 

@@ -1,4 +1,4 @@
-"""The states of ticket, dispatch, complaint, expense and penalty: which verb is allowed in which state, as tables.
+"""The states of records that take steps: which verb is allowed in which state, as tables.
 
 "Late", "reopened" and "repeat" are attributes, never states.
 """
@@ -71,6 +71,11 @@ ALLOWED: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
         "appeal": (("confirmed",), "4.2-4.8"),
         "decide": (("appealed",), "4.2-4.8"),
         "settle": (("confirmed",), "4.2-4.8"),
+    },
+    "promise": {
+        "keep": (("open",), "3.4"),
+        "move": (("open", "kept"), "3.4"),
+        "drop": (("open",), "3.4"),
     },
 }
 

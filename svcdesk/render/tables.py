@@ -189,13 +189,19 @@ def _item(item: Any, zone: tzinfo) -> str:
 
 
 def _fact(name: str, value: Any, zone: tzinfo) -> str:
-    if name in ("at", "until"):
+    if name in ("at", "until") or (name == "due" and "T" in str(value)):
         return short(_instant(value), zone)
     if name == "round":
         return messages.say("labels.round", n=value)
     if isinstance(value, list):
         return messages.comma(_item(item, zone) for item in value)
     return messages.word("yes" if value is True else name, name if value is True else value)
+
+
+# The facts of whose absence something is told.
+_TOLD_MISSING = (
+    "callback_at", "arrived_at", "answered_at", "kept_at", "cause", "done_on", "closed_at", "followed_at",
+)  # fmt: skip
 
 
 def evidence(facts: Record, zone: tzinfo) -> str:
@@ -228,7 +234,16 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
     elif name == "appointments_entered_late":
         yield messages.say("labels.appointments_entered_late", n=len(value))
     elif value is None:
-        if name in ("callback_at", "arrived_at", "answered_at", "cause", "done_on", "closed_at", "followed_at"):
+        if name in (
+            "callback_at",
+            "arrived_at",
+            "answered_at",
+            "kept_at",
+            "cause",
+            "done_on",
+            "closed_at",
+            "followed_at",
+        ):
             yield messages.say(f"evidence.no_{name}")
     elif isinstance(value, bool):
         if value or name == "filed":

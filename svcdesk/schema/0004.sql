@@ -218,5 +218,135 @@ CREATE TRIGGER suggestion_keep_delete BEFORE DELETE ON suggestion BEGIN SELECT R
 CREATE VIEW live_suggestion AS SELECT * FROM suggestion WHERE undone_at IS NULL;
 
 -- Promises, quality problems, equipment.
+CREATE TABLE promise (
+  id INTEGER PRIMARY KEY,
+  contract_id INTEGER REFERENCES contract (id),
+  ticket_id INTEGER REFERENCES ticket (id),
+  kind TEXT NOT NULL CHECK (kind IN ('commissioning', 'user_training', 'other')),
+  text TEXT CHECK (text <> ''),
+  quantity INTEGER CHECK (quantity >= 1),
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  first_due TEXT NOT NULL CHECK (first_due IS strftime('%Y-%m-%dT%H:%M:%SZ', first_due, '+0 days')),
+  moves TEXT NOT NULL DEFAULT '[]',
+  by TEXT,
+  note TEXT,
+  kept_at TEXT CHECK (kept_at IS strftime('%Y-%m-%dT%H:%M:%SZ', kept_at, '+0 days')),
+  kept_by TEXT,
+  kept_ticket_id INTEGER REFERENCES ticket (id),
+  dispatch_id INTEGER REFERENCES dispatch (id),
+  trainees INTEGER CHECK (trainees >= 0),
+  personal_id INTEGER REFERENCES personal (id),
+  personal_hash TEXT,
+  dropped_at TEXT CHECK (dropped_at IS strftime('%Y-%m-%dT%H:%M:%SZ', dropped_at, '+0 days')),
+  dropped_by TEXT,
+  drop_reason TEXT,
+  reference TEXT,
+  reference_digest TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK ((personal_id IS NULL) = (personal_hash IS NULL))
+) STRICT;
+CREATE INDEX promise_by_contract ON promise (contract_id);
+CREATE INDEX promise_by_ticket ON promise (ticket_id);
+CREATE INDEX promise_by_due ON promise (first_due);
+CREATE UNIQUE INDEX promise_reference_once ON promise (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
+CREATE TRIGGER promise_keep_delete BEFORE DELETE ON promise BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_promise AS SELECT * FROM promise WHERE undone_at IS NULL;
+
+CREATE TABLE problem (
+  id INTEGER PRIMARY KEY,
+  opened_at TEXT NOT NULL CHECK (opened_at IS strftime('%Y-%m-%dT%H:%M:%SZ', opened_at, '+0 days')),
+  summary TEXT NOT NULL CHECK (summary <> ''),
+  product TEXT,
+  fault_cause TEXT,
+  tickets TEXT NOT NULL,
+  verifications TEXT NOT NULL DEFAULT '[]',
+  by TEXT,
+  note TEXT,
+  closed_at TEXT CHECK (closed_at IS strftime('%Y-%m-%dT%H:%M:%SZ', closed_at, '+0 days')),
+  closed_by TEXT,
+  reference TEXT,
+  reference_digest TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK (closed_at >= opened_at)
+) STRICT;
+CREATE INDEX problem_by_opened ON problem (opened_at);
+CREATE UNIQUE INDEX problem_reference_once ON problem (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
+CREATE TRIGGER problem_keep_delete BEFORE DELETE ON problem BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_problem AS SELECT * FROM problem WHERE undone_at IS NULL;
+-- What each department was asked and answered; what it answered before a verification failed stands in earlier.
+CREATE TABLE problem_department (
+  id INTEGER PRIMARY KEY,
+  problem_id INTEGER NOT NULL REFERENCES problem (id),
+  department TEXT NOT NULL CHECK (department <> ''),
+  sent_at TEXT NOT NULL CHECK (sent_at IS strftime('%Y-%m-%dT%H:%M:%SZ', sent_at, '+0 days')),
+  due_on TEXT NOT NULL CHECK (due_on IS date(due_on, '+0 days')),
+  answered_at TEXT CHECK (answered_at IS strftime('%Y-%m-%dT%H:%M:%SZ', answered_at, '+0 days')),
+  answered_by TEXT,
+  cause TEXT,
+  measure TEXT,
+  from_serial TEXT,
+  earlier TEXT NOT NULL DEFAULT '[]',
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK (answered_at >= sent_at)
+) STRICT;
+CREATE UNIQUE INDEX problem_department_once ON problem_department (problem_id, department) WHERE undone_at IS NULL;
+CREATE INDEX problem_department_by_due ON problem_department (due_on);
+CREATE TRIGGER problem_department_keep_delete BEFORE DELETE ON problem_department BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_problem_department AS SELECT * FROM problem_department WHERE undone_at IS NULL;
+-- Two texts that name one fault cause.
+CREATE TABLE cause_alias (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  text TEXT NOT NULL CHECK (text <> ''),
+  means TEXT NOT NULL CHECK (means <> ''),
+  by TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days'))
+) STRICT;
+CREATE TRIGGER cause_alias_keep_delete BEFORE DELETE ON cause_alias BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_cause_alias AS SELECT * FROM cause_alias WHERE undone_at IS NULL;
+
+-- A machine, or a part of one, as it was delivered; where it went since follows from its moves and from the parts of reports.
+CREATE TABLE equipment (
+  id INTEGER PRIMARY KEY,
+  serial TEXT NOT NULL CHECK (serial <> ''),
+  product TEXT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  contract_id INTEGER REFERENCES contract (id),
+  installed_on TEXT CHECK (installed_on IS date(installed_on, '+0 days')),
+  warranty_until TEXT CHECK (warranty_until IS date(warranty_until, '+0 days')),
+  part_of_id INTEGER REFERENCES equipment (id),
+  place TEXT,
+  retired_at TEXT CHECK (retired_at IS strftime('%Y-%m-%dT%H:%M:%SZ', retired_at, '+0 days')),
+  note TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK (part_of_id <> id)
+) STRICT;
+CREATE UNIQUE INDEX equipment_serial_once ON equipment (serial) WHERE undone_at IS NULL;
+CREATE INDEX equipment_by_customer ON equipment (customer_id);
+CREATE INDEX equipment_by_contract ON equipment (contract_id);
+CREATE INDEX equipment_by_part ON equipment (part_of_id) WHERE part_of_id IS NOT NULL;
+CREATE TRIGGER equipment_keep_delete BEFORE DELETE ON equipment BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_equipment AS SELECT * FROM equipment WHERE undone_at IS NULL;
+CREATE TABLE equipment_move (
+  id INTEGER PRIMARY KEY,
+  equipment_id INTEGER NOT NULL REFERENCES equipment (id),
+  at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
+  customer_id INTEGER REFERENCES customer (id),
+  place TEXT,
+  part_of_id INTEGER REFERENCES equipment (id),
+  taken_out INTEGER NOT NULL DEFAULT 0 CHECK (taken_out IN (0, 1)),
+  by TEXT,
+  note TEXT,
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
+  CHECK (part_of_id <> equipment_id),
+  CHECK (part_of_id IS NULL OR NOT taken_out)
+) STRICT;
+CREATE INDEX equipment_move_of ON equipment_move (equipment_id, at);
+CREATE INDEX equipment_move_by_customer ON equipment_move (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX equipment_move_by_part ON equipment_move (part_of_id) WHERE part_of_id IS NOT NULL;
+CREATE TRIGGER equipment_move_keep_delete BEFORE DELETE ON equipment_move BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
+CREATE VIEW live_equipment_move AS SELECT * FROM equipment_move WHERE undone_at IS NULL;
+-- The few reports that name a part by its serial.
+CREATE INDEX service_report_with_serials ON service_report (filed_at) WHERE instr(parts, '_serial"') > 0 AND undone_at IS NULL;
 
 -- Complaints, surveys and persons.

@@ -15,7 +15,10 @@ TABLES: dict[int, tuple[str, ...]] = {
     ),
     3: ("reopening", "hand_over", "complaint_person", "former_name", "staff_value", "accepted_entry",
         "attachment"),
-    4: ("plan", "inspection", "rectification", "visit", "suggestion"),
+    4: (
+        "plan", "inspection", "rectification", "visit", "suggestion", "promise", "problem", "problem_department",
+        "cause_alias", "equipment", "equipment_move",
+    ),
 }  # fmt: skip
 
 # What a ledger of each version declares, as one hash. Another SQLite may word a changed table otherwise: what does
@@ -24,7 +27,7 @@ DIGESTS = {
     1: "33037b81f476506813e4a94cc61032cdba32f482de800d8635d670b26e8a9626",
     2: "f360b0542ca632436f4ea69994e850d2ba035addd75ae1cf0c7aeda52966881d",
     3: "3e4d43c43415b4b55f085a812ecb9f253541e4c3cf52536be4ec26124850010c",
-    4: "befc7867d74ff634a438cb88fbf7e1d41b1cd301e6134da74311fc2bb849f73d",
+    4: "34db180688840048f29ca686a4d9dd5ac65f6ba6636b866fb109a8b07bf7572b",
 }
 
 

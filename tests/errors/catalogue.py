@@ -458,6 +458,7 @@ RULES = {
     "no_rehearsal": case(ADD, given=no_rehearsal),
     "staff_retired": case("staff retire W03", "dispatch send T7 --engineer W03 --place 南京"),
     "customer_exists": case("customer add 江南机床"),
+    "promise_open": case("contract set HT-2 --commission-by 2026-11-01", "contract set HT-2 --commission-by 2026-12-01"),
     "contract_exists": case("contract add HT-1 --customer 华北钢厂"),
     "answered_already": case("ticket answer T5"),
     "no_escalation": case("ticket settle-escalation T1 --note 已了结"),

@@ -52,6 +52,14 @@ EXPECTED = {
             "close":       ". . . . . x .",
         },
     ),
+    "promise": (
+        "open kept dropped",
+        {
+            "keep": "x . .",
+            "move": "x x .",
+            "drop": "x . .",
+        },
+    ),
     "expense": (
         "submitted approved rejected reimbursed falsified",
         {
