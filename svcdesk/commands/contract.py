@@ -1,20 +1,27 @@
 """contract: what was agreed with a customer, whether it includes installation, and what it promises (2.3)."""
 
+from typing import TYPE_CHECKING
+
 from svcdesk import messages
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import More, Noun
 from svcdesk.commands.receipts import formatted
-from svcdesk.desk import promises
 from svcdesk.desk.act import Word
+from svcdesk.later import later
 from svcdesk.model import Record
-from svcdesk.month import promises as kept
 from svcdesk.periods import until
 from svcdesk.registers.people import CONTRACTS
-from svcdesk.values import to_json
+from svcdesk.regulation.promises import OF_CONTRACT
+
+if TYPE_CHECKING:
+    from svcdesk.desk import promises
+    from svcdesk.month import promises as kept
+else:
+    promises, kept = later("svcdesk.desk.promises"), later("svcdesk.month.promises")
 
 
 def _promise(w: Write, contract: int, given: dict[str, str]) -> None:
-    dues = {promises.OF_CONTRACT[name]: w.deadline(text) for name, text in given.items()}
+    dues = {OF_CONTRACT[name]: w.deadline(text) for name, text in given.items()}
     promises.of_contract(w, contract, dues)
 
 
@@ -52,12 +59,14 @@ def _counted(r: Read, contract: Record) -> Record:
 
 
 def _keys(r: Read, contract: Record) -> Record:
+    from svcdesk.values import to_json  # brings decimal, which no list needs
+
     told = _counted(r, contract)
     return dict(to_json({**told, "promises": [row["id"] for row in told["promises"]]}, r.zone))
 
 
 noun = Noun("contract")
-noun.add_of(CONTRACTS, more=More(tuple(promises.OF_CONTRACT), _promise))
-noun.set_of(CONTRACTS, more=More(tuple(promises.OF_CONTRACT), _promise))
+noun.add_of(CONTRACTS, more=More(tuple(OF_CONTRACT), _promise))
+noun.set_of(CONTRACTS, more=More(tuple(OF_CONTRACT), _promise))
 noun.list_of(CONTRACTS, during=False)
 noun.show_of(CONTRACTS, lambda ledger, no: ledger.contract(no), _told, _keys)

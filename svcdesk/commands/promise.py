@@ -1,16 +1,21 @@
 """promise: what was promised by contract or on the telephone, and whether it was kept (2.3, 3.4)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.commands.prompts import personal_text
-from svcdesk.desk import promises
 from svcdesk.desk.act import Receipt
+from svcdesk.later import later
 from svcdesk.model import AskedBy, PromiseKind
 from svcdesk.registers.promises import PROMISES
+
+if TYPE_CHECKING:
+    from svcdesk.desk import promises
+else:
+    promises = later("svcdesk.desk.promises")
 
 noun = Noun("promise")
 Promise = Annotated[str, typer.Argument()]

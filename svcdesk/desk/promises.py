@@ -7,14 +7,12 @@ from datetime import datetime
 from svcdesk.desk.act import Act, Receipt, Word, not_before
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
-from svcdesk.periods import instant, stored, until
+from svcdesk.periods import stored, until
+from svcdesk.registers.promises import due_of
 from svcdesk.regulation import promises
 from svcdesk.regulation.states import allow
 from svcdesk.rules import missing_fields
 from svcdesk.store import Ledger
-
-# What a contract promises, by the option that says until when (2.3).
-OF_CONTRACT = {"commission_by": "commissioning", "train_by": "user_training"}
 
 
 def add(
@@ -46,13 +44,6 @@ def of_contract(act: Act, contract_id: int, dues: Mapping[str, datetime]) -> Non
 
 _OPEN_OF_CONTRACT = """
     SELECT * FROM live_promise WHERE contract_id = ? AND kind = ? AND kept_at IS NULL AND dropped_at IS NULL"""
-
-
-def due_of(promise: Record) -> datetime:
-    """Return the due of a stored promise that counts; of an image of it, which lacks what is nothing."""
-    ended = promise.get("kept_at") or promise.get("dropped_at")
-    known = promises.dues(promise["at"], promise["first_due"], json.loads(promise["moves"]), ended)
-    return instant(promises.in_force(known))
 
 
 def _taken(act: Act, text: str, verb: str) -> Record:

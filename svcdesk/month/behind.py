@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from svcdesk.desk.promises import due_of
 from svcdesk.model import LINES, Record
 from svcdesk.month.indicators import AGES
 from svcdesk.penalties.facts import versions_of
 from svcdesk.penalties.standing import NOT_STANDING
 from svcdesk.periods import Period, instant, stored
+from svcdesk.registers.promises import due_of
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import CLAUSES, missing_fields, report_deadline

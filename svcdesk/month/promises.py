@@ -6,12 +6,12 @@ from typing import Any
 
 from svcdesk.columns import Column
 from svcdesk.desk.act import Word
-from svcdesk.desk.promises import due_of, fulfilled_by
+from svcdesk.desk.promises import fulfilled_by
 from svcdesk.model import Fen, Record
 from svcdesk.month.waiting import Item, argv
 from svcdesk.periods import Period, instant, until
 from svcdesk.registers import records
-from svcdesk.registers.promises import PROMISES
+from svcdesk.registers.promises import PROMISES, due_of
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 

@@ -1,8 +1,10 @@
 """What was promised to customers, by contract or on the telephone, and whether it was kept (2.3, 3.4)."""
 
+from datetime import datetime
 from typing import Any
 
 from svcdesk.columns import Column
+from svcdesk.model import Record
 from svcdesk.periods import LocalHours, instant, stored
 from svcdesk.registers.computed import Work, loads
 from svcdesk.registers.declaring import (
@@ -36,6 +38,13 @@ def _worked_out(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
         return hours.texts([due])[0], told, verdict, late, promises.status(kept, dropped)
 
     return work
+
+
+def due_of(promise: Record) -> datetime:
+    """Return the due of a stored promise that counts; of an image of it, which lacks what is nothing."""
+    ended = promise.get("kept_at") or promise.get("dropped_at")
+    known = promises.dues(promise["at"], promise["first_due"], loads(promise["moves"]), ended)
+    return instant(promises.in_force(known))
 
 
 PROMISES = Register(

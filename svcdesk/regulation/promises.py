@@ -10,6 +10,8 @@ from typing import NamedTuple
 from svcdesk.regulation.states import moves_target
 
 _DAY = timedelta(days=1)
+# What a contract promises, by the option that says until when (2.3).
+OF_CONTRACT = {"commission_by": "commissioning", "train_by": "user_training"}
 
 
 class Due(NamedTuple):
