@@ -40,7 +40,7 @@ Cells = dict[str, list[str]]
 
 def knows(register: Register) -> Callable[[str], bool]:
     """Return whether a text is a heading that means one of the register's fields, or one of any register's."""
-    known = {name for column in register.fields() for name in _names(register, column)}
+    known = {name for column in register.fields() for name in names_of(register, column)}
     ends = [end for column in register.fields() for end in suffixes(column.name)]
 
     def known_heading(text: str) -> bool:
@@ -59,7 +59,7 @@ def fields(register: Register, cells: Cells, known: Known) -> dict[str, Field]:
     if "reference" not in found and (reference := _reference(register, cells, found)):
         found = {"reference": reference} | found
     for name in ("engineer", "filed_by", "taken_by"):
-        if name in found and _share(found[name].cells, lambda cell: known("name", cell)) > 0:
+        if name in found and share(found[name].cells, lambda cell: known("name", cell)) > 0:
             found[name] = found[name]._replace(by_name=True)
     order = [column.name for column in register.fields()]
     first = [name for name in ("reference",) if name in found]
@@ -85,7 +85,7 @@ def _recognised(register: Register, cells: Cells) -> dict[str, Field]:
     whole = [
         (rank, not column.need, place, column, heading)
         for place, column in enumerate(columns)
-        for rank, name in enumerate(_names(register, column))
+        for rank, name in enumerate(names_of(register, column))
         for heading in by_fold.get(name, ())
         if _may_be(column, cells[heading])
     ]
@@ -116,7 +116,8 @@ def _key(choice: tuple[int, bool, int, Column, str]) -> tuple[int, bool, int]:
     return choice[:3]
 
 
-def _names(register: Register, column: Column) -> list[str]:
+def names_of(register: Register, column: Column) -> list[str]:
+    """List the folded headings that mean a field in full."""
     from svcdesk.messages.columns import TEXTS
 
     return list(dict.fromkeys([*headings(register.table, column.name), *map(folded, TEXTS.get(column.name, ()))]))
@@ -129,7 +130,7 @@ def _may_be(column: Column, cells: list[str]) -> bool:
         letter = LETTERS.get(rest, "")
         return bool(cells) and all(re.fullmatch(rf"{letter}\d+", cell, re.ASCII) for cell in cells)
     if kind in ("instant", "date"):
-        return not cells or _share(cells, lambda cell: any(map(str.isdigit, cell)) or "点" in cell) > 0.5
+        return not cells or share(cells, lambda cell: any(map(str.isdigit, cell)) or "点" in cell) > 0.5
     if kind == "int":
         return all(cell.isascii() and cell.isdigit() for cell in cells)
     if column.name == "summary" and len(cells) > _FEW:
@@ -142,7 +143,8 @@ def _may_be(column: Column, cells: list[str]) -> bool:
 # By what stands in them
 
 
-def _share(cells: list[str], holds: Callable[[str], bool]) -> float:
+def share(cells: list[str], holds: Callable[[str], bool]) -> float:
+    """Return of how many of the first cells something holds, from 0 to 1."""
     sample = cells[:100]
     return sum(map(holds, sample)) / len(sample) if sample else 0.0
 
@@ -159,11 +161,11 @@ def _by_values(register: Register, cells: Cells, found: dict[str, Field], known:
         if column.name in found:
             continue
         for heading, values in _free(cells, found | more).items():
-            if column.name in _LINKED and _share(values, lambda v, n=column.name: known(n, v)) > 0.5:  # type: ignore[misc]
+            if column.name in _LINKED and share(values, lambda v, n=column.name: known(n, v)) > 0.5:  # type: ignore[misc]
                 more[column.name] = Field(column, heading, values, [], why="suggest.by_names")
-            elif column.name == "engineer" and _share(values, lambda cell: known("name", cell)) > 0.5:
+            elif column.name == "engineer" and share(values, lambda cell: known("name", cell)) > 0.5:
                 more[column.name] = Field(column, heading, values, [], (), True, "suggest.by_names")
-            elif column.need and _are_words(column, values):
+            elif column.need and are_words(column, values):
                 more[column.name] = Field(column, heading, values, [], why="suggest.by_words")
             else:
                 continue
@@ -171,7 +173,7 @@ def _by_values(register: Register, cells: Cells, found: dict[str, Field], known:
     return more
 
 
-def _are_words(column: Column, values: list[str]) -> bool:
+def are_words(column: Column, values: list[str]) -> bool:
     """Return whether a column holds few different words, most of which mean one of ours."""
     kind, _, rest = column.kind.partition(":")
     ours = (column.words or WORDS.get(rest, ())) if kind == "word" else ()
@@ -183,7 +185,7 @@ def _are_words(column: Column, values: list[str]) -> bool:
 
 
 def _are_times(values: list[str]) -> bool:
-    return _share(values, looks_like_time) > _MOST
+    return share(values, looks_like_time) > _MOST
 
 
 def _by_times(register: Register, cells: Cells, found: dict[str, Field]) -> dict[str, Field]:
@@ -210,10 +212,10 @@ def _join_clocks(found: dict[str, Field], cells: Cells) -> None:
     for name, field in found.items():
         if field.column.kind != "instant" or not field.cells:
             continue
-        alone = _share(field.cells, is_clock) > _MOST
-        bare = _share(field.cells, lambda cell: looks_like_time(cell) and not re.search(r"[:点时]", cell)) > _MOST
+        alone = share(field.cells, is_clock) > _MOST
+        bare = share(field.cells, lambda cell: looks_like_time(cell) and not re.search(r"[:点时]", cell)) > _MOST
         for other, values in _free(cells, found).items() if alone or bare else ():
-            if _shared(field.heading, other) and _share(values, looks_like_time if alone else is_clock) > _MOST:
+            if _shared(field.heading, other) and share(values, looks_like_time if alone else is_clock) > _MOST:
                 pair = (other, field.heading) if alone else (field.heading, other)
                 joined = [f"{day[:10]} {clock}" for day, clock in zip(cells[pair[0]], cells[pair[1]], strict=False)]
                 found[name] = field._replace(joined=pair, cells=joined, others=[])

@@ -24,6 +24,10 @@ class Guess(NamedTuple):
     dialect: Dialect
     reasons: dict[str, dict[str, object]]
 
+    def filled(self, headings: list[str]) -> "Guess":
+        """Return the guess with columns whose blank cells continue the one above."""
+        return Guess(self.dialect._replace(fill_down=tuple(headings)), self.reasons | {"fill_down": {}})
+
 
 def guess(raw: Raw, encoding: str | None, knows: Knows) -> Guess:
     """Find the dialect of a file. ``knows`` says whether a heading is one that means something to us."""

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput, DeskError
-from svcdesk.exchange import dialect, evidence, guessed_dialect
+from svcdesk.exchange import dialect, evidence, guessed_dialect, guessed_shapes
 from svcdesk.exchange.dialect import Dialect
 from svcdesk.exchange.evidence import Field, Known
+from svcdesk.exchange.guessed_shapes import Split
 from svcdesk.exchange.guessed_times import Guessed, guess_forms, is_iso
 from svcdesk.exchange.numbers import Signs
 from svcdesk.exchange.readers import open_raw
@@ -62,16 +63,24 @@ def suggest(register: Register, file: Path, encoding: str | None, command: str, 
         return Draft("\n".join([*_head(file.name, command, "suggest.ours"), ""]), plain.headings, [], [])
     source = dialect.read(file, raw, guess.dialect)
     rows = [row for row in islice(source.rows(), SAMPLE) if not row.fault]
+    if filled := guessed_shapes.merged(register, source.headings, rows):
+        guess = guess.filled(filled)
+        source = dialect.read(file, raw, guess.dialect)
+        rows = [row for row in islice(source.rows(), SAMPLE) if not row.fault]
     cells, missing = _columns_of(source, rows)
     fields = evidence.fields(register, cells, known)
+    splits = list(guessed_shapes.splits(register, cells, fields, known))
+    if splits:
+        fields = evidence.fields(register, _split(cells, splits), known)
     live, set_aside = _sorted_out(fields, known)
     lacking = [column for column in register.fields() if column.need and column.name not in live]
     repeated = _repeated(live, cells)
     times, time_lines = _times(live, str(place.zone) if place.zone else None)
     parts = [
         [*_head(file.name, command, "suggest.head"), *_what_it_is(register, source)],
-        ["[columns]", *_columns(live, repeated), *set_aside, *_unused(source.headings, fields)],
+        ["[columns]", *_columns(live, repeated, splits), *set_aside, *_unused(source.headings, fields, splits)],
         ["[join]", *_joins(live)],
+        ["[split]", *_splits(splits)],
         ["[times]", *time_lines] if times else [],
         ["[numbers]", *_numbers(live)],
         ["[match]", *(f'{name} = "name"' for name, field in live.items() if field.by_name)],
@@ -157,9 +166,25 @@ def _sorted_out(fields: dict[str, Field], known: Known) -> tuple[dict[str, Field
     return live, aside
 
 
-def _columns(fields: dict[str, Field], repeated: bool) -> Iterator[str]:
+def _split(cells: dict[str, list[str]], splits: list[Split]) -> dict[str, list[str]]:
+    """Return the cells of each column with those of two things split, each under the name it gets."""
+    found = {heading: values for heading, values in cells.items() if heading not in {one.heading for one in splits}}
+    for one in splits:
+        pairs = [[*map(str.strip, cell.split(one.by, 1)), ""][:2] for cell in cells[one.heading]]
+        found |= {name: [pair[place] for pair in pairs if pair[place]] for place, name in enumerate(one.to)}
+    return found
+
+
+def _splits(splits: list[Split]) -> Iterator[str]:
+    for one in splits:
+        told = f"{{by = {_quoted(one.by)}, to = {json.dumps(one.to, ensure_ascii=False)}}}"
+        yield f"{_quoted(one.heading)} = {told}  # {messages.say('suggest.split')}"
+
+
+def _columns(fields: dict[str, Field], repeated: bool, splits: list[Split]) -> Iterator[str]:
+    made = {name for one in splits for name in one.to}
     for name, field in fields.items():
-        if field.joined:
+        if field.joined or (name == field.heading and name in made):
             continue
         takes = {"received_at": "first", "answered_at": "first", "closed_at": "last"}.get(name) if repeated else None
         told = f'{{column = {_quoted(field.heading)}, take = "{takes}"}}' if takes else _quoted(field.heading)
@@ -187,8 +212,9 @@ def _repeated(fields: dict[str, Field], cells: dict[str, list[str]]) -> bool:
     return any(len(each) > 1 for each in times.values())
 
 
-def _unused(given: Sequence[str], fields: dict[str, Field]) -> list[str]:
+def _unused(given: Sequence[str], fields: dict[str, Field], splits: list[Split]) -> list[str]:
     taken = {name for field in fields.values() for name in (field.heading, *field.joined)}
+    taken |= {one.heading for one in splits}
     left = [_quoted(heading) for heading in given if heading not in taken]
     return [f"# {messages.say('suggest.unused', names=messages.comma(left))}"] if left else []
 
@@ -268,6 +294,7 @@ def _dialect_lines(guess: guessed_dialect.Guess, source: Source) -> Iterator[str
         ("delimiter", using.delimiter),
         ("skip", list(using.skip)),
         ("stop_at", using.stop_at),
+        ("fill_down", list(using.fill_down)),
     ):
         if told:
             why = f"  # {messages.say(f'suggest.why_{name}', **guess.reasons[name])}" if name in guess.reasons else ""

@@ -22,6 +22,8 @@ TEXTS = {
     "why_delimiter": ("各行以此分格", "what stands between the cells"),
     "why_skip": ("{n} 行合计", "{n} rows of totals"),
     "why_stop_at": ("表尾从这里起", "the foot of the form begins here"),
+    "why_fill_down": ("空格是合并过的，取上面一格", "cells were merged: a blank one continues the one above"),
+    "split": ("一格里写了两样", "a cell holds two things"),
     "why_sheet": ("{n} 张工作表标题相同", "{n} sheets have the same headings"),
     "belongs": ("这像是{kind}（{words}）：用 svcdesk import {table}", "this looks like a register of {kind} ({words}): svcdesk import {table}"),
     "kept_nowhere": ("这像是{kind}（{words}）：本台账还不记这一类", "this looks like a register of {kind} ({words}), which this ledger does not keep yet"),

@@ -130,6 +130,55 @@ def test_a_column_of_numbers_of_their_own_is_the_reference(desk):
     assert "reference" not in suggested(desk, "tickets", counted)[0]["columns"]
 
 
+MERGED = (
+    ["工单号", "单位名称", "部门", "受理时间", "受理方式", "类别", "故障现象", "备注"],
+    ["GD2026001", "江南机床", "一车间", "2026/10/01 09:12", "来电", "报修", "主轴过热", ""],
+    ["GD2026002", "", "", "2026/10/02 10:00", "来电", "报修", "漏油", "急"],
+    ["GD2026003", "华北钢厂", "轧钢", "2026/10/03 11:30", "来电", "报修", "异响", ""],
+    ["GD2026004", "", "", "2026/10/03 12:30", "来电", "报修", "停机", ""],
+)
+
+
+def test_cells_that_were_merged_are_filled_down(desk):
+    path = write(desk, "m.csv", as_csv(MERGED))
+    rules, text = suggested(desk, "tickets", path)
+    assert rules["options"]["fill_down"] == ["单位名称", "部门"] and "merged" in text
+    assert [row["customer"] for row in taken(desk, "tickets", path)] == ["江南机床"] * 2 + ["华北钢厂"] * 2
+
+
+def test_a_column_that_may_be_blank_is_not_filled_down(desk):
+    rows = [MERGED[0], *([*row[:1], row[1] or "江南机床", *row[2:]] for row in MERGED[1:])]
+    rules, _ = suggested(desk, "tickets", write(desk, "m.csv", as_csv(rows)))
+    assert "fill_down" not in rules.get("options", {})
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "to"),
+    [
+        ("工单", "GD2026{n:03d} {team}", ["reference", "工单 2"]),
+        ("单号/所属", "GD2026{n:03d}/{team}", ["reference", "所属"]),
+        ("工单号", "{team}、GD2026{n:03d}", ["工单号 1", "reference"]),
+    ],
+)
+def test_a_column_of_two_things_is_split(desk, heading, cell, to):
+    rows = [[heading, *MERGED[0][1:]]]
+    for n, row in enumerate(MERGED[1:], 1):
+        rows.append([cell.format(n=n, team="维修二组"), row[1] or "江南机床", *row[2:]])
+    path = write(desk, "s.csv", as_csv(rows))
+    rules, text = suggested(desk, "tickets", path)
+    assert rules["split"][heading]["to"] == to and "two things" in text
+    assert [row["reference"] for row in taken(desk, "tickets", path)] == [f"GD2026{n:03d}" for n in range(1, 5)]
+
+
+def test_what_is_said_in_two_words_is_not_split(desk):
+    rows = [
+        [*MERGED[0][:-1], "现场"],
+        *([*row[:1], row[1] or "江南机床", *row[2:6], f"主轴 过热{row[0]}", "很 急"] for row in MERGED[1:]),
+    ]
+    rules, _ = suggested(desk, "tickets", write(desk, "s.csv", as_csv(rows)))
+    assert "split" not in rules
+
+
 def test_rules_are_never_written_over_and_need_no_ledger(desk):
     path = write(desk, "t.csv", as_csv(TICKETS))
     desk.ledger.unlink()
