@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from svcdesk.errors import BadInput, DeskError
+from svcdesk.exchange import error_cells
 from svcdesk.exchange.encodings import Opener
 from svcdesk.exchange.rows import Raw, Row, Table, Tally, Typed
 
@@ -143,15 +144,20 @@ def open_old(path: Path, opened: Opener) -> Raw:
     seen = [sheet.name for sheet in book.sheets_metadata if "visible" in str(sheet.visible).lower()]
     names = seen or book.sheet_names[:1]
     hidden = tuple(name for name in book.sheet_names if name not in names)
-    return Raw(kind, [Table(partial(_old_rows, book, name), name) for name in (*names, *hidden)], True, unread=hidden)
+    with opened() as file:
+        errors = error_cells.in_xls(file) if kind == "xls" else error_cells.in_ods(file)
+    tables = [Table(partial(_old_rows, book, name, errors), name) for name in (*names, *hidden)]
+    return Raw(kind, tables, True, unread=hidden)
 
 
-def _old_rows(book: Any, name: str, tally: Tally) -> Iterator[Row]:
+def _old_rows(book: Any, name: str, errors: error_cells.Found, tally: Tally) -> Iterator[Row]:
     values: Iterable[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     for line, row in enumerate(values, 1):
         tally.lines += 1
         cells = [_cell(None if value == "" else value, "") for value in row]
-        if any(map(str.strip, cells)):
+        if error := errors.get((name, line)):
+            yield Row(line, cells, BadInput("cell_error", cell=error[0], text=error[1]))
+        elif any(map(str.strip, cells)):
             yield Row(line, cells)
         else:
             tally.blank += 1

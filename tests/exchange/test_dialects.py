@@ -3,8 +3,11 @@
 import gzip
 import io
 import re
+import shutil
+import subprocess
 from datetime import datetime, time
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from openpyxl import Workbook
@@ -100,14 +103,54 @@ def test_gzip_and_standard_input(desk, monkeypatch):
     assert "packed incompletely" in take(desk, "tickets", broken, rules, name="u.csv.gz", code=2).stderr
 
 
-def test_old_workbooks_are_read_where_the_extra_is_installed(desk):
-    pandas, _ = pytest.importorskip("pandas"), pytest.importorskip("python_calamine")
-    pytest.importorskip("odf")
-    path = desk.folder / "a.ods"
-    pandas.DataFrame({"no": ["A1"], "time": [datetime(2026, 10, 1, 9)]}).to_excel(path, engine="odf", index=False)
-    assert (
-        "1 imported" in take(desk, "tickets", path, '[columns]\nreference = "no"\nreceived_at = "time"\n' + KEPT).stdout
+@pytest.fixture(scope="module")
+def old_workbooks(tmp_path_factory):
+    """One workbook as .xlsx, and as LibreOffice writes it as .ods and .xls: two sheets, typed cells, merged ones."""
+    pytest.importorskip("python_calamine")
+    office = shutil.which("soffice") or pytest.skip("needs LibreOffice to write them")
+    folder = tmp_path_factory.mktemp("books")
+    book = Workbook()
+    for name, first in (("十月", 0), ("十一月", 3)):
+        sheet = book.active if not first else book.create_sheet()
+        sheet.title = name
+        sheet.append(["no", "time", "hours", "who", "paid", "text"])
+        for n in range(first, first + 3):
+            when = datetime(2026, 10, n + 1, 9, 30)
+            sheet.append([f"A{n}", when, n + 0.5, "江南机床" if n == first else None, 1234.5 + n, f"过热 {n}\n第二行"])
+        sheet.merge_cells("D2:D4")
+    book.save(folder / "a.xlsx")
+    wrong = Workbook()
+    for row in (["no", "time", "n"], ["A1", datetime(2026, 10, 1, 9), 1], ["A2", datetime(2026, 10, 1, 9), "=1/0"]):
+        wrong.active.append(row)
+    wrong.active.append(["A3", datetime(2026, 10, 1, 9), "=NA()"])
+    wrong.save(folder / "wrong.xlsx")
+    for kind in ("ods", "xls"):
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        command = [office, profile, "--headless", "--convert-to", kind, "--outdir", folder, *folder.glob("*.xlsx")]
+        subprocess.run(command, check=True, capture_output=True, timeout=240)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_old_workbooks_are_read_as_new_ones(desk, old_workbooks, kind):
+    rules = (
+        '[options]\nsheet = "*"\nfill_down = ["who"]\n[columns]\nreference = "no"\nreceived_at = "time"\n'
+        'customer = "who"\nsummary = "text"\n[defaults]\nkind = "repair"\nchannel = "call"\n'
     )
+    path, new = (copy(old_workbooks / f"a.{kind}", desk.folder), copy(old_workbooks / "a.xlsx", desk.folder))
+    assert "6 imported" in take(desk, "tickets", Path(path), rules).stdout
+    rows = [
+        (row["reference"], row["received_at"], row["summary"], row["customer"]) for row in desk.csv("export", "tickets")
+    ]
+    assert rows[4] == ("A4", "2026-10-05T09:30:00+08:00", "过热 4\n第二行", "江南机床")
+    assert "0 imported, 6 known already" in take(desk, "tickets", Path(new), rules).stdout
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_cell_in_error_is_no_blank_one(desk, old_workbooks, kind):
+    rules = '[columns]\nreference = "no"\nreceived_at = "time"\n' + KEPT
+    said = take(desk, "tickets", Path(copy(old_workbooks / f"wrong.{kind}", desk.folder)), rules, code=2).stderr
+    assert "2 of the 3 rows" in said and "#DIV/0!" in said and "first lines 3, 4" in said
 
 
 # Rows are not records
