@@ -36,19 +36,22 @@ CASES = {
     28: "a trigger, view or table planted under any name: named, and no write goes through it",
     29: "a planted journal, link, FIFO or device beside the ledger: refused, nothing deleted, no hang",
     30: "a slow reader of a list or log stops no writer",
+    31: "an import prepares without the lock: others write meanwhile, and it is numbered anew",
     32: "an amount changed after it was approved is named, whoever changed it",
     33: "a full disk or file limit with a workbook: exit 5, nothing left",
     34: "a text too long is refused where it is typed or imported, and takes no report away",
     35: "LEDGER.copies proves a cut tail; a loss that was accepted, and another ledger's lines, are said",
     36: "request digests and replaced personal data are held; a clock that was set back is remarked",
     37: "each entry keeps the wall clock, the rehearsal, the user and the host; made-up times go into rehearsals alone",
+    38: "a policy that holds from before it was set, a backup made weaker: on the month's check list, told by doctor",
     39: "a redaction names where the text still stands, refuses to write it again, and erases staff who left",
     40: "what is masked is told neither by its order nor by a short number",
-    42: "a signal at any moment: quiet, and what is recorded is said",
     41: "a device as rules, anchors or @FILE, a hostile mapping: bad input",
+    42: "a signal at any moment: quiet, and what is recorded is said",
     43: "hidden characters are shown, full-width formulas are text, no JSON number is infinite",
     44: "the copy of the day makes no writer wait for long",
     45: "anchors are signed and checked by OpenSSH, and agree in order",
+    46: "the lowest versions that are allowed are stated, and the whole suite is run with them",
 }
 
 
@@ -66,3 +69,7 @@ def test_each_case_is_named_by_a_test(number):
 
 def test_no_test_names_a_case_that_is_none():
     assert marked() <= CASES.keys()
+
+
+def test_no_case_is_left_out():
+    assert list(CASES) == sorted(CASES) and set(CASES) == set(range(1, 47))

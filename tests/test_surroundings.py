@@ -1,11 +1,15 @@
 """Odd surroundings: streams closed or full, bare locales, signals, links, devices, names, clocks, narrow terminals."""
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from conftest import copied, crash
@@ -207,3 +211,33 @@ def test_a_schema_that_is_no_text_is_damage(desk):
     con.close()
     for args in (("status",), ("ledger", "verify"), LOG):
         assert "damaged" in desk.run(*args, code=5).stderr
+
+
+# What it is installed with
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.case(46)
+def test_the_lowest_of_all_that_is_needed_is_stated_and_tried():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = [
+        *project["dependencies"],
+        *(each for name in ("xls", "encodings", "hq", "spark", "test") for each in extras[name]),
+    ]
+    assert [text for text in needed if not re.fullmatch(r"[\w.-]+>=[\d.]+(,<[\d.]+)?", text)] == []
+    jobs = (ROOT / ".github/workflows/test.yml").read_text("utf-8")
+    assert "--resolution lowest-direct" in jobs.partition("lowest:")[2]
+
+
+@pytest.mark.case(46)
+def test_what_runs_here_is_no_older_than_what_is_stated():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for text in project["dependencies"]:
+        name, least = re.match(r"([\w.-]+)>=([\d.]+)", text).groups()
+        assert numbers(version(name)) >= numbers(least), text
+
+
+def numbers(text):
+    return [int(number) for number in re.findall(r"\d+", text)[:3]]

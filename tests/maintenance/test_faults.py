@@ -13,6 +13,9 @@ from svcdesk.store import open_ledger
 pytestmark = needs_strace
 
 ROWS = "code,name,role\n" + "".join(f"X{n},甲{n},engineer\n" for n in range(120))
+TICKETS = "reference,customer,kind,channel,summary,received_at\n" + "".join(
+    f"R{n},江南机床,repair,call,过热{n},2026-10-01 09:00\n" for n in range(60)
+)
 COMMANDS = {
     "expense add": "expense add --engineer W01 --category other --amount 19.99 --date 2026-10-01 --invoice F1",
     "ticket close": "ticket close T1 --resolution x --no-survey x",
@@ -23,9 +26,20 @@ COMMANDS = {
     "backup": "ledger backup copy.db",
     "append-only": "ledger backup --append-only kept",
     "anchor": "ledger anchor --to anchors.txt",
+    "amend": "amend T1 summary=漏油 --reason 听错",
+    "customer merge": "customer merge 华北钢厂 江南机床 --reason 同一家 --yes",
+    "hand-over": "ticket hand-over T1 --to A01 --note 下班",
+    "attach": "attach T1 rows.csv",
+    "feed": "feed sent",
+    "import tickets": "import tickets tickets.csv",
     "first of the day": "contact log --customer 江南机床 --channel call --summary x",
 }
-COPIES = {"backup": "copy.db", "append-only": "kept/[!.]*.db", "anchor": "none"}  # what these leave, and write no entry
+COPIES = {
+    "backup": "copy.db",
+    "append-only": "kept/[!.]*.db",
+    "anchor": "none",
+    "feed": "none",
+}  # what these leave, and write no entry
 FAULTS = dict.fromkeys(WRITES, ("ENOSPC", "EIO", "SIGKILL")) | dict.fromkeys((*SYNCS, *NAMES), ("EIO", "SIGKILL"))
 
 
@@ -35,6 +49,7 @@ def ready(tmp_path_factory, hired):
     desk = copied(hired, tmp_path_factory.mktemp("ready"))
     desk.run("ticket", "answer", open_ticket(desk))
     desk.run("staff", "retire", "W03")
+    desk.run("centre", "set", "--code", "BJ01")
     return desk
 
 
@@ -43,6 +58,7 @@ def prepared(ready, folder, command):
     folder.mkdir(exist_ok=True)
     desk = copied(ready, folder, Executable)
     (folder / "rows.csv").write_text(ROWS, encoding="utf-8")
+    (folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
     if command == "first of the day":
         desk.now = ""  # the real clock: a rehearsed day has no copy
     return desk
@@ -75,7 +91,7 @@ def hurt(ready, folder, command, point):
     receipts = {int(seq): short for seq, short in re.findall(r"\[#(\d+) ([0-9a-f]{12})\]", done.stdout)}
     if command in COPIES:
         copy, made = InProcess(folder), list(folder.glob(COPIES[command]))
-        assert made or not receipts or command == "anchor", said
+        assert made or not receipts or COPIES[command] == "none", said
         for copy.ledger in made:
             assert standing(copy) == before, said
         assert after == before, said

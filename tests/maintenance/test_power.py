@@ -33,13 +33,20 @@ SECTOR = 512
 PHONE = b"13812345678"  # of the customer that is redacted
 COMMANDS = (
     "expense add --engineer W01 --category other --amount 19.99 --date 2026-10-01 --invoice F1",
+    "amend T1 summary=漏油 --reason 听错",
+    "ticket hand-over T1 --to A01 --note 下班",
     "ticket close T1 --resolution x --no-survey x",
     "import staff rows.csv",
+    "import tickets tickets.csv",
+    "customer rename 江南机床 江南机床集团",
     "undo --yes",
     "ledger redact 华北钢厂 --reason x --yes",
     "ledger backup {folder}/copy.db",
 )
 ROWS = "code,name,role\n" + "".join(f"X{n},甲{n},engineer\n" for n in range(120))
+TICKETS = "reference,customer,kind,channel,summary,received_at\n" + "".join(
+    f"R{n},江南机床,repair,call,过热{n},2026-10-01 09:00\n" for n in range(60)
+)
 SYNCHRONOUS = """
 from svcdesk import store
 from svcdesk.cli import main
@@ -199,6 +206,7 @@ def cut_everywhere(ready, tmp_path, synchronous=None, *, times=1.0):
     (tmp_path / "after").mkdir()
     desk, after = copied(ready, tmp_path / "desk", Executable), tmp_path / "after"
     (desk.folder / "rows.csv").write_text(ROWS, encoding="utf-8")
+    (desk.folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
     files, start, calls = recorded(desk, synchronous)
     chance, disk, said, done, outcome = random.Random(SEED), Disk(files, start), "", 0, Outcome(0, [], [])
     places = list(range(1, len(calls) + 1)) * max(1, int(times))

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.case(38)
+
 
 def set_policy(desk, key, value, since):
     desk.run("policy", "set", key, value, "--from", since, "--reason", "x")
