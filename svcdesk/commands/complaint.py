@@ -20,6 +20,7 @@ else:
 
 noun = Noun("complaint")
 Complaint = Annotated[str, typer.Argument()]
+Codes = Annotated[list[str] | None, typer.Option()]
 Note = Annotated[str, typer.Option("--note")]
 
 
@@ -29,10 +30,10 @@ def open_(
     channel: Annotated[ComplaintChannel, typer.Option()],
     complainant: Annotated[str, typer.Option()],
     summary: Annotated[str, typer.Option()],
-    about: Text = None,
+    about: Codes = None,
     ticket: Text = None,
 ) -> Receipt:
-    return complaints.open_(w, channel, personal_text(complainant), summary, about, ticket)
+    return complaints.open_(w, channel, personal_text(complainant), summary, about or (), ticket)
 
 
 @noun.write("assign")
@@ -46,8 +47,8 @@ def assign(
 
 
 @noun.write("investigate")
-def investigate(w: Write, complaint: Complaint, note: Note, about: Text = None) -> Receipt:
-    return complaints.investigate(w, complaint, note, about)
+def investigate(w: Write, complaint: Complaint, note: Note, about: Codes = None) -> Receipt:
+    return complaints.investigate(w, complaint, note, about or ())
 
 
 @noun.write("decide")
@@ -56,9 +57,10 @@ def decide(
     complaint: Complaint,
     finding: Annotated[ComplaintFinding, typer.Option()],
     cause: Annotated[ComplaintCause | None, typer.Option()] = None,
-    about: Text = None,
+    about: Codes = None,
+    against: Codes = None,
 ) -> Receipt:
-    return complaints.decide(w, complaint, finding, cause, about)
+    return complaints.decide(w, complaint, finding, cause, about or (), against or ())
 
 
 @noun.write("remedy")

@@ -165,11 +165,28 @@ def _refuse_steps(register: Register, row: Record, name: str, own: Record) -> No
 
 
 def _refuse_own(act: Act, register: Register, row: Record, name: str, change: _Change) -> None:
-    """Refuse whoever a finding on these facts is about: nobody amends what they are judged by."""
+    """Refuse whoever a finding or a complaint on these facts is about: nobody amends what they are judged by."""
     sources, weighs = _JUDGED.get(register.table), _WEIGHS.get(register.table, change.own.keys())
-    if sources and (change.theirs or weighs & change.own.keys()):
+    if not sources or not (change.theirs or change.own):
+        return
+    not_own(act, name, _complained_of(act.ledger, register, row), "4.1")
+    if change.theirs or weighs & change.own.keys():
         for number in _judged(act.ledger, register, row):
             not_own(act, name, findings.people_found(act.ledger, act.basis, sources, number), "4")
+
+
+def _complained_of(ledger: Ledger, register: Register, row: Record) -> list[str]:
+    """Name by code whom the complaints on a record's ticket are about, but for those that did not hold."""
+    ticket = row["id"] if register.table == "ticket" else row.get("ticket_id")
+    if register.table == "service_report":
+        ticket = ledger.get("dispatch", row["dispatch_id"])["ticket_id"]
+    return [person["code"] for person in ledger.rows(_COMPLAINED_OF, (ticket,))]
+
+
+_COMPLAINED_OF = """
+    SELECT e.code FROM live_complaint c JOIN live_complaint_person p ON p.complaint_id = c.id
+    JOIN live_staff e ON e.id = p.staff_id
+    WHERE c.ticket_id = ? AND coalesce(c.finding, 'upheld') IN ('upheld', 'partly') AND p.against"""
 
 
 def _judged(ledger: Ledger, register: Register, row: Record) -> list[int]:

@@ -233,6 +233,18 @@ class Checks:
             back = -sum(row["amount_fen"] for row in others if row["id"] != number)
             expenses.refuse_excess(claimed, back - columns["amount_fen"] if of else back)
 
+    def _complaint(self, columns: Record, _: Record) -> None:
+        """Look up everybody named; one of an earlier version, who is named by number, is named by code from now on."""
+        if columns.get("about_id") is not None and columns.get("about") is None:
+            columns["about"] = json.dumps([self.ledger.get("staff", columns["about_id"])["code"]])
+        for name in ("about", "against"):
+            named = json.loads(columns.get(name) or "[]")
+            columns[name] = columns.get(name) if named else None
+            for code in named:
+                if self.ledger.value("SELECT 1 FROM live_staff WHERE code = ?", (code,)) is None:
+                    raise NotFound("unknown_staff", text=code)
+        columns["about_id"] = None
+
     def _contract(self, columns: Record, _: Record) -> None:
         if columns.get("excludes") is not None:
             columns["excludes"] = read_value("excluded.categories", columns["excludes"])

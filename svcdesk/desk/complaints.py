@@ -1,11 +1,13 @@
 """Complaints: registered, assigned, investigated, decided, remedied, fed back, closed (4.1, 4.2)."""
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from svcdesk.desk import rectifications
 from svcdesk.desk.act import Act, Receipt
+from svcdesk.desk.entitled import entitlement
 from svcdesk.desk.rectifications import Fault
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
@@ -15,14 +17,19 @@ from svcdesk.regulation.states import allow
 
 
 def open_(
-    act: Act, channel: str, complainant: str | None, summary: str, about: str | None = None, ticket: str | None = None
+    act: Act,
+    channel: str,
+    complainant: str | None,
+    summary: str,
+    about: Collection[str] = (),
+    ticket: str | None = None,
 ) -> Receipt:
     """Register a complaint and the contact that it came with."""
     concerned = act.ledger.named("ticket", ticket) if ticket else None
     at = act.at(after=concerned["received_at"] if concerned else None)
     personal = act.ledger.keep_personal(complainant)
     number = act.ledger.insert(
-        "complaint", at=at, channel=channel, summary=summary, about_id=act.staff_id(about), status="registered",
+        "complaint", at=at, channel=channel, summary=summary, about=codes(act, about) or None, status="registered",
         ticket_id=concerned["id"] if concerned else None, steps=[], **personal,
     )  # fmt: skip
     act.ledger.insert(
@@ -31,6 +38,17 @@ def open_(
         **personal,
     )  # fmt: skip
     return Receipt("complaint_opened", "complaint", number)
+
+
+def codes(act: Act, named: Collection[str]) -> list[str]:
+    """Return the codes of people who were named, each once. Raises NotFound."""
+    return list(dict.fromkeys(str(act.ledger.staff(code)["code"]) for code in named))
+
+
+def about_of(act: Act, complaint: Record) -> list[str]:
+    """List by code whom a complaint is about."""
+    sql = "SELECT e.code FROM live_complaint_person p JOIN live_staff e ON e.id = p.staff_id WHERE p.complaint_id = ?"
+    return [row["code"] for row in act.ledger.rows(sql, (complaint["id"],))]
 
 
 class _Step:
@@ -57,45 +75,72 @@ class _Step:
         return Receipt(key, "complaint", self.complaint["id"], values)
 
 
-def _not_the_accused(act: Act, complaint: Record, about_id: int | None) -> None:
-    """Refuse the person complained of as investigator or judge (4.1)."""
-    if about_id is None:
-        return
-    accused = act.ledger.get("staff", about_id)["code"]
-    if accused in (act.by, act.actor):
-        raise Refused("accused", id=f"C{complaint['id']}", code=accused, article="4.1")
+def _not_the_accused(act: Act, complaint: Record, accused: Collection[str]) -> None:
+    """Refuse whoever is complained of as investigator or judge (4.1)."""
+    for code in accused:
+        if code in (act.by, act.actor):
+            raise Refused("accused", id=f"C{complaint['id']}", code=code, article="4.1")
 
 
 def assign(act: Act, text: str, department: str) -> Receipt:
     """Assign a complaint to a department, as the director does."""
     step = _Step(act, text, "assign")
-    _not_the_accused(act, step.complaint, step.complaint["about_id"])
-    step.take({"status": "assigned", "department": department}, department=department)
+    _not_the_accused(act, step.complaint, about_of(act, step.complaint))
+    entitled = entitlement(act, f"C{step.complaint['id']}")
+    step.take({"status": "assigned", "department": department}, department=department, entitled=entitled)
     return step.receipt("complaint_assigned", department=department)
 
 
-def investigate(act: Act, text: str, note: str, about: str | None = None) -> Receipt:
-    """Record what an investigation found out."""
+def investigate(act: Act, text: str, note: str, about: Collection[str] = ()) -> Receipt:
+    """Record what an investigation found out, and whom the complaint turned out to be about as well."""
     step = _Step(act, text, "investigate")
-    about_id = act.staff_id(about) or step.complaint["about_id"]
-    _not_the_accused(act, step.complaint, about_id)
-    step.take({"status": "investigating", "about_id": about_id}, note)
+    known = codes(act, [*about_of(act, step.complaint), *about])
+    _not_the_accused(act, step.complaint, known)
+    step.take({"status": "investigating", "about": known or None}, note)
     return step.receipt("complaint_investigated")
 
 
-def decide(act: Act, text: str, finding: str, cause: str | None = None, about: str | None = None) -> Receipt:
-    """Decide a complaint; upheld needs somebody named, and upheld or partly a cause."""
+def decide(
+    act: Act,
+    text: str,
+    finding: str,
+    cause: str | None = None,
+    about: Collection[str] = (),
+    against: Collection[str] = (),
+) -> Receipt:
+    """Decide a complaint, against all whom it is about or some; upheld needs somebody, and a cause as partly does."""
     step = _Step(act, text, "decide")
-    opened = step.complaint
-    about_id = act.staff_id(about) or opened["about_id"]
-    _not_the_accused(act, opened, about_id)
-    if finding == "upheld" and about_id is None:
+    opened, known = step.complaint, codes(act, [*about_of(act, step.complaint), *about])
+    _not_the_accused(act, opened, known)
+    if finding == "upheld" and not known:
         raise Refused("nobody_named", id=f"C{opened['id']}", article="4.2")
-    if (finding in ("upheld", "partly")) != (cause is not None):
+    if (finding in _HELD) != (cause is not None):
         raise BadInput("cause_needed" if cause is None else "cause_not_wanted", finding=finding, id=f"C{opened['id']}")
-    decided = {"status": "decided", "finding": finding, "cause": cause, "about_id": about_id}
-    step.take({**decided, "decided_at": step.at, "decided_by": act.by}, finding=finding, cause=cause)
+    entitled = entitlement(act, f"C{opened['id']}")
+    decided = {
+        "status": "decided", "finding": finding, "cause": cause, "about": known or None,
+        "against": _against(act, opened, finding, known, against), "entitled": entitled,
+    }  # fmt: skip
+    told: dict[str, Any] = {name: decided[name] for name in ("finding", "cause", "against", "entitled")}
+    step.take({**decided, "decided_at": step.at, "decided_by": act.by}, **told)
     return step.receipt("complaint_upheld" if finding == "upheld" else "complaint_decided", finding=finding)
+
+
+_HELD = ("upheld", "partly")
+
+
+def _against(
+    act: Act, complaint: Record, finding: str, known: Collection[str], named: Collection[str]
+) -> list[str] | None:
+    """Return the codes of those against whom it is decided; None where that is everybody it is about."""
+    if not named:
+        return None
+    chosen, name = codes(act, named), f"C{complaint['id']}"
+    if finding not in _HELD:
+        raise BadInput("against_not_wanted", finding=finding, id=name)
+    if others := [code for code in chosen if code not in known]:
+        raise BadInput("against_other", codes=others, id=name, about=list(known))
+    return chosen
 
 
 def remedy(act: Act, text: str, note: str) -> Receipt:

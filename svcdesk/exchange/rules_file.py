@@ -385,9 +385,11 @@ def _on_the_next_day(earlier: str | None, later: str | None) -> str | None:
 
 def _json(name: str) -> Parse:
     """Make the reader of JSON text: evidence is an object, all else are lists, of texts or of objects."""
-    whole, item = (dict, object) if name == "evidence" else (list, str if name == "transit" else dict)
+    whole, item = (dict, object) if name == "evidence" else (list, str if name in _TEXTS else dict)
 
     def parse(text: str) -> str:
+        if name in _CODES and not text.startswith("["):  # as exports of earlier versions have it: one code
+            text = json.dumps([text.strip()], ensure_ascii=False)
         value = json.loads(text, parse_constant=_refuse)
         if not isinstance(value, whole) or not all(isinstance(part, item) for part in value):
             raise ValueError(text)
@@ -398,6 +400,10 @@ def _json(name: str) -> Parse:
         return told
 
     return parse
+
+
+_CODES = ("about", "against")
+_TEXTS = ("transit", *_CODES)
 
 
 def _are_parts(value: Any) -> bool:

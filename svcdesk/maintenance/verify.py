@@ -459,13 +459,14 @@ def _expenses(con: sqlite3.Connection) -> Faults:
 
 
 def _refunds(con: sqlite3.Connection) -> Faults:
-    """Hold what came back of each expense against what was claimed (4.3)."""
+    """Hold what came back of each expense against what was claimed, and that nothing else is below zero (4.3)."""
     if version_of(con) < _EXCLUDES_SINCE:
         return
     rows = con.execute("""
         SELECT r.id FROM (SELECT refund_of AS id, sum(amount_fen) AS back FROM expense
           WHERE refund_of IS NOT NULL AND undone_at IS NULL AND status <> 'rejected' GROUP BY refund_of) b
-        JOIN expense r ON r.id = b.id WHERE r.amount_fen + b.back < 0""")
+        JOIN expense r ON r.id = b.id WHERE r.amount_fen + b.back < 0
+        UNION SELECT id FROM expense WHERE undone_at IS NULL AND (amount_fen < 0) <> (refund_of IS NOT NULL)""")
     yield from _contradictions(con, "expense", rows, "amount, refund_of")
 
 

@@ -24,7 +24,7 @@ TEXTS = {
     "dispatch": ("派工", "dispatch"), "filed_by": ("填写人", "filed by"), "filed_at": ("交单", "filed"), "fault_cause": ("故障原因", "fault cause"),
     "solution": ("解决办法", "solution"), "parts": ("更换零件", "parts"), "no_parts": ("未换零件", "no parts"), "customer_opinion": ("用户意见", "customer opinion"),
     "complete": ("齐全", "complete"), "missing": ("尚缺", "missing"), "versions": ("先前内容", "earlier versions"), "score": ("评分", "score"),
-    "comment": ("评语", "comment"), "via": ("方式", "via"), "complainant": ("投诉人", "complainant"), "about": ("被投诉人", "about"),
+    "comment": ("评语", "comment"), "via": ("方式", "via"), "complainant": ("投诉人", "complainant"), "about": ("被投诉人", "about"), "against": ("成立于", "against"),
     "finding": ("认定", "finding"), "cause": ("原因", "cause"), "round": ("轮次", "round"), "decided_at": ("裁定", "decided"),
     "decided_by": ("裁定人", "decided by"), "steps": ("经过", "steps"), "result": ("结果", "result"), "excused": ("事由说明", "excused"),
     "by": ("经办", "by"), "rule": ("行为", "rule"), "category": ("费用类别", "category"), "amount": ("金额", "amount"), "date": ("日期", "date"),

@@ -209,6 +209,8 @@ TEXTS = {
     "refund_before": ("退款日 {date} 早于 {id} 的费用日 {spent}\n核对 --date", "{date} is before the money of {id} was spent ({spent})\ncheck --date"),
     "refund_exceeds": ("{id} 报了 {claimed} 元，退回不能共 {back} 元（{article}）\nsvcdesk expense show {id}", "{id} is {claimed} CNY, so {back} CNY in all cannot come back of it ({article})\nsvcdesk expense show {id}"),
     "refund_of_refund": ("{id} 本身是 {of} 的退款（{article}）\n改金额用 svcdesk amend {id} amount=金额 --reason 理由", "{id} is itself a refund of {of} ({article})\nto change its amount: svcdesk amend {id} amount=AMOUNT --reason WHY"),
+    "against_not_wanted": ("{id} 认定为 {finding}，不对任何人成立\n去掉 --against", "{id} is {finding}, which holds against nobody\nleave --against out"),
+    "against_other": ("{codes} 不是 {id} 的被投诉人（{about}）\n也是被投诉人的，先加 --about 工号", "{id} is not about {codes} but about {about}\nif it is about them too, add --about CODE"),
     "option_twice": ("{name} 给了两次，只能有一个值\n留下要用的那个", "{name} is given twice and takes one value\nleave the one that is meant"),
     "undo_built_on": ("{what} 不能收回：其后的 {later} 还靠它（{record}）\n看 svcdesk ledger log；要改的用新命令记", "{what} is not taken back: {later} came after it and depends on it ({record})\nlook at svcdesk ledger log; record what is to be different with a new command"),
     "undo_overtaken": ("#{seq} 之后又有人记了账，没有收回\n看过 svcdesk ledger log 再来", "somebody wrote after #{seq}; nothing was taken back\nlook at svcdesk ledger log and try again"),

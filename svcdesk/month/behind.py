@@ -438,7 +438,7 @@ _WEIGHED: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "report_duties": (("crew", "D{dispatch_id}", ("returned_at", "cancelled_at")),),
     "phone_days": (("phone_check", _ANY, ("at", "result", "excused")),),
     "conduct": (("conduct", "B{id}", ("at", "rule")),),
-    "complaints": (("complaint", "C{id}", ("decided_at", "finding", "cause")),),
+    "complaints": (("complaint", "C{id}", ("decided_at", "finding", "cause", "about", "against")),),
     "frauds": (("expense", "E{id}", ("falsified_at", "sanction", "amount_fen")),),
 }
 # The policies that a clause is judged by, beside those that bear its name.

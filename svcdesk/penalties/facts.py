@@ -24,8 +24,9 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
     sql = f"""
         SELECT w.id, w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at,
           w.left_at, w.returned_at, w.late_cause, w.note,
-          (SELECT min(c.id) FROM live_complaint c WHERE c.ticket_id = d.ticket_id AND c.about_id = w.engineer_id
-             AND c.finding = 'upheld' AND c.cause = 'untimely'),
+          (SELECT min(c.id) FROM live_complaint c WHERE c.ticket_id = d.ticket_id AND c.finding = 'upheld'
+             AND c.cause = 'untimely' AND EXISTS (SELECT 1 FROM live_complaint_person p
+               WHERE p.complaint_id = c.id AND p.staff_id = w.engineer_id AND p.against)),
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
              FROM (SELECT * FROM live_appointment WHERE ticket_id = d.ticket_id AND moved ORDER BY at, id) a
              JOIN entry n ON n.seq =
@@ -147,10 +148,11 @@ def conduct(ledger: Ledger, where: Where) -> Iterator[Misconduct]:
 
 
 def complaints(ledger: Ledger, where: Where) -> Iterator[Decision]:
-    """Read the decided complaints."""
+    """Read the decided complaints, once for each person against whom they were decided."""
     sql = f"""
         SELECT r.id, e.code, r.decided_at, r.decided_by, r.finding, r.cause, r.ticket_id
-        FROM live_complaint r LEFT JOIN live_staff e ON e.id = r.about_id
+        FROM live_complaint r LEFT JOIN live_complaint_person p ON p.complaint_id = r.id AND p.against
+        LEFT JOIN live_staff e ON e.id = p.staff_id
         WHERE {where[0]} AND r.decided_at IS NOT NULL ORDER BY r.id"""
     for row in ledger.con.execute(sql, where[1]):
         yield Decision(row[0], row[1], instant(row[2]), row[3], finding=row[4], cause=row[5], ticket=row[6])

@@ -19,13 +19,14 @@ from svcdesk.registers.declaring import (
     Need,
     Register,
     numbered,
-    staff_link,
 )
 
 _STEPS = (
     "complaint assign", "complaint investigate", "complaint decide", "complaint remedy", "complaint feedback",
     "complaint close",
 )  # fmt: skip
+# The codes of everybody whom a complaint is about; one of an earlier version names one, by number.
+_ABOUT = "coalesce(r.about, iif(s.code IS NULL, '[]', json_array(s.code)))"
 COMPLAINTS = Register(
     "complaint", "complaints", f"live_complaint r LEFT JOIN live_staff s ON s.id = r.about_id {PERSON}", "r.at",
     (
@@ -33,7 +34,7 @@ COMPLAINTS = Register(
         Column("at", "r.at", "instant", brief=True, need=True),
         Column("channel", "r.channel", "word:channel", brief=True, need=True, words=get_args(ComplaintChannel)),
         Column("complainant", "p.name", "personal:name", brief=True),
-        staff_link("about", "about_id", brief=True),
+        Column("about", _ABOUT, "json", brief=True, link="about"),
         TICKET,
         Column("summary", "r.summary", brief=True, need=True),
         Column("department", "r.department"),
@@ -43,12 +44,13 @@ COMPLAINTS = Register(
         Column("round", "r.round", "int", brief=True, default=1, least=1),
         Column("decided_at", "r.decided_at", "instant", detail=True),
         Column("decided_by", "r.decided_by", detail=True),
+        Column("against", "r.against", "json", detail=True),
         Column("steps", "r.steps", "json", detail=True, default="[]", steps=("at", "round", "step"), quiet=True),
         REFERENCE,
     ),
     filters=("about", "ticket", "status", "finding", "cause", "department"),
     decided=(
-        Decision(("finding", "cause", "decided_at", "decided_by"), ("complaint decide",), "4.1"),
+        Decision(("finding", "cause", "decided_at", "decided_by", "against"), ("complaint decide",), "4.1"),
         Decision(("about",), ("complaint decide",), "4.1", ("decided", "remedied", "fed_back", "closed")),
         Decision(("status", "round", "steps"), _STEPS, "4.1"),
         Decision(("department",), ("complaint assign",), "4.1"),

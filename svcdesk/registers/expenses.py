@@ -89,7 +89,5 @@ EXPENSES = Register(
     never=(
         ("(status = 'falsified') <> (falsified_at IS NOT NULL)", "status, falsified_at"),
         ("status = 'falsified' AND sanction IS NULL", "status, sanction"),
-        ("(amount_fen < 0) <> (refund_of IS NOT NULL)", "amount, refund_of"),
-        ("refund_of IS NOT NULL AND shared_with IS NOT NULL", "refund_of, shared_with"),
     ),
 )  # fmt: skip

@@ -350,3 +350,17 @@ CREATE VIEW live_equipment_move AS SELECT * FROM equipment_move WHERE undone_at 
 CREATE INDEX service_report_with_serials ON service_report (filed_at) WHERE instr(parts, '_serial"') > 0 AND undone_at IS NULL;
 
 -- Complaints, surveys and persons.
+
+-- A complaint names by code everybody whom it is about, and against whom it was decided where that is not all (4.2). Those of
+-- earlier versions name one, in about_id. Nothing ever wrote complaint_person.
+DROP VIEW live_complaint_person;
+DROP TABLE complaint_person;
+ALTER TABLE complaint ADD COLUMN about TEXT;
+ALTER TABLE complaint ADD COLUMN against TEXT;
+CREATE VIEW live_complaint_person AS
+SELECT r.id AS complaint_id, e.id AS staff_id,
+  r.against IS NULL OR EXISTS (SELECT 1 FROM json_each(r.against) a WHERE a.value = e.code) AS against
+FROM complaint r JOIN json_each(r.about) p JOIN staff e ON e.code = p.value
+WHERE r.undone_at IS NULL AND e.undone_at IS NULL
+UNION ALL
+SELECT id, about_id, 1 FROM complaint WHERE about_id IS NOT NULL AND about IS NULL AND undone_at IS NULL;

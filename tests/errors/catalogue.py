@@ -274,6 +274,8 @@ TYPED = {
     "proposed_already": case(OFF_POST, f"{PROPOSE} --sanction warning", f"{PROPOSE} --sanction notice"),
     "amount_zero": case(CLAIM.replace("12.50", "0")),
     "dated_already": case("staff set W01 --role head --from 2026-10-01", "amend W01 role=agent --reason 录错"),
+    "against_not_wanted": case("complaint decide C2 --finding not_upheld --against W02 --by M01"),
+    "against_other": case(f"{UPHELD} --cause quarrel --about W02 --against W03"),
     "amount_sign": rows("expenses", CLAIMS, "W01,other,-9.00,2026-10-19,,"),
     "share_differs": case(f"{CLAIM} --invoice 7 --shared-with E1"),
     "share_of_none": case(f"{CLAIM} --shared-with E2"),

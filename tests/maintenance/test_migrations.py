@@ -72,6 +72,8 @@ def as_far_as(was, now):
         return {key: as_far_as(value, now[key]) for key, value in was.items()}
     if isinstance(was, list) and len(was) == len(now):
         return [as_far_as(*pair) for pair in zip(was, now, strict=True)]
+    if isinstance(now, list) and not isinstance(was, list):  # whom a complaint is about: it was one, or nobody
+        return now[0] if now else None
     return now
 
 

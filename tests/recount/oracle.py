@@ -343,8 +343,8 @@ class Recount:
             return False
         now = [finding for clause in CLAUSES for finding in clause(self) if finding["clause"] == penalty["clause"]
                and finding["key"] == penalty["natural_key"] and finding["engineer"] == penalty["engineer"]]  # fmt: skip
-        if not now or not penalty["facts"]:
-            return False
+        if not now or not penalty["facts"]:  # confirmed again although nothing is found any more
+            return not now and not penalty["facts"]
         (finding,), facts = now, json.loads(penalty["facts"])
         same = (facts["subject"], instant(facts["at"]), facts["sanction"], facts["needs"], facts["absorbed_by"]) == (
             finding["subject"], finding["at"], {"kind": finding["kind"], "amount": finding["amount"]}, finding["needs"],

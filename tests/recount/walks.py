@@ -151,22 +151,31 @@ class Walk:
                     None, ["ticket", "cancel", ref(name), "--reason", "x", "--at", self.said(self.moment(received, 40))]
                 )
             )
-        for trip in range(pick((0, 1, 1, 1, 2))):
+        trips = pick((0, 1, 1, 1, 2))
+        for trip in range(trips):
             found += self.dispatch(f"{name}d{trip}", name, received)
         if chance.random() < 0.4:
             found.append(self.expense(f"{name}e", None, name, self.moment(received, 300)))
         if chance.random() < 0.25:
             found.append([needs(name), *self.complaint(f"{name}c", name, self.moment(received, 300))])
-        self.closing(name, received, lead)
+        self.closing(name, received, [f"{name}d{trip}" for trip in range(trips)])
         return found
 
-    def closing(self, name, received, lead):
-        """Close, reopen, answer again, close again: typed last, when most of what it needs is there."""
+    def closing(self, name, received, dispatches):
+        """Have everybody back and reported, close, reopen, answer again, close again: typed last."""
         at = self.moment(received + timedelta(hours=60), 400)
         again = self.moment(at, 100)
         closing = ["ticket", "close", ref(name), "--resolution", "x", "--no-survey", "x", "--at"]
         self.last = getattr(self, "last", [])
-        steps = [needs(name), step(None, [*closing, self.said(at)])]
+        steps = [
+            needs(name),
+            step(None, ["ticket", "answer", ref(name), "--at", self.said(received + timedelta(hours=23))]),
+        ]
+        for trip in dispatches if self.chance.random() < 0.6 else ():
+            steps.append(step(None, ["dispatch", "return", ref(trip), "--at", self.said(at)]))
+            whole = ["--by", "W01", "--fault-cause", "坏", "--solution", "换", "--no-parts", "--customer-opinion", "好"]
+            steps.append(step(None, ["service-report", "file", ref(trip), *whole, "--at", self.said(at)]))
+        steps.append(step(None, [*closing, self.said(at)]))
         if self.chance.random() < 0.4:
             steps.append(step(None, ["ticket", "reopen", ref(name), "--reason", "x", "--at", self.said(again)]))
             steps.append(
@@ -402,7 +411,10 @@ def play(desk, walk):
             decide()
 
     def decide():
-        name = f"P{chance.randrange(1, 6)}"
+        there = json.loads(desk.finished(["penalty", "list", "-f", "json"]).stdout)
+        if not there:
+            return
+        name = chance.choice(there)["id"]
         for words_ in chance.choice((
             [["penalty", "confirm", name, "--by", "M01"]], [["penalty", "waive", name, "--reason", "x", "--by", "M01"]],
             [["penalty", "confirm", name], ["penalty", "appeal", name, "--reason", "x"],

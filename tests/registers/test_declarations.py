@@ -20,8 +20,7 @@ KEPT_OF = {
     "crew": {"cancelled_at", "cancel_reason"},
     "complaint": {"about_id", "entitled"},
     "customer": {"merged_into"},
-    "contract": {"excludes"},
-    "expense": {"refund_of", "shared_with", "entitled"},
+    "expense": {"entitled"},
     "penalty": {"facts", "entitled"},
     "policy": {"entitled"},
     "submission": {"figures"},
@@ -90,7 +89,7 @@ def test_a_column_is_of_the_type_of_its_kind(con, register):
     for table, columns in tables_of(register).items():
         there = table_info(con, table)
         for column in columns:
-            kind = "id" if column.link else column.kind.partition(":")[0]
+            kind = "id" if column.refers else column.kind.partition(":")[0]
             if kind != "personal":
                 assert there[column.stored][2] == TYPES.get(kind, "TEXT"), (table, column.name)
 
