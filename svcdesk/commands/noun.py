@@ -430,7 +430,7 @@ def filter_by(
     if register.members and column in register.members.columns:
         selection.with_member(register.members, column, value)
     elif kind == "json":
-        selection.where(f"EXISTS (SELECT 1 FROM json_each({column.sql}) j WHERE j.value = ?)", value)
+        selection.listing(column, value)
     elif name in register.dated:
         selection.where(f"{dated.IN_FORCE.format(field=column.stored)} = ?", name, day.isoformat(), value)
     else:

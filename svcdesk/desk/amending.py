@@ -14,6 +14,7 @@ from svcdesk.desk.settle import settling
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import Record, table_of
 from svcdesk.penalties import findings
+from svcdesk.penalties.facts import AGAINST
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import every, is_register, register_of
 from svcdesk.store import Ledger, as_stored
@@ -183,10 +184,9 @@ def _complained_of(ledger: Ledger, register: Register, row: Record) -> list[str]
     return [person["code"] for person in ledger.rows(_COMPLAINED_OF, (ticket,))]
 
 
-_COMPLAINED_OF = """
-    SELECT e.code FROM live_complaint c JOIN live_complaint_person p ON p.complaint_id = c.id
-    JOIN live_staff e ON e.id = p.staff_id
-    WHERE c.ticket_id = ? AND coalesce(c.finding, 'upheld') IN ('upheld', 'partly') AND p.against"""
+_COMPLAINED_OF = f"""
+    SELECT p.value AS code FROM live_complaint c JOIN json_each({AGAINST.format(complaint="c")}) p
+    WHERE c.ticket_id = ? AND coalesce(c.finding, 'upheld') IN ('upheld', 'partly')"""
 
 
 def _judged(ledger: Ledger, register: Register, row: Record) -> list[int]:

@@ -18,6 +18,11 @@ from svcdesk.regulation.clock import answer_hours
 from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Promised, Question, ReportDuty
 from svcdesk.store import Ledger
 
+# The codes of those against whom a complaint was decided: all whom it is about where nothing else was said.
+AGAINST = """
+    coalesce({complaint}.against, {complaint}.about,
+      (SELECT json_array(o.code) FROM live_staff o WHERE o.id = {complaint}.about_id), '[]')"""
+
 
 def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
     """Read the assignments, each with what its lateness and its call to the centre are judged by."""
@@ -25,8 +30,8 @@ def assignments(ledger: Ledger, where: Where) -> Iterator[Assignment]:
         SELECT w.id, w.dispatch_id, d.ticket_id, e.code, w.due_at, w.departed_at, w.arrived_at, w.callback_at,
           w.left_at, w.returned_at, w.late_cause, w.note,
           (SELECT min(c.id) FROM live_complaint c WHERE c.ticket_id = d.ticket_id AND c.finding = 'upheld'
-             AND c.cause = 'untimely' AND EXISTS (SELECT 1 FROM live_complaint_person p
-               WHERE p.complaint_id = c.id AND p.staff_id = w.engineer_id AND p.against)),
+             AND c.cause = 'untimely' AND EXISTS
+               (SELECT 1 FROM json_each({AGAINST.format(complaint="c")}) p WHERE p.value = e.code)),
           (SELECT json_group_array(json_object('appointed_at', a.at, 'previous', a.previous, 'entered_at', n.at))
              FROM (SELECT * FROM live_appointment WHERE ticket_id = d.ticket_id AND moved ORDER BY at, id) a
              JOIN entry n ON n.seq =
@@ -150,12 +155,11 @@ def conduct(ledger: Ledger, where: Where) -> Iterator[Misconduct]:
 def complaints(ledger: Ledger, where: Where) -> Iterator[Decision]:
     """Read the decided complaints, once for each person against whom they were decided."""
     sql = f"""
-        SELECT r.id, e.code, r.decided_at, r.decided_by, r.finding, r.cause, r.ticket_id
-        FROM live_complaint r LEFT JOIN live_complaint_person p ON p.complaint_id = r.id AND p.against
-        LEFT JOIN live_staff e ON e.id = p.staff_id
-        WHERE {where[0]} AND r.decided_at IS NOT NULL ORDER BY r.id"""
-    for row in ledger.con.execute(sql, where[1]):
-        yield Decision(row[0], row[1], instant(row[2]), row[3], finding=row[4], cause=row[5], ticket=row[6])
+        SELECT r.id, {AGAINST.format(complaint="r")}, r.decided_at, r.decided_by, r.finding, r.cause, r.ticket_id
+        FROM live_complaint r WHERE {where[0]} AND r.decided_at IS NOT NULL ORDER BY r.id"""
+    for number, against, decided_at, by, finding, cause, ticket in ledger.con.execute(sql, where[1]):
+        for code in json.loads(against) or [None]:
+            yield Decision(number, code, instant(decided_at), by, finding=finding, cause=cause, ticket=ticket)
 
 
 def frauds(ledger: Ledger, where: Where) -> Iterator[Decision]:

@@ -122,6 +122,10 @@ class Selection:
         theirs = f"SELECT {members.parent} FROM live_{members.table} WHERE {column.link} IN ({named})"
         return self.where(f"r.id IN ({theirs})", key)
 
+    def listing(self, column: Column, value: str) -> "Selection":
+        """Keep the records that name a value in a list."""
+        return self.where(f"EXISTS (SELECT 1 FROM json_each({column.sql}) j WHERE j.value = ?)", value)
+
     def in_pages(self) -> "Selection":
         """Read page after page by id, each in a read transaction of its own, so that no writer has to wait for all."""
         self.paged = True
