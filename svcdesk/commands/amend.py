@@ -1,23 +1,18 @@
 """amend: put right what was typed wrongly of any record, with the reason; checked as if it had been typed so."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from svcdesk import messages
 from svcdesk.commands import fields
-from svcdesk.commands.context import reading, writing
+from svcdesk.commands.context import writing
 from svcdesk.commands.noun import Noun, RequestId, Text, WriteFormat
-from svcdesk.commands.prompts import may_ask
 from svcdesk.commands.receipts import finish
 from svcdesk.desk import amending
 from svcdesk.errors import BadInput
 from svcdesk.model import bounded
-from svcdesk.registers import changes, records
-from svcdesk.registers.declaring import Register
-from svcdesk.render import tables
-from svcdesk.session import current
+from svcdesk.registers import changes
 
 noun = Noun("amend")
 
@@ -35,7 +30,7 @@ def amend(
     if not reason.strip():
         raise BadInput("empty", name="--reason")
     bounded("reason", reason)
-    given = _pairs(values or _asked(record))
+    given = _pairs(values or [])
     typed = repr((record, sorted(given.items()), reason, engineer, by))
     options = {"note": reason, "by": by, "engineer": engineer}
     with writing(f"amend {record}", options, request_id, typed, format) as w:
@@ -62,23 +57,3 @@ def _pairs(values: list[str]) -> dict[str, str]:
     if not found:
         raise BadInput("amends_nothing", id="T12")
     return found
-
-
-def _asked(record: str) -> list[str]:
-    """Show the record at a terminal, and ask what to put right until nothing is said."""
-    if not may_ask():
-        return []
-    with reading(False) as ledger:
-        register, row = amending.find(ledger, record)
-        shown = records.one(ledger, register.table, row["id"], current.now(ledger.zone))
-        columns = [column for column in register.seen(detail=True) if column.name in shown]
-        tables.record(shown, columns, tables.chosen(None), ledger.zone, [])
-    print(messages.say("labels.amendable", names=messages.comma(_names(register))), file=sys.stderr)
-    found = []
-    while text := typer.prompt("FIELD=VALUE", default="", show_default=False, err=True):
-        found.append(text)
-    return found
-
-
-def _names(register: Register) -> list[str]:
-    return [column.name for column in amending.columns_of(register)]

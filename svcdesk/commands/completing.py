@@ -41,13 +41,17 @@ def attach(command: Any) -> None:
 
 def _completer(name: str) -> Any:
     def complete(ctx: Any, incomplete: str) -> list[Item]:
-        try:
-            noun = ctx.parent.info_name if ctx.parent else ""
-            return [Item(*found) for found in islice(_found(name, noun, incomplete), candidates.MOST)]
-        except (DeskError, sqlite3.Error):
-            return []  # a shell that asks has nobody to tell
+        return offered(name, ctx.parent.info_name if ctx.parent else "", incomplete)
 
     return complete
+
+
+def offered(name: str, noun: str, begun: str) -> list[Item]:
+    """List what a half-typed value of a parameter may become, by its name and the noun that it stands under."""
+    try:
+        return [Item(*found) for found in islice(_found(name, noun, begun), candidates.MOST)]
+    except (DeskError, sqlite3.Error):
+        return []  # a shell that asks has nobody to tell
 
 
 def _found(name: str, noun: str, begun: str) -> Any:

@@ -25,6 +25,8 @@ _OF_WRITING = KINDS | {"by": "staff"}  # a report's --by names a column
 def meant(ledger: Ledger, given: dict[str, Any], *, writing: bool = False) -> dict[str, Any]:
     """Return the options with every name as it stands in the ledger. Raises NotFound for what names none or several."""
     kinds = _OF_WRITING if writing else KINDS
+    if given.get("new_customer"):  # who is not there yet is named exactly
+        kinds = {name: kind for name, kind in kinds.items() if name != "customer"}
     return {name: _meant(ledger, kinds[name], value) if name in kinds else value for name, value in given.items()}
 
 

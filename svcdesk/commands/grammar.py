@@ -2,17 +2,17 @@
 
 import io
 import os
-import sys
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command_from_info
 
 from svcdesk import __version__, messages
+from svcdesk.commands.prompts import may_ask
 from svcdesk.errors import BadInput
 from svcdesk.model import FLAT
 from svcdesk.session import current
@@ -86,24 +86,38 @@ def _options(command: Any, ctx: Any, formatter: Any) -> None:
                 formatter.write_dl(rows, col_max=34)
 
 
+# What is asked for though no option of it is required, and what goes on when it is done.
+_ASKS_WITHOUT = {"svcdesk amend": "values"}
+_RESUMES = ("ticket.open", "expense.add", "ticket.close")  # whose answers are kept where somebody stops
+_GOES_ON = ("svcdesk expense add", "svcdesk ticket close")
+
+
 class Verb(_Help, TyperCommand):
-    """One verb. On a terminal it asks for a required value that is missing."""
+    """One verb. On a terminal it asks for what is missing."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the arguments, asking for what is missing where there is somebody to ask."""
-        args = list(args)
-        for _ in range(20):
-            try:
-                return super().make_context(info_name, list(args), parent, **extra)
-            except Exception as error:
-                param: Any = getattr(error, "param", None)
-                missing = type(error).__name__ == "MissingParameter" and param is not None
-                if not missing or not (sys.stdin.isatty() and sys.stderr.isatty()):
-                    raise
-                asked = messages.find(f"options.{param.name.rstrip('_')}") or param.name
-                value = typer.prompt(asked, err=True)
-                args += [param.opts[0], value] if param.param_type_name == "option" else [value]
-        raise AssertionError("unreachable: every missing value was asked for")
+        make: Any = partial(super().make_context, info_name, parent=parent, **extra)
+        try:
+            ctx = make(list(args))
+            without = _ASKS_WITHOUT.get(ctx.command_path)
+            if without is None or ctx.params.get(without) or ctx.resilient_parsing or not may_ask():
+                return ctx
+        except Exception as error:
+            if type(error).__name__ != "MissingParameter" or not may_ask():
+                raise
+        from svcdesk.commands.interview import conversing
+
+        return conversing.begin(make, list(args))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry the command out; what somebody answered wrongly is asked for once more."""
+        if not (ctx.meta or ctx.command_path in _GOES_ON) or not may_ask():
+            return super().invoke(ctx)
+        from svcdesk.commands.interview import conversing
+
+        make = partial(super().make_context, ctx.info_name, parent=ctx.parent)
+        return conversing.carry_out(ctx, make, super().invoke)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments. Raises BadInput for one too many: most often an unquoted text of several words."""
@@ -184,6 +198,9 @@ def _verb(info: Any) -> Any:
         from svcdesk.commands import completing
 
         completing.attach(command)
+    if getattr(info.callback, "path", "") in _RESUMES:
+        resume = TyperOption(param_decls=["--resume"], is_flag=True, default=False, expose_value=False)
+        command.params.append(resume)
     for param in command.params:
         if choices := getattr(param.type, "choices", None):
             _take_shown_words(param.type, tuple(map(str, choices)))

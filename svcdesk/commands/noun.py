@@ -160,6 +160,7 @@ class Noun:
     def _register(self, verb: str, body: Body, run: Callable[..., Any], options: dict[str, Any]) -> None:
         """Declare a verb. Its options are put together only when it is called: a noun has many, a command uses one."""
         run.__name__ = body.__name__
+        run.path = f"{self.name}.{verb}"  # type: ignore[attr-defined]
         run.prepare = lambda: _with_options(run, body, options)  # type: ignore[attr-defined]
         self.app.command(verb)(run)
 

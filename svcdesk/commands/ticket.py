@@ -7,6 +7,7 @@ import typer
 from svcdesk import messages
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.prompts import personal_text
 from svcdesk.commands.receipts import formatted
 from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
@@ -17,10 +18,13 @@ from svcdesk.registers.service import TICKETS
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
 
 if TYPE_CHECKING:
-    from svcdesk.desk import assignments, hand_overs, tickets
+    from svcdesk.desk import assignments, entries, hand_overs, tickets
+    from svcdesk.registers import people
 else:
     assignments = later("svcdesk.desk.assignments")
+    entries = later("svcdesk.desk.entries")
     hand_overs = later("svcdesk.desk.hand_overs")
+    people = later("svcdesk.registers.people")
     tickets = later("svcdesk.desk.tickets")
 
 noun = Noun("ticket")
@@ -31,17 +35,26 @@ Reason = Annotated[str, typer.Option()]
 @noun.write("open")
 def open_(
     w: Write,
-    customer: Annotated[str, typer.Option()],
-    kind: Annotated[TicketKind, typer.Option()],
-    channel: Annotated[Channel, typer.Option()],
-    summary: Annotated[str, typer.Option()],
+    customer: Annotated[str, typer.Option("--customer", "-c")],
+    kind: Annotated[TicketKind, typer.Option("--kind", "-k")],
+    channel: Annotated[Channel, typer.Option("--channel", "-m")],
+    summary: Annotated[str, typer.Option("--summary", "-s")],
     contract: Text = None,
     product: Text = None,
     serial: Text = None,
     on_site_by: Text = None,
     repeat_of: Text = None,
     taken_by: Text = None,
+    new_customer: Flag = False,
+    city: Text = None,
+    person: Text = None,
+    phone: Text = None,
 ) -> Receipt:
+    newcomer = {"city": city, "person": personal_text(person), "phone": personal_text(phone, "phone")}
+    if new_customer:
+        entries.add(w, people.CUSTOMERS, {"name": customer, **newcomer})
+    elif any(newcomer.values()):
+        raise BadInput("only_new_customer", names=[f"--{name}" for name, value in newcomer.items() if value])
     call = tickets.Call(
         customer, kind, channel, summary, contract, product, serial, w.time(on_site_by), repeat_of, taken_by
     )

@@ -40,6 +40,7 @@ TEXTS = {
     "not_on_dispatch": ("{code} 不在 {id} 的人员里\nsvcdesk dispatch show {id}", "{code} is not of the crew of {id}\nsvcdesk dispatch show {id}"),
     "part": ("更换零件“{text}”读不懂\n写成 --part 名称:数量，例如 --part 滤网:1", "“{text}” is not a part\nwrite --part NAME:QUANTITY, such as --part filter:1"),
     "parts_and_none": ("--part 和 --no-parts 不能同用\n只留一种", "--part does not go with --no-parts\nkeep one of them"),
+    "only_new_customer": ("{names} 只随新客户写\n新客户加 --new-customer；老客户用 svcdesk customer set 改", "{names} belong to a new customer\nadd --new-customer for one; change a known one with svcdesk customer set"),
     "sets_nothing": ("没有写要改什么\n有哪些选项：{command} --help", "nothing to change was given\nthe options: {command} --help"),
     "dated_already": ("{id} 的 {name} 已按日期分段（最近自 {since}），不写日期改不了现行的\n写明自何日起：svcdesk staff set {id} --{name} 值 --from 日期", "{name} of {id} holds from dates on (the last from {since}); without a date nothing would change\nsay from when: svcdesk staff set {id} --{name} VALUE --from DATE"),
     "not_dated": ("{names} 不能自某日起改\n能自某日起改的：{dated}；其余不写 --from", "{names} cannot hold from a date on\nwhat can: {dated}; for the rest leave --from out"),

@@ -37,7 +37,6 @@ TEXTS = {
     "merge_question": ("要把 {old} 并入 {name} 吗？", "Merge {old} into {name}?"), "from_on": ("自 {since}：{value}", "from {since}: {value}"),
     "refund": ("退款", "came back"), "refunded": ("{id} {amount} 元，{date}（{reason}）", "{id} {amount} CNY on {date} ({reason})"),
     "amended": ("改正", "put right"), "amendment": ("#{seq} {at} {actor}：{what}（{reason}）", "#{seq} {at} {actor}: {what} ({reason})"),
-    "amendable": ("可改的列：{names}；空行结束", "what can be put right: {names}; an empty line ends"),
     "undo_question": ("要收回吗？", "Take it back?"),
     "undo_did": ("上一个命令 {what}：", "The last command, {what}:"), "undo_will": ("收回后：", "Taking it back:"),
     "made": ("新记 {record}：{fields}", "new {record}: {fields}"), "withdrawn": ("{record} 作废，编号不再用", "{record} leaves the lists; its id is not used again"),

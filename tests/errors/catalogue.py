@@ -329,6 +329,7 @@ TYPED = {
     "amend_unknown": case("amend S1 colour=red --reason 听错"),
     "derived": case("amend T5 answered_in_time=true --reason 听错"),
     "which_engineer": case("amend D1 arrived_at=9:58 --reason 听错"),
+    "only_new_customer": case(f"{OPEN} --city 南京"),
     "sets_nothing": case("staff set W01"),
     "not_dated": case("staff set W01 --department 维修部 --from today"),
     "renamed_to_itself": case("customer rename 江南机床 江南机床"),

@@ -1,0 +1,1 @@
+"""Conversations at a terminal: what a command still needs is asked for, checked at once, and nothing is lost."""
