@@ -238,7 +238,9 @@ def _usage(error: Any) -> DeskError:
             return BadInput("usage_missing", name=name, path=path)
         case "NoSuchOption":
             near = getattr(error, "possibilities", None)
-            return BadInput("usage_no_option", name=error.option_name, path=path, near=near)
+            if near:
+                return BadInput("usage_near_option", name=error.option_name, path=path, near=near)
+            return BadInput("usage_no_option", name=error.option_name, path=path)
         case "BadParameter":
             kind: Any = getattr(param, "type", None)
             choices = getattr(kind, "choices", None)

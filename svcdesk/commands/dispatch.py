@@ -89,10 +89,16 @@ def log(
 
 
 def _step_said(text: str) -> tuple[str, str]:
-    step, _, time = text.partition("=")
+    said, _, time = text.partition("=")
+    step = _steps_in_words().get(said.strip(), said)
     if step not in STEPS or not time:
         raise BadInput("journey_step", text=text, steps=list(STEPS))
     return step, time
+
+
+def _steps_in_words() -> dict[str, str]:
+    """Return the steps as lists head them: 出发 for depart."""
+    return {word: step for step, (field, _) in STEPS.items() for word in messages.pair(f"columns.{field}")}
 
 
 @noun.write("cause")

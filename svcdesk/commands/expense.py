@@ -28,16 +28,16 @@ Expenses = Annotated[list[str], typer.Argument()]
 @noun.write("add")
 def add(
     w: Write,
-    engineer: Annotated[str, typer.Option()],
-    category: Annotated[Category, typer.Option()],
-    amount: Annotated[str, typer.Option()],
-    date: Annotated[str, typer.Option()],
-    dispatch: Text = None,
+    engineer: Annotated[str, typer.Option("--engineer", "-e")],
+    category: Annotated[Category, typer.Option("--category", "-c")],
+    amount: Annotated[str, typer.Option("--amount", "-a")],
+    date: Annotated[str, typer.Option("--date", "-d")],
+    dispatch: Annotated[str | None, typer.Option("--dispatch", "-t")] = None,
     ticket: Text = None,
     from_: Annotated[str | None, typer.Option("--from")] = None,
     to: Text = None,
     place: Text = None,
-    number: Annotated[str | None, typer.Option("--invoice")] = None,
+    number: Annotated[str | None, typer.Option("--invoice", "-i")] = None,
     shared_with: Text = None,
 ) -> Receipt:
     spent = w.date(date)

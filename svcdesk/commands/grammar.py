@@ -29,61 +29,130 @@ NOUNS = {
     "promise": "promise", "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
     "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
-    "feed": "feed", "hq": "hq",
+    "feed": "feed", "hq": "hq", "help": "help",
 }  # fmt: skip
-SINGLE = ("init", "status", "search", "demo", "amend", "undo", "export", "import", "attach", "completion", "feed")
+SINGLE = (
+    "init",
+    "status",
+    "search",
+    "demo",
+    "amend",
+    "undo",
+    "export",
+    "import",
+    "attach",
+    "completion",
+    "feed",
+    "help",
+)
+
+
+# The nouns as help lists them, by the day's work; a noun in no group stands among the further registers.
+GROUPS = {
+    "day": ("status", "search", "contact", "ticket", "dispatch", "service-report", "survey"),
+    "papers": ("form", "attach", "attachment"),
+    "right": ("amend", "undo"),
+    "people": ("staff", "customer", "contract"),
+    "judged": ("complaint", "phone-check", "conduct", "penalty"),
+    "month": ("expense", "report", "export", "import"),
+    "registers": (),
+    "ledger": ("init", "centre", "policy", "ledger", "config", "completion", "help", "demo"),
+    "hq": ("feed", "hq"),
+}  # fmt: skip
 
 
 class _Help:
     """Help in the reader's language; plain, because Rich would double the time it takes."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        usage: Any = self
-        pieces = usage.collect_usage_pieces(ctx)
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{messages.say('labels.usage')}: ")
-        text = messages.find(f"help.{_path(ctx)}") or ""
-        if text:
+        path = _path(ctx)
+        formatter.write(f"{messages.say('labels.usage')}{usage(self, ctx)}\n")
+        if text := messages.find(f"help.{path}"):
             formatter.write_paragraph()
             for line in text.split("\n"):
                 formatter.write(f"  {line}\n")
-        _options(usage, ctx, formatter)
-        if isinstance(usage, Group):
-            with formatter.section(messages.say("labels.commands")):
-                formatter.write_dl([(name, _summary(ctx, name)) for name in usage.list_commands(ctx)])
-        if epilog := messages.find(f"help.{_path(ctx)}.epilog"):
+        _serves(path, formatter)
+        for title, rows in option_rows(self, ctx).items():
+            _section(formatter, messages.say(f"labels.{title}"), rows)
+        for title, names in _listed(self, ctx):
+            _section(formatter, title, [(name, summary(_under(path, name))) for name in names])
+        if epilog := messages.find(f"help.{path}.epilog"):
             formatter.write(f"\n{epilog}\n")
+
+
+def _section(formatter: Any, title: str, rows: list[tuple[str, str]]) -> None:
+    formatter.write(f"\n{messages.say('labels.titled', title=title)}\n")
+    formatter.indent()
+    formatter.write_dl(rows, col_max=34)
+    formatter.dedent()
+
+
+def usage(command: Any, ctx: Any) -> str:
+    """Return how a command is written."""
+    pieces = " ".join(command.collect_usage_pieces(ctx)).split(" ")
+    shown = (messages.find(f"labels.usage_{piece.strip('[].')}") or piece for piece in pieces)
+    return " ".join([ctx.command_path, *shown])
+
+
+def _serves(path: str, formatter: Any) -> None:
+    """Tell the article that a verb serves, and two lines of it as they are typed."""
+    from svcdesk.commands.examples import EXAMPLES, article
+
+    if path not in EXAMPLES:
+        return
+    if named := article(path):
+        formatter.write(f"  {messages.say('labels.article', article=named)}\n")
+    formatter.write(f"\n{messages.say('labels.titled', title=messages.say('labels.examples'))}\n")
+    for line in EXAMPLES[path]:
+        formatter.write(f"  {line if 'svcdesk' in line else f'svcdesk {line}'}\n")
+
+
+def _listed(command: Any, ctx: Any) -> list[tuple[str, list[str]]]:
+    """List the nouns by the day's work, or the verbs of a noun."""
+    if not isinstance(command, Group):
+        return []
+    names = command.list_commands(ctx)
+    if not isinstance(command, Root):
+        return [(messages.say("labels.commands"), names)]
+    grouped = {name for group in GROUPS.values() for name in group}
+    groups = {key: group or tuple(name for name in names if name not in grouped) for key, group in GROUPS.items()}
+    return [(messages.say(f"labels.group_{key}"), [*group]) for key, group in groups.items() if group]
+
+
+def _under(path: str, name: str) -> str:
+    return name if path == "svcdesk" else f"{path}.{name}"
 
 
 def _path(ctx: Any) -> str:
     return ".".join(ctx.command_path.split()[1:]) or "svcdesk"
 
 
-def _summary(ctx: Any, name: str) -> str:
-    path = _path(ctx)
-    return (messages.find(f"help.{name}" if path == "svcdesk" else f"help.{path}.{name}") or "").partition("\n")[0]
+def summary(path: str) -> str:
+    """Return what a command is for, in a line."""
+    return (messages.find(f"help.{path}") or "").partition("\n")[0]
 
 
-def _options(command: Any, ctx: Any, formatter: Any) -> None:
-    arguments, options = [], []
+def option_rows(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """Return the arguments and the options of a command, each with what it means."""
+    found: dict[str, list[tuple[str, str]]] = {"arguments": [], "options": []}
     for param in command.get_params(ctx):
         name = param.name.rstrip("_")
-        help_text = messages.find(f"options.{_path(ctx)}.{name}") or messages.find(f"options.{name}") or ""
+        told = messages.find(f"options.{_path(ctx)}.{name}") or messages.find(f"options.{name}") or ""
         if param.required:
-            help_text += f" [{messages.say('labels.required')}]"
-        if param.param_type_name == "argument":
-            arguments.append((param.make_metavar(ctx), help_text))
-        else:
-            left = ", ".join([*param.opts, *param.secondary_opts])
-            choices = getattr(param.type, "choices", None)
-            if not param.is_flag:
-                left += " " + (
-                    "|".join(map(str, choices)) if choices else param.metavar or param.opts[0].lstrip("-").upper()
-                )
-            options.append((left, help_text))
-    for title, rows in (("arguments", arguments), ("options", options)):
-        if rows:
-            with formatter.section(messages.say(f"labels.{title}")):
-                formatter.write_dl(rows, col_max=34)
+            told += f" [{messages.say('labels.required')}]"
+        place = param.param_type_name == "argument"
+        found["arguments" if place else "options"].append((param.make_metavar(ctx) if place else _left(param), told))
+    return {title: rows for title, rows in found.items() if rows}
+
+
+def _left(param: Any) -> str:
+    """Write an option as it is typed, with its choices or the name of its value."""
+    left = ", ".join([*sorted(param.opts, key=len, reverse=True), *param.secondary_opts])
+    if param.is_flag:
+        return left
+    choices = getattr(param.type, "choices", None)
+    long = max(param.opts, key=len).lstrip("-").upper()
+    return f"{left} {'|'.join(map(str, choices)) if choices else param.metavar or long}"
 
 
 # What is asked for though no option of it is required, and what goes on when it is done.
@@ -171,7 +240,11 @@ class Group(_Help, TyperGroup):
             return super().shell_complete(ctx, incomplete)
         from svcdesk.commands.completing import Item
 
-        return [Item(name, _summary(ctx, name)) for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [
+            Item(name, summary(_under(_path(ctx), name)))
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises BadInput with the nearest names."""
@@ -265,7 +338,9 @@ def _root(
 
 def build() -> Group:
     """Build the root command."""
-    app = typer.Typer(cls=Root, add_completion=False, rich_markup_mode=None)
+    app = typer.Typer(
+        cls=Root, add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]}
+    )
     app.callback()(_root)
     root = typer.main.get_group(app)
     assert isinstance(root, Root)

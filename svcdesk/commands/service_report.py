@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcdesk.commands.context import Write
-from svcdesk.commands.noun import Flag, Noun, Text
+from svcdesk.commands.noun import Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
 from svcdesk.registers.service import SERVICE_REPORTS
@@ -40,7 +40,7 @@ def amend(
     fault_cause: Text = None,
     solution: Text = None,
     part: Parts = None,
-    no_parts: Flag = False,
+    no_parts: Annotated[bool, typer.Option("--no-parts")] = False,
     customer_opinion: Text = None,
 ) -> Receipt:
     content = service_reports.Content(fault_cause, solution, part, no_parts, customer_opinion)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcdesk import messages
+from svcdesk.commands import finding
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.prompts import personal_text
@@ -45,7 +46,7 @@ def open_(
     on_site_by: Text = None,
     repeat_of: Text = None,
     taken_by: Text = None,
-    new_customer: Flag = False,
+    new_customer: Annotated[bool, typer.Option("--new-customer")] = False,
     city: Text = None,
     person: Text = None,
     phone: Text = None,
@@ -98,7 +99,7 @@ def appoint(
 
 @noun.write("hand-over")
 def hand_over(w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], note: Reason) -> Receipt:
-    return hand_overs.hand_over(w, ticket, to, note)
+    return hand_overs.hand_over(w, ticket, finding.one(w.ledger, "staff", to), note)
 
 
 @noun.write("accept")

@@ -69,6 +69,8 @@ TEXTS = {
     "no_verb": ("{path} 后面还要写命令：{names}\n{path} --help", "{path} needs a command: {names}\n{path} --help"),
     "no_command": ("{path} 没有“{text}”这个命令\n是不是：{near}", "{path} has no command “{text}”\nmaybe: {near}"),
     "usage_missing": ("缺少 {name}\n{path} --help", "{name} is missing\n{path} --help"),
+    "usage_near_option": ("没有 {name} 这个选项\n是不是：{near}；{path} --help", "there is no option {name}\nmaybe: {near}; {path} --help"),
+    "no_topic": ("没有“{text}”这个题目或命令\n是不是：{near}", "there is no topic or command “{text}”\nmaybe: {near}"),
     "usage_no_option": ("没有 {name} 这个选项\n{path} --help", "there is no option {name}\n{path} --help"),
     "usage_choice": ("{name} 只能取：{words}\n{path} --help", "{name} must be one of: {words}\n{path} --help"),
     "usage_value": ("{name} 的值不对：{detail}\n{path} --help", "the value of {name} will not do: {detail}\n{path} --help"),

@@ -2,8 +2,8 @@
 
 TEXTS = {
     "svcdesk": ("客服支撑台账：一个本地账本，记工单、派工、投诉、费用和处理，出月报。", "The ledger of a customer-support desk: tickets, dispatches, complaints, expenses, penalties, and the month's reports."),
-    "svcdesk.epilog": ("先试一试：svcdesk demo。退出码：0 成 · 1 答案是否 · 2 输入有误 · 3 制度不许 · 4 查无此项 · 5 账本不能用。",
-                       "To try it: svcdesk demo. Exit codes: 0 done · 1 the answer is no · 2 bad input · 3 refused by a rule · 4 no such record · 5 the ledger cannot be used."),
+    "svcdesk.epilog": ("先试一试：svcdesk demo。怎么写时间、有哪些格式：svcdesk help times、svcdesk help formats。退出码：0 成 · 1 答案是否 · 2 输入有误 · 3 制度不许 · 4 查无此项 · 5 账本不能用。",
+                       "To try it: svcdesk demo. How times and formats are written: svcdesk help times, svcdesk help formats. Exit codes: 0 done · 1 the answer is no · 2 bad input · 3 refused by a rule · 4 no such record · 5 the ledger cannot be used."),
     "init": ("新建账本", "make the ledger"),
     "status": ("看板：最急的在前，每行末尾是下一步的命令", "the board, worst first; each line ends with the command that moves it on"),
     "search": ("查找：客户、联系人、电话或其尾号、序列号、合同号、发票号，或说过的话", "find a customer, a person, a telephone or its last digits, a serial, a contract, an invoice, or words that were said"),
@@ -84,6 +84,7 @@ TEXTS = {
     "attach": ("把扫描件、照片、票据附到一条记录上", "keep a scan, a photo or an invoice with a record"), "attachment": ("附件", "the attachments"), "attachment.list": ("列出附件", "list the attachments"), "attachment.export": ("取出一个附件", "take an attachment out"), "attachment.open": ("打开一个附件", "open an attachment"),
     "ledger": ("账本本身", "the ledger itself"), "ledger.info": ("账本概况", "what the ledger is and holds"), "ledger.verify": ("验账：链条、重放、约束", "check the chain, the replay and the invariants"), "ledger.backup": ("备份并验账", "make a backup, verified before it counts"), "ledger.restore": ("从备份恢复到新文件", "restore a backup to a new file"), "ledger.check-paper": ("按单据底部的记号查账：印出后变没变", "check a paper by the mark at its foot: unchanged, or what changed since"), "ledger.reindex": ("重建检索索引", "make the index of search anew"), "ledger.anchor": ("把最新一条记入锚点文件", "append the newest entry to an anchors file"), "ledger.redact": ("抹去一个客户的个人信息", "erase a customer's personal data"), "ledger.retention": ("列出久无往来而还留有个人信息的客户和来电人，确认后抹去", "list customers and callers long inactive whose personal data is still there, and erase it once confirmed"), "ledger.doctor": ("查账本周围：权限、文件系统、空间、版本、备份和锚点的日期", "look at what surrounds the ledger: permissions, file system, room, versions, age of copies and anchors"), "ledger.log": ("看日志", "show the journal"),
     "centre": ("本中心", "the centre itself"), "centre.set": ("设定中心在公司的代码", "set the centre's code in the company"),
+    "help": ("讲一个题目：times、formats、exit-codes、regulation、files；或讲一个命令", "a topic: times, formats, exit-codes, regulation, files; or what a command is for"),
     "feed": ("把账本中总部可看的部分写成报送数据\n不含个人信息、自由文字、人员姓名和工资；同一状态写出的字节相同", "write what headquarters may see of the ledger\nno personal data, no free text, no names of staff, no wages; the same state gives the same bytes"),
     "hq": ("总部：收各中心的报送数据，由事实重算", "headquarters: take the feeds of the centres, and recount from facts"), "hq.take": ("收报送数据，查过才收，要么全收，要么不收", "take feeds once they agree with themselves: all of them or none"),
     "hq.centres": ("哪些中心报了、何时、到第几条；哪些没报", "who sent what, when and up to which entry; who did not"), "hq.report": ("汇总统计：由事实重算，不是相加", "the consolidated statistics: recounted from facts, not added up"),

@@ -3,7 +3,11 @@
 TEXTS = {
     "yes": ("是", "yes"), "no": ("否", "no"), "none": ("无", "none"), "not_yet": ("未定", "not yet"),
     "field": ("项目", "field"), "value": ("内容", "value"), "warning": ("注意", "warning"), "which": ("哪一个", "which one"), "always": ("首日", "the first day"),
-    "usage": ("用法", "Usage"), "commands": ("命令", "Commands"), "options": ("选项", "Options"),
+    "usage": ("用法：", "Usage: "), "titled": ("{title}：", "{title}:"), "commands": ("命令", "Commands"), "options": ("选项", "Options"),
+    "usage_OPTIONS": ("[选项]", "[OPTIONS]"), "usage_COMMAND": ("命令", "COMMAND"), "usage_ARGS": ("[参数]…", "[ARGS]…"),
+    "examples": ("例", "Examples"), "article": ("条文 {article}", "article {article}"), "name": ("名称", "Name"), "synopsis": ("用法", "Synopsis"),
+    "group_day": ("每天", "Every day"), "group_papers": ("单据和附件", "Papers and files"), "group_right": ("改正", "Putting right"), "group_people": ("人和客户", "People and customers"), "group_judged": ("投诉和考核", "Complaints and conduct"), "group_month": ("费用和月底", "Expenses and the month's end"),
+    "group_registers": ("其他登记", "Further registers"), "group_ledger": ("账本和本机", "The ledger and this machine"), "group_hq": ("总部", "Headquarters"),
     "arguments": ("参数", "Arguments"), "required": ("必填", "required"),
     "cut": ("……（单元格放不下，全文见 CSV）", " … (cut: a cell holds no more; the whole stands in CSV)"),
     "more_rows": ("另有 {n} 行未画（上限 {cap} 行）；用 --limit、--month，或 -f csv 取全部", "{n} more rows are not drawn (cap {cap}); use --limit or --month, or -f csv for all"),

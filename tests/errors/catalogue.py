@@ -370,6 +370,8 @@ GRAMMAR = {
     "no_command": case("ticket opne"),
     "usage_missing": case("ticket answer"),
     "usage_no_option": case("ticket list --colour red"),
+    "usage_near_option": case("ticket list --stauts open"),
+    "no_topic": case("help tims"),
     "usage_choice": case("ticket open --kind cooking"),
     "usage_value": case("report submit monthly --month 2026-09 --to 钱主任 --file 'a\0b'"),
     "usage_number": case("survey add T2 --score 6"),

@@ -80,9 +80,9 @@ def ask(question: Question) -> str:
     Raises KeyboardInterrupt where somebody stops.
     """
     for line in question.notes:
-        say(line)
+        tell(line)
     for line in _offered(question.choices):
-        say(line)
+        tell(line)
     text = (_drawn if _can_draw() else _plain)(question).strip()
     if text in BACK:
         return BACK[0]
@@ -108,7 +108,7 @@ def _offered(choices: Sequence[Choice]) -> Iterator[str]:
         yield line
 
 
-def say(line: str) -> None:
+def tell(line: str) -> None:
     """Say something beside the questions."""
     print(tables.disarm(line), file=sys.stderr, flush=True)
 
@@ -154,7 +154,7 @@ def _plain(question: Question) -> str:
         fault = _fault(question, line)
         if not fault:
             return line
-        say(f"  {fault}")
+        tell(f"  {fault}")
 
 
 def _drawn(question: Question) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from svcdesk.commands.interview import claiming, closing, drafts, opening, putting_right
-from svcdesk.commands.interview.asking import say
+from svcdesk.commands.interview.asking import tell
 from svcdesk.commands.interview.talk import Script, Talk
 from svcdesk.commands.interview.values import missing
 from svcdesk.commands.receipts import explained
@@ -70,7 +70,7 @@ def _run_typed(ctx: Any, make: Make, run: Run) -> Any:
     except DeskError as error:
         if error.key != "cannot_close":
             raise
-        say(f"error: {explained(error)[0]}")
+        tell(f"error: {explained(error)[0]}")
     talk.hold(SCRIPTS[talk.path])
     _before(talk, ctx)
     return run(make([*talk.args(), *_retyped(talk)]))
@@ -97,8 +97,8 @@ def _insist(talk: Talk, ctx: Any, make: Make, run: Run) -> Any:
                 drafts.keep(talk.path, talk.answers)
                 raise
             sentence, hint = explained(error)
-            say(f"error: {sentence}")
-            say(f"hint: {hint}")
+            tell(f"error: {sentence}")
+            tell(f"hint: {hint}")
             talk.forget(*again)
         talk.hold(SCRIPTS.get(talk.path, missing))
         ctx = make(talk.args())

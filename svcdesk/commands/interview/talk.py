@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from svcdesk import messages
 from svcdesk.commands.interview import asking, drafts
-from svcdesk.commands.interview.asking import BACK, Ask, Question, say
+from svcdesk.commands.interview.asking import BACK, Ask, Question, tell
 from svcdesk.session import current
 from svcdesk.store import Ledger
 
@@ -71,15 +71,15 @@ class Talk:
         """Ask what the script asks. Where somebody stops, what was answered is kept, and the stop goes on."""
         try:
             if not self._asked and not self.answers:
-                say(messages.say("asking.help"))
+                tell(messages.say("asking.help"))
             self._tell_given(script)
             while (step := self._next(script)) is not None:
                 self._put(step)
         except KeyboardInterrupt:
             drafts.keep(self.path, self.answers)
             if self.answers:
-                say("")
-                say(messages.say("asking.kept", command=f"svcdesk {self.path.replace('.', ' ')} --resume"))
+                tell("")
+                tell(messages.say("asking.kept", command=f"svcdesk {self.path.replace('.', ' ')} --resume"))
             raise
         finally:
             self.close()
@@ -110,7 +110,7 @@ class Talk:
 
     def _tell(self, step: Step, said: str) -> None:
         for line in step.told(said) if step.told and said else ():
-            say(f"  {line}")
+            tell(f"  {line}")
 
     def args(self) -> list[str]:
         """Return the arguments: those typed, with the answers as the options and arguments that they are."""
