@@ -69,7 +69,7 @@ def run(args: Sequence[str]) -> int:
         messages.speak(_language(args))
         code = _invoke(list(args))
         sys.stdout.flush()
-        _name_the_unknown()
+        _say_the_rest()
         _keep_a_copy()
         return code
     except BrokenPipeError:
@@ -160,8 +160,10 @@ def _invoke(args: list[str]) -> int:
     return _OK
 
 
-def _name_the_unknown() -> None:
-    """Say which ids the ledger holds that only a newer program knows: they were shown as they stand."""
+def _say_the_rest() -> None:
+    """Say on stderr what belongs behind the output: that a list goes on, and which ids only a newer program knows."""
+    for sentence in current.afterwords:
+        _complain(sentence)
     if unknown := current.unknown:
         from svcdesk.commands.receipts import caution
 

@@ -22,6 +22,7 @@ class Session:
         self.ledger_option: str | None = None
         self.actor_option: str | None = None
         self.options: set[str] = set()  # the settings that an option named
+        self.afterwords: list[str] = []  # what is said on stderr once the output stands, and a pager is closed
         self.zone: tzinfo = UTC
         self._now: datetime | None = None
         self._rehearsing = False
@@ -128,7 +129,10 @@ class Session:
 
 
 # What may stand in the settings file, with the variable that goes before it.
-SETTINGS = {"ledger": "SVCDESK_LEDGER", "lang": "SVCDESK_LANG", "actor": "SVCDESK_ACTOR"}
+SETTINGS = {
+    "ledger": "SVCDESK_LEDGER", "lang": "SVCDESK_LANG", "actor": "SVCDESK_ACTOR", "pager": "SVCDESK_PAGER",
+    "columns": "SVCDESK_COLUMNS",
+}  # fmt: skip
 
 
 def settings_file() -> Path:

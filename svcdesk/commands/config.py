@@ -9,14 +9,17 @@ import typer
 from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.commands.noun import Flag, Format, Noun
+from svcdesk.errors import BadInput
 from svcdesk.render import tables
-from svcdesk.session import SETTINGS, current, keep_setting, settings, settings_file
+from svcdesk.session import SETTINGS, current, keep_setting, setting, settings, settings_file
 
 noun = Noun("config")
 _IN_USE: dict[str, Callable[[], str]] = {
     "ledger": lambda: str(current.path),
     "lang": messages.language,
     "actor": lambda: current.actor,
+    "pager": lambda: setting("pager") or os.environ.get("PAGER") or "less",
+    "columns": lambda: setting("columns") or "",
 }
 
 
@@ -37,7 +40,22 @@ def _origin(key: str) -> str:
     return str(settings_file()) if key in settings(settings_file()) else "default"
 
 
+def _checked_columns(text: str) -> None:
+    """Check the columns that lists are to show: ticket=id,customer,summary; expense=… Raises BadInput."""
+    from svcdesk.commands.listing import chosen
+    from svcdesk.registers.index import is_register, register_of
+
+    for part in filter(str.strip, text.split(";")):
+        name, _, named = part.partition("=")
+        table = name.strip().replace("-", "_")
+        if not named or not is_register(table):
+            raise BadInput("columns_setting", text=part.strip())
+        chosen(register_of(table).seen(detail=False), named)
+
+
 @noun.plain("set")
 def set_(key: Annotated[str, typer.Argument()], value: Annotated[str, typer.Argument()]) -> None:
+    if key == "columns":
+        _checked_columns(value)
     path = keep_setting(key, value)
     print(messages.say("receipts.setting_kept", key=key, value=tables.disarm(value), path=path))

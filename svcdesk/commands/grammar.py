@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache, partial
 from importlib import import_module
@@ -15,7 +16,7 @@ from svcdesk import __version__, messages
 from svcdesk.commands.prompts import may_ask
 from svcdesk.errors import BadInput
 from svcdesk.model import FLAT
-from svcdesk.session import current
+from svcdesk.session import current, setting
 
 # Every noun or single command, with the module of commands/ that holds it, in the order of a working day. The nouns of
 # flat registers need no module: what is declared is all that there is to them.
@@ -45,7 +46,6 @@ SINGLE = (
     "feed",
     "help",
 )
-
 
 # The nouns as help lists them, by the day's work; a noun in no group stands among the further registers.
 GROUPS = {
@@ -181,6 +181,11 @@ class Verb(_Help, TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Carry the command out; what somebody answered wrongly is asked for once more."""
+        if getattr(self.callback, "pages", False) and sys.stdout.isatty() and not ctx.params.get("watch"):
+            from svcdesk.render.paging import paged
+
+            with paged(setting("pager")):
+                return super().invoke(ctx)
         if not (ctx.meta or ctx.command_path in _GOES_ON) or not may_ask():
             return super().invoke(ctx)
         from svcdesk.commands.interview import conversing

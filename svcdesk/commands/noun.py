@@ -6,7 +6,6 @@ or ``Read`` and its own options. Help texts stand in words/help.py under ``noun.
 
 import inspect
 import re
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from svcdesk import messages
-from svcdesk.commands import finding
+from svcdesk.commands import finding, listing
 from svcdesk.commands.context import Read, Write, command_line, leave_access, reading, writing
 from svcdesk.commands.receipts import finish, formatted
 from svcdesk.desk.act import Receipt
@@ -84,6 +83,8 @@ _WRITE_OPTIONS = {
 _LIST_OPTIONS = {
     **PERIOD,
     "limit": Annotated[int | None, typer.Option("--limit", min=0)],
+    "last": Annotated[int | None, typer.Option("--last", min=0)],
+    "columns": Annotated[str | None, typer.Option("--columns")],
     "sort": Annotated[str | None, typer.Option("--sort")],
     "format": Format,
 }
@@ -157,8 +158,14 @@ class Noun:
         self.name = name
         self.app = typer.Typer(name=name, add_completion=False, rich_markup_mode=None)
 
-    def _register(self, verb: str, body: Body, run: Callable[..., Any], options: dict[str, Any]) -> None:
-        """Declare a verb. Its options are put together only when it is called: a noun has many, a command uses one."""
+    def _register(
+        self, verb: str, body: Body, run: Callable[..., Any], options: dict[str, Any], *, pages: bool = False
+    ) -> None:
+        """Declare a verb. Its options are put together only when it is called: a noun has many, a command uses one.
+
+        What is long of a verb that ``pages`` goes through the reader's pager.
+        """
+        run.pages = pages  # type: ignore[attr-defined]
         run.__name__ = body.__name__
         run.path = f"{self.name}.{verb}"  # type: ignore[attr-defined]
         run.prepare = lambda: _with_options(run, body, options)  # type: ignore[attr-defined]
@@ -199,7 +206,7 @@ class Noun:
                 body(r, **finding.meant(ledger, given))
                 ledger.close()
 
-            self._register(verb, body, run, {**(during or {}), "format": Format})
+            self._register(verb, body, run, {**(during or {}), "format": Format}, pages=True)
             return body
 
         return register
@@ -310,17 +317,17 @@ class Noun:
                     if given[name]:
                         selection.where(condition)
                 keeps += [_upto(column, r.date(given[name])) for name, column in (upto or {}).items() if given[name]]
-                limit = None if given["limit"] is None else min(given["limit"], sys.maxsize)
-                selection.first(None if keeps else limit)
+                shown = listing.columns(register, self.name, given["columns"], r.form)
+                listing.bounded(selection, register, given, sieved=bool(keeps))
                 flat = register.members is not None and r.form not in ("json", "jsonl")
                 if reveal:
                     leave_access(ledger, f"{self.name} list")
                 rows = records.records(ledger, register, r.now, selection, reveal=reveal, flat=flat)
-                if keeps:
-                    rows = _first((row for row in rows if all(keep(row) for keep in keeps)), limit)
-                tables.records(rows, register.seen(detail=False), r.form, r.zone)
+                kept = (row for row in rows if all(keep(row) for keep in keeps))
+                ended = listing.ends(kept, register, given, r.form)
+                tables.records(listing.only(ended, shown, given["columns"]), shown, r.form, r.zone)
 
-        self._register("list", body, run, options)
+        self._register("list", body, run, options, pages=True)
 
     def show_of(
         self,
@@ -365,7 +372,7 @@ class Noun:
         options: dict[str, Any] = {"format": Format}
         if personal:
             options["reveal"] = Annotated[bool | None, typer.Option("--reveal")]
-        self._register("show", body, run, options)
+        self._register("show", body, run, options, pages=True)
 
 
 def flat(name: str) -> Noun:
@@ -397,12 +404,6 @@ def _amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tup
 def _upto(column: str, day: date) -> Callable[[Record], bool]:
     """Keep the records of which a date is there and does not lie after a day."""
     return lambda row: row[column] is not None and row[column][:10] <= day.isoformat()
-
-
-def _first(rows: Iterator[Record], limit: int | None) -> Iterator[Record]:
-    from itertools import islice
-
-    return rows if limit is None else islice(rows, limit)
 
 
 def filter_by(

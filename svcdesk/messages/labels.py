@@ -12,6 +12,8 @@ TEXTS = {
     "cut": ("……（单元格放不下，全文见 CSV）", " … (cut: a cell holds no more; the whole stands in CSV)"),
     "more_rows": ("另有 {n} 行未画（上限 {cap} 行）；用 --limit、--month，或 -f csv 取全部", "{n} more rows are not drawn (cap {cap}); use --limit or --month, or -f csv for all"),
     "more_changes": ("另有 {n} 行（-f json 全列）", "{n} more rows (-f json lists them all)"),
+    "first_of_list": ("只列了最前的 {n} 条，后面还有；最新的用 --last {n}", "only the first {n} are listed and more follow; --last {n} for the newest"),
+    "first_sorted": ("只列了这个顺序的前 {n} 条，后面还有", "only the first {n} in this order are listed; more follow"),
     "more_columns": ("屏幕太窄，未画的列：{names}", "columns left out on this narrow screen: {names}"),
     "policy": ("{key} = {value}（自 {since}）", "{key} = {value} (from {since})"), "policy_always": ("{key} = {value}", "{key} = {value}"),
     "evidence_joint": ("，", ", "),

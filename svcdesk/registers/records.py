@@ -109,6 +109,7 @@ class Selection:
         self.order: str | None = None
         self.limit: int | None = None
         self.paged = False
+        self.turned = False
 
     def where(self, condition: str, *values: Any) -> "Selection":
         """Add a condition."""
@@ -169,6 +170,12 @@ class Selection:
         self.limit = limit
         return self
 
+    def last(self, register: Register, limit: int) -> "Selection":
+        """Keep so many of the newest, in the order of the list."""
+        newest, comma, members = (self.order or register.order).partition(",")
+        self.order, self.limit, self.turned = f"{newest} DESC{comma}{members}", limit, True
+        return self
+
 
 def _sortable(register: Register, reveal: bool) -> list[str]:
     """Name the columns that a register's list is sorted by."""
@@ -209,9 +216,16 @@ def records(
     if selection.limit is not None:
         if register.members and flat:  # so many records, each with all its members
             whole = (members for _, members in groupby(rows, lambda row: row["id"]))
-            return chain.from_iterable(islice(whole, selection.limit))
-        rows = islice(rows, selection.limit)
-    return rows
+            rows = chain.from_iterable(islice(whole, selection.limit))
+        else:
+            rows = islice(rows, selection.limit)
+    return _turned(rows, names[0]) if selection.turned else rows
+
+
+def _turned(rows: Iterable[Record], key: str) -> Iterator[Record]:
+    """Turn the order of records round; the members of one stay in theirs."""
+    kept = [list(members) for _, members in groupby(rows, itemgetter(key))]
+    return chain.from_iterable(reversed(kept))
 
 
 def cells(

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
 from math import isfinite
@@ -90,7 +90,7 @@ def records(
         separated(_blocks(cells), columns, out, tab=form == "tsv", terminal=out.isatty())
     else:
         brief = [column for column in columns if column.brief] or list(columns)
-        cells = ([cell(row.get(column.name), column, zone) for column in brief] for row in rows)
+        cells = ([_styled(row, column, zone) for column in brief] for row in rows)
         _FOR_PEOPLE[form]([_head(column, (headings or {}).get(column.name)) for column in brief], cells, out)
 
 
@@ -116,12 +116,36 @@ def _lines(value: Any, column: Column, zone: tzinfo) -> list[list[str]]:
     return [[heading(column), cell([item] if several is value else item, column, zone)] for item in several]
 
 
+class Styled(str):
+    """A cell that stands out."""
+
+    style = "bold red"
+
+
+# When a cell says that something is overdue, or was late.
+_OVERDUE: Mapping[str, Callable[[Record], bool]] = {
+    "answer_due": lambda row: row.get("answered_in_time") is False,
+    "answered_in_time": lambda row: row.get("answered_in_time") is False,
+    "left": lambda row: (row.get("left_minutes") or 0) < 0,
+    "late_minutes": lambda row: (row.get("late_minutes") or 0) > 0,
+    "status": lambda row: row.get("status") == "overdue",
+    "days_left": lambda row: row.get("status") == "overdue",
+}
+
+
+def _styled(row: Record, column: Column, zone: tzinfo) -> str:
+    text = cell(row.get(column.name), column, zone)
+    overdue = _OVERDUE.get(column.name)
+    return Styled(text) if overdue and overdue(row) else text
+
+
 class Head(NamedTuple):
     """A column as people see it: its heading, whether it stands to the right, and the least cells it can fold to."""
 
     text: str
     right: bool
     least: int  # 0 where it never folds
+    weight: int = 1  # what a narrow terminal leaves out first is what weighs least
     styles: Mapping[str, str] = {}
 
 
@@ -138,7 +162,24 @@ _STANDS_OUT = {"difference": {"unexplained": "bold red"}}
 def _head(column: Column, title: str | None) -> Head:
     kind, _, rest = column.kind.partition(":")
     styles = {messages.word(rest, value): style for value, style in _STANDS_OUT.get(rest, {}).items()}
-    return Head(title or heading(column), kind in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0), styles)
+    return Head(title or heading(column), kind in _TO_THE_RIGHT, _FOLDS.get(column.kind, 0), _weight(column), styles)
+
+
+# Never left out; what carries a list; what the rest of a line nearly says. All else weighs 2.
+_ALWAYS, _LIGHT = 9, 1
+_WEIGHTS = {
+    **dict.fromkeys(("id", "code", "no", "name", "key", "status", "evidence", "amount", "text", "value"), _ALWAYS),
+    **dict.fromkeys(("customer", "summary", "engineer", "answer_due", "due", "date", "clause", "subject", "left"), 3),
+    **dict.fromkeys(
+        ("kind", "channel", "region", "on_site_by", "answered_in_time", "complaint", "article", "month", "by", "round",
+         "sent_at", "days", "late_cause", "reference", "project", "department", "complete", "unit", "numerator"),
+        _LIGHT,
+    ),
+}  # fmt: skip
+
+
+def _weight(column: Column) -> int:
+    return _WEIGHTS.get(column.name, 2)
 
 
 def heading(column: Column) -> str:
@@ -409,19 +450,19 @@ def _table(heads: list[Head], rows: Iterator[list[str]], out: TextIO) -> None:
     drawn = list(islice(rows, TABLE_CAP))
     left = sum(1 for _ in rows)
     least = [_least(head, [row[place] for row in drawn]) for place, head in enumerate(heads)]
-    fits = _columns_that_fit(least, console.width)
+    kept = _columns_that_fit(least, heads, console.width)
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for head, room in zip(heads[:fits], least, strict=False):
+    for head, room in ((heads[place], least[place]) for place in kept):
         justify: Literal["left", "right"] = "right" if head.right else "left"
         table.add_column(Text(head.text), justify=justify, no_wrap=not head.least, min_width=room, overflow="fold")
     for row in drawn:
-        cells = zip(row[:fits], heads, strict=False)
-        table.add_row(*(Text(text, style=head.styles.get(text, "")) for text, head in cells))
+        cells = ((row[place], heads[place]) for place in kept)
+        table.add_row(*(Text(text, getattr(text, "style", head.styles.get(text, ""))) for text, head in cells))
     console.print(table)
     if left:
         console.print(Text(messages.say("labels.more_rows", n=left, cap=TABLE_CAP)), style="dim")
-    if fits < len(heads):
-        hidden = messages.comma(head.text for head in heads[fits:])
+    if len(kept) < len(heads):
+        hidden = messages.comma(head.text for place, head in enumerate(heads) if place not in kept)
         console.print(Text(messages.say("labels.more_columns", names=hidden)), style="dim")
 
 
@@ -431,12 +472,18 @@ def _least(head: Head, cells: list[str]) -> int:
     return min(widest, max(width(head.text), head.least)) if head.least else widest
 
 
-def _columns_that_fit(least: list[int], room: int) -> int:
-    """Count the columns, from the left, that a terminal holds, three cells between two; two columns at least."""
-    for place in range(2, len(least)):
-        if sum(least[: place + 1]) + 3 * place + 2 > room:
-            return place
-    return len(least)
+def _columns_that_fit(least: list[int], heads: Sequence[Head], room: int) -> list[int]:
+    """Return the places of the columns that a terminal holds, three cells between two: the lightest goes first.
+
+    Two columns stay at least, and none that always stands is left out: it folds.
+    """
+    kept = list(range(len(least)))
+    while len(kept) > 2 and sum(least[place] for place in kept) + 3 * len(kept) - 1 > room:
+        lightest = min(kept[1:], key=lambda place: (heads[place].weight, -place))
+        if heads[lightest].weight == _ALWAYS:
+            break
+        kept.remove(lightest)
+    return kept
 
 
 _FOR_PEOPLE = {"table": _table, "plain": _plain, "markdown": _markdown}
