@@ -117,6 +117,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "expense.approve": ("expense approve E1", "expense approve E2 --override 小额，领导同意"),
     "expense.reject": ("expense reject E2 --reason 超标准", "expense reject E2 --reason 请换正式发票 --by M01"),
     "expense.reimburse": ("expense reimburse E3", "expense reimburse E3 --at '今天 8:30'"),
+    "expense.refund": (
+        "expense refund E1 --amount 53.50 --date 昨天 --reason 退票",
+        "expense refund E3 --amount 100 --date 10-19 --reason 多开的运费退回",
+    ),
     "expense.falsified": (
         "expense falsified E1 --sanction 记过 --evidence 发票系涂改",
         "expense falsified E1 --sanction major_demerit --evidence 车票系伪造 --refer-legal",
