@@ -234,7 +234,7 @@ def _usage(error: Any) -> DeskError:
     """Say a usage error of the command grammar in our words."""
     path = error.ctx.command_path if getattr(error, "ctx", None) else "svcdesk"
     param = getattr(error, "param", None)
-    name = _shown(param) if param is not None else ""
+    name = _shown(param, path) if param is not None else ""
     match type(error).__name__:
         case "MissingParameter":
             return BadInput("usage_missing", name=name, path=path)
@@ -262,8 +262,12 @@ def _range(kind: Any) -> str:
     return " ".join(f"{sign} {end}" for sign, end in ends if end is not None)
 
 
-def _shown(param: Any) -> str:
-    return param.opts[0] if param.param_type_name == "option" else str(param.name).upper()
+def _shown(param: Any, path: str) -> str:
+    """Name an option as it is typed, an argument by what it is."""
+    if param.param_type_name == "option":
+        return str(max(param.opts, key=len))
+    name, here = param.name.rstrip("_"), ".".join(path.split()[1:])
+    return messages.find(f"options.{here}.{name}") or messages.find(f"options.{name}") or str(name).upper()
 
 
 def _complain(line: str) -> None:

@@ -25,7 +25,7 @@ _IN_USE: dict[str, Callable[[], str]] = {
 
 @noun.plain("show")
 def show(origin: Flag = False, format: Format = None) -> None:
-    columns = [Column("key"), Column("value"), *([Column("origin")] if origin else [])]
+    columns = [Column("key", said="policy_key"), Column("value"), *([Column("origin")] if origin else [])]
     rows = [{"key": key, "value": _IN_USE[key](), "origin": _origin(key)} for key in SETTINGS]
     shown = [{column.name: row[column.name] for column in columns} for row in rows]
     tables.records(shown, columns, tables.chosen(format), current.zone)

@@ -57,6 +57,13 @@ _INFO = tuple(
 )
 
 
+def _table_name(table: str) -> str:
+    """Name what a table holds."""
+    if words := messages.find(f"labels.row_{table}"):
+        return words.format(name="").strip()
+    return messages.word("record", table)
+
+
 @noun.read("info")
 def info(r: Read) -> None:
     newest = next(journal.newest(r.ledger.con, 1), None)
@@ -76,7 +83,7 @@ def info(r: Read) -> None:
         "sqlite": sqlite3.sqlite_version,
     }
     if r.form not in ("json", "jsonl"):
-        row["records"] = messages.comma(f"{table} {count}" for table, count in counts.items() if count)
+        row["records"] = messages.comma(f"{_table_name(table)} {count}" for table, count in counts.items() if count)
     tables.record(row, _INFO, r.form, r.zone)
 
 
@@ -169,17 +176,18 @@ def _tell(
     checked = messages.say("verify.checked_full" if full else "verify.checked")
     if faults:
         broken = checks.first_broken(faults)
-        where = f" at entry {broken}" if broken else ""
-        print(f"BROKEN{where}: {messages.say('verify.broken', n=len(faults))} {checked}")
+        mark = messages.say("verify.mark_broken_at" if broken else "verify.mark_broken", entry=broken)
+        print(f"{mark}{messages.say('verify.broken', n=len(faults))} {checked}")
         print(f"hint: {messages.say('verify.next')}", file=sys.stderr)
     elif known:
         last = max(anchor.seq for anchor in known)
-        print(f"ANCHORED up to entry {last}: {messages.say('verify.anchored', n=len(known))} {checked}")
+        mark = messages.say("verify.mark_anchored", entry=last)
+        print(f"{mark}{messages.say('verify.anchored', n=len(known))} {checked}")
     else:
-        print(f"CONSISTENT: {messages.say('verify.consistent', entry=entry_mark(ledger))} {checked}")
+        print(f"{messages.say('verify.consistent', entry=entry_mark(ledger))} {checked}")
     if proofs and not faults:
         last = max(copy.seq for copy in proofs)
-        print(f"ANCHORED up to entry {last}: {messages.say('verify.proven', n=len(proofs))}")
+        print(f"{messages.say('verify.mark_anchored', entry=last)}{messages.say('verify.proven', n=len(proofs))}")
 
 
 def _next(fault: checks.Fault) -> str:

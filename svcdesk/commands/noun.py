@@ -335,10 +335,12 @@ class Noun:
         find: Callable[[Ledger, str], Record] | None = None,
         extra: Callable[[Read, Record, Record], list[tuple[str, str]]] | None = None,
         keys: Callable[[Read, Record], Record] | None = None,
+        told: tuple[str, ...] = (),
     ) -> None:
         """Declare ``show``: one record with all its details.
 
-        ``extra`` are further lines for people, ``keys`` further keys of the JSON record.
+        ``extra`` are further lines for people, who are not shown once more the columns ``told``, which those lines
+        tell; ``keys`` are further keys of the JSON record.
         """
         personal = any(column.kind.startswith("personal") for column in register.columns)
 
@@ -363,6 +365,7 @@ class Noun:
                     return
                 lines = []
                 if r.form in ("table", "plain", "markdown"):
+                    columns = [column for column in columns if column.name not in told]
                     lines = [*(extra(r, stored, row) if extra else []), *_amendments(ledger, register, stored["id"])]
                 columns = [column for column in columns if column.name in row]
                 if keys and r.form in ("json", "jsonl"):

@@ -21,14 +21,14 @@ else:
 noun = Noun("policy")
 
 _IN_FORCE = (
-    Column("key", brief=True),
+    Column("key", brief=True, said="policy_key"),
     Column("value", brief=True),
     Column("unit", kind="word:unit", brief=True),
     Column("from", kind="date", brief=True),
     Column("description", brief=True),
 )
 _HISTORY = (
-    Column("key", brief=True),
+    Column("key", brief=True, said="policy_key"),
     Column("value", brief=True),
     Column("from", kind="date", brief=True),
     Column("reason", brief=True),

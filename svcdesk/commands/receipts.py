@@ -11,7 +11,7 @@ import typer
 from svcdesk import messages, periods
 from svcdesk.desk.act import Act, Phrase, Receipt, Word
 from svcdesk.errors import DeskError
-from svcdesk.model import LETTERS, noun_of
+from svcdesk.model import LETTERS, WORDS, noun_of
 from svcdesk.registers import records
 from svcdesk.render import tables
 from svcdesk.session import current
@@ -28,7 +28,8 @@ _WORDED = {
     "report": "report",
 }
 _LISTED = {"roles": "role"}
-_WORDED |= {"result": "phone_result", "status": "status"}
+_COLUMNS = ("name", "earlier", "by", "field")  # values that may be a column's name
+_WORDED |= {"result": "phone_result", "status": "status", "verb": "deed", "step": "deed", "unit": "unit"}
 
 
 def formatted(values: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,33 @@ def formatted(values: dict[str, Any]) -> dict[str, Any]:
             sentence[name] = messages.comma(messages.word(word_kind, value) for value in values[name])
     if "table" in values:
         sentence["noun"] = noun_of(values["table"])
+        sentence["table_word"] = messages.word("table", values["table"])
+    return sentence | _typed_words(values)
+
+
+def _typed_words(values: dict[str, Any]) -> dict[str, Any]:
+    """Write beside what may be typed what it is called: columns by their headings, choices by their words."""
+    sentence: dict[str, Any] = {}
+    for name in _COLUMNS:
+        if isinstance(value := values.get(name), str):
+            first, _, rest = value.partition(" ")
+            sentence[f"{name}_word"] = f"{messages.heading(first)} {rest}".strip()
+    for name in ("names", "dated"):
+        if name in values:
+            sentence[f"{name}_word"] = messages.comma(_column(item) for item in values[name])
+    if "words" in values:
+        words = [str(word) for word in values["words"]]
+        kinds = [kind for kind, known in WORDS.items() if set(words) <= set(known)]
+        sentence["words_word"] = messages.comma(messages.choice(word, kinds) for word in words)
+    if "status" in values and "derived" in values:
+        sentence |= {f"{name}_word": messages.word("", values[name]) for name in ("status", "derived")}
     return sentence
+
+
+def _column(item: Any) -> str:
+    """Name a column that may be typed, with its heading where that is another word."""
+    head = messages.heading(str(item))
+    return str(item) if head == str(item) else f"{head} {item}"
 
 
 def explained(error: DeskError) -> tuple[str, str]:
@@ -63,6 +90,8 @@ def said(phrase: Phrase) -> str:
 def _formatted(value: Any) -> Any:
     if isinstance(value, Phrase):
         return said(value)
+    if isinstance(value, messages.Sentence):
+        return tables.disarm(value.here())
     if isinstance(value, Word):
         return messages.word(value.kind, value.value)
     if isinstance(value, datetime):
@@ -111,7 +140,7 @@ def repeat(ledger: Ledger, seq: int, form: str) -> None:
 
 def caution(sentence: str) -> None:
     """Say on stderr what was refused to nobody, but somebody should know."""
-    print(f"{messages.say('labels.warning')}: {sentence}", file=sys.stderr)
+    print(messages.say("labels.warned", text=sentence), file=sys.stderr)
 
 
 def record_id(receipt: Receipt) -> str:

@@ -41,8 +41,9 @@ def _dated(r: Read, person: Record, _: Record) -> list[tuple[str, str]]:
 
 
 _FREE = (
-    Column("engineer"), Column("name"), Column("free", kind="flag"), Column("dispatch"), Column("place"),
-    Column("until", kind="instant"), Column("home"), Column("days_this_month", kind="int"),
+    Column("engineer"), Column("name", said="person_name"), Column("free", kind="flag"),
+    Column("dispatch"), Column("place"), Column("until", kind="instant"), Column("home"),
+    Column("days_this_month", kind="int"),
 )  # fmt: skip
 
 

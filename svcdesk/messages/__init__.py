@@ -5,7 +5,7 @@ first asked for. Each area has one table ``TEXTS``: name -> (Chinese, English). 
 A flat register has all its own texts in messages/registers.py, under their whole keys.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -82,6 +82,43 @@ def shown_words(kind: str, values: Iterable[str]) -> dict[str, str]:
     return {
         word.lower(): value for value in values for name in (value, f"{kind}.{value}") for word in shown.get(name, ())
     }
+
+
+class Sentence(str):
+    """A sentence kept in a record: machines read it in Chinese whatever the language, people in theirs."""
+
+    make: Callable[[], str]
+
+    def __new__(cls, make: Callable[[], str]) -> "Sentence":
+        """Make the sentence in Chinese, and keep how it is made."""
+        global _language
+        spoken, _language = _language, 0
+        try:
+            told = super().__new__(cls, make())
+        finally:
+            _language = spoken
+        told.make = make
+        return told
+
+    def here(self) -> str:
+        """Return the sentence in the language in use."""
+        return self.make()
+
+
+def heading(name: str) -> str:
+    """Name a column in a sentence: by its heading in Chinese; in English as it is typed."""
+    return find(f"columns.{name}") or name if _language == 0 else name
+
+
+def choice(value: str, kinds: Iterable[str]) -> str:
+    """Name a value that may be typed: in Chinese by its word, which is taken too; in English as it is typed."""
+    return (
+        next((found for kind in kinds if (found := find(f"values.{kind}.{value}"))), None)
+        or find(f"values.{value}")
+        or value
+        if _language == 0
+        else value
+    )
 
 
 def comma(items: Any) -> str:

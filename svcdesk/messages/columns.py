@@ -2,6 +2,7 @@
 
 TEXTS = {
     "definition": ("口径", "how it is worked out"),
+    "person_name": ("姓名", "name"), "policy_key": ("键", "key"), "before": ("上期", "period before"), "claimant": ("报销人", "claimant"), "concerned": ("当事人", "person"), "decided_on": ("批复", "decided"), "decider": ("批复人", "decided by"),
     "id": ("编号", "id"), "code": ("工号", "code"), "name": ("名称", "name"), "department": ("部门", "department"),
     "role": ("岗位", "role"), "home": ("常驻地", "home"), "rehearsal": ("演练", "rehearsal"), "wall": ("系统时钟", "wall clock"), "uid": ("系统用户号", "uid"), "host": ("主机", "host"), "active": ("在岗", "active"), "retired_at": ("离岗时间", "retired"),
     "phone": ("电话", "phone"), "wage": ("月工资", "wage"), "region": ("区域", "region"), "city": ("城市", "city"),
@@ -41,7 +42,7 @@ TEXTS = {
     "settled_note": ("了结说明", "settled note"), "resumed_at": ("恢复", "resumed"), "persons": ("人", "persons"), "trips": ("人次", "trips"),
     "path": ("路径", "path"), "centre": ("中心", "centre"), "timezone": ("时区", "time zone"), "version": ("版本", "version"), "bytes": ("字节", "bytes"), "entry": ("日志号", "entry"),
     "hash": ("哈希", "hash"), "records": ("记录数", "records"), "sqlite": ("SQLite", "SQLite"), "actor": ("录入", "actor"), "changes": ("变动", "changes"), "undoes": ("收回", "undoes"), "detail": ("详情", "detail"),
-    "where": ("见于", "found in"), "text": ("内容", "text"), "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("命令", "command"), "next": ("下一步", "next"),
+    "where": ("出处", "found in"), "text": ("内容", "text"), "section": ("类别", "section"), "overdue": ("已超时", "overdue"), "left": ("时限", "time"), "what": ("待办", "what waits"), "command": ("命令", "command"), "next": ("下一步", "next"),
     "fact": ("事实", "fact"), "happened_at": ("发生时间", "happened"), "recorded_at": ("录入时间", "recorded"), "deadline": ("期限", "deadline"), "accepted": ("已认可", "accepted"),
     "record": ("记录", "record"), "last_activity": ("最近往来", "last activity"), "rows": ("个人信息行数", "rows with personal data"),
     "cost": ("费用（元）", "cost (CNY)"),

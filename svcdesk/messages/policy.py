@@ -6,7 +6,13 @@ _LIMITS = {"fare": ("车船票", "fares"), "lodging": ("住宿", "lodging"), "al
 _KINDS = {"repair": ("维修", "repair"), "installation": ("安装调试", "installation"), "training": ("培训", "training"),
           "consultation": ("咨询", "consultation"), "visit": ("走访", "visit")}  # fmt: skip
 
+_FINES = ("no_callback", "late_on_site", "incomplete_report", "phone_unreachable", "disobedience")
 TEXTS = {
+    # in a finding's evidence
+    **{f"short.{name}.fine": ("罚款标准（元）", f"{name}.fine") for name in _FINES},
+    **{f"short.answer.hours{kind}": ("答复时限（小时）", f"answer.hours{kind}") for kind in ("", *(f".{name}" for name in _KINDS))},
+    "short.late.grace_minutes": ("到场宽限（分钟）", "late.grace_minutes"), "short.report.due_days": ("交单期限（天）", "report.due_days"), "short.report.min_chars": ("每项至少（字）", "report.min_chars"),
+    "short.phone.from": ("开机时段起", "phone.from"), "short.phone.until": ("开机时段止", "phone.until"), "short.phone.max_per_day": ("每天至多罚（次）", "phone.max_per_day"), "short.same_fact": ("同一事实", "same_fact"),
     "unknown": ("更新版本的 svcdesk 设的，本版本不认识", "set by a newer svcdesk; this version does not know it"),
     "answer.hours": ("受理后须在多少小时内答复（3.4）", "hours within which a ticket must be answered (3.4)"),
     **{f"answer.hours.{name}": (f"{zh}类工单的答复时限（小时）；none 即按 answer.hours（3.4）", f"hours for the answer to a ticket of kind {en}; none is answer.hours (3.4)") for name, (zh, en) in _KINDS.items()},
@@ -51,5 +57,5 @@ TEXTS = {
     "backup.folder": ("自动备份放在哪个文件夹，相对路径从账本所在处算；none 即账本旁的 账本名.backups", "the folder of the daily copies, from the ledger's own; none is LEDGER.backups beside it"),
     "backup.keep": ("自动备份留最近几份", "how many daily copies are kept"),
     "role_limit": ("某岗位某类费用每笔的标准（4.3）", "limit of one expense of a category, for one role (4.3)"),
-    **{f"expense.limit.{name}": (f"{zh}每笔的标准(4.3)", f"limit of one expense: {en} (4.3)") for name, (zh, en) in _LIMITS.items()},
+    **{f"expense.limit.{name}": (f"{zh}每笔的标准（4.3）", f"limit of one expense: {en} (4.3)") for name, (zh, en) in _LIMITS.items()},
 }  # fmt: skip

@@ -1,6 +1,21 @@
 """Words for the values that machines write in English, by kind; a bare name serves several kinds."""
 
+_DEEDS = {
+    "send": ("派人", "send"), "answer": ("答复", "answer"), "escalate": ("上报", "escalate"), "hold": ("搁置", "hold"), "resume": ("恢复", "resume"), "appoint": ("改约", "appoint"),
+    "close": ("关闭", "close"), "complaint.close": ("结案", "close"), "reopen": ("重开", "reopen"), "cancel": ("取消", "cancel"), "survey": ("收调查表", "survey"), "step": ("记行程", "step"), "hand-over": ("移交", "hand-over"), "accept": ("接手", "accept"), "decline": ("不接", "decline"),
+    "depart": ("出发", "depart"), "arrive": ("到场", "arrive"), "callback": ("来电", "callback"), "leave": ("离场", "leave"), "return": ("返回", "return"),
+    "approve": ("批准", "approve"), "reject": ("退回", "reject"), "reimburse": ("报销", "reimburse"), "falsified": ("认定作假", "falsified"), "refund": ("退款", "refund"),
+    "confirm": ("确认", "confirm"), "waive": ("免除", "waive"), "appeal": ("申诉", "appeal"), "decide": ("裁定", "decide"), "settle": ("执行", "settle"),
+    "assign": ("指定部门", "assign"), "investigate": ("调查", "investigate"), "remedy": ("补救", "remedy"), "feedback": ("反馈", "feedback"),
+}  # fmt: skip
+_TABLES = {
+    "staff": ("人员", "staff"), "customers": ("客户", "customers"), "contracts": ("合同", "contracts"), "contacts": ("来电来函", "contacts"), "tickets": ("工单", "tickets"), "dispatches": ("派工", "dispatches"),
+    "service-reports": ("服务报告单", "service-reports"), "surveys": ("调查表", "surveys"), "complaints": ("投诉", "complaints"), "phone-checks": ("通话检查", "phone-checks"), "conduct": ("行为记录", "conduct"),
+    "expenses": ("费用", "expenses"), "penalties": ("处理", "penalties"), "policy": ("制度项", "policy"), "appointments": ("约定", "appointments"), "escalations": ("上报", "escalations"), "holds": ("搁置", "holds"),
+}  # fmt: skip
 TEXTS = {
+    **{f"deed.{name}": pair for name, pair in _DEEDS.items()}, **{f"table.{name}": pair for name, pair in _TABLES.items()},
+    "complaint_status.closed": ("已结案", "closed"),
     "call": ("电话", "call"), "letter": ("来函", "letter"), "visit": ("来访", "visit"), "email": ("邮件", "email"), "message": ("消息", "message"), "channel.call": ("来电", "call"),
     "ticket_kind.repair": ("维修", "repair"), "ticket_kind.installation": ("安装调试", "installation"), "ticket_kind.training": ("培训", "training"),
     "ticket_kind.consultation": ("咨询", "consultation"), "ticket_kind.visit": ("走访", "visit"),
@@ -38,8 +53,9 @@ TEXTS = {
     "promises.due": ("到期的承诺", "promises due"), "promises.kept_in_time": ("其中按期兑现", "of these kept in time"), "promises.late": ("其中逾期", "of these late"),
     "promises.dropped": ("其中到期前作罢", "of these dropped before"), "promises.open": ("其中尚未到期", "of these still open"),
     "attachment_kind.scan": ("扫描件", "scan"), "attachment_kind.photo": ("照片", "photo"), "attachment_kind.invoice": ("票据", "invoice"), "attachment_kind.recording": ("录音", "recording"),
+    "record.dispatch": ("派工", "dispatch"), "record.survey": ("调查表", "survey"), "record.phone_check": ("通话检查", "phone check"), "record.penalty": ("处理", "penalty"),
     "record.customer": ("客户", "customer"), "record.staff": ("人员", "staff"), "record.contract": ("合同", "contract"), "record.expense": ("费用", "expense"), "record.ticket": ("工单", "ticket"),
-    "record.service_report": ("报告单", "service report"), "record.complaint": ("投诉", "complaint"), "record.contact": ("来访登记", "contact"),
+    "record.service_report": ("报告单", "service report"), "record.complaint": ("投诉", "complaint"), "record.contact": ("来电来函", "contact"),
     "where.name": ("名称", "name"), "where.former_name": ("曾用名", "former name"), "where.person": ("联系人", "person"), "where.phone": ("电话", "phone"), "where.city": ("城市", "city"), "where.code": ("工号", "code"),
     "where.no": ("合同号", "number"), "where.project": ("项目", "project"), "where.invoice": ("发票号", "invoice"), "where.summary": ("摘要", "summary"), "where.product": ("产品", "product"), "where.serial": ("序列号", "serial"),
     "where.resolution": ("处理结果", "resolution"), "where.notes": ("备注", "notes"), "where.fault_cause": ("故障原因", "fault cause"), "where.solution": ("解决办法", "solution"), "where.customer_opinion": ("用户意见", "customer's opinion"),
@@ -50,9 +66,9 @@ TEXTS = {
     "clause.disobedience": ("不服从指挥", "disobedience"), "clause.misconduct": ("违反行为规范", "misconduct"), "clause.answer_overdue": ("答复超时", "answer overdue"),
     "clause.commissioning_overdue": ("调试培训逾期", "commissioning overdue"), "clause.promise_overdue": ("承诺逾期", "promise overdue"),
     "needs.late_cause": ("迟到原因", "late cause"), "needs.cause": ("原因", "cause"), "needs.sanction": ("处分", "sanction"),
-    "fact.received_at": ("受理", "receipt"), "fact.answered_at": ("答复", "answer"), "fact.closed_at": ("结案", "closing"), "fact.departed_at": ("出发", "departure"), "fact.arrived_at": ("到场", "arrival"),
+    "fact.received_at": ("受理", "receipt"), "fact.answered_at": ("答复", "answer"), "fact.closed_at": ("关闭", "closing"), "fact.departed_at": ("出发", "departure"), "fact.arrived_at": ("到场", "arrival"),
     "fact.callback_at": ("来电", "call to HQ"), "fact.left_at": ("离场", "leaving"), "fact.returned_at": ("返回", "return"), "fact.decided_at": ("裁定", "decision"), "fact.service_report": ("报告单", "service report"),
-    "fact.survey": ("调查表", "survey"), "fact.complaint": ("投诉", "complaint"), "fact.contact": ("来访", "contact"),
+    "fact.survey": ("调查表", "survey"), "fact.complaint": ("投诉", "complaint"), "fact.contact": ("来电来函", "contact"),
     "fact.appointment": ("改约", "appointment"), "fact.escalation": ("上报", "escalation"), "fact.hold": ("搁置", "hold"), "fact.reopening": ("重开", "reopening"),
     "needs.late_entry": ("迟录待认可", "late entry to accept"),
     "reading.natural": ("自然小时", "natural hours"), "reading.working": ("工作小时", "working hours"), "reading.not_filed": ("未交单视同不全，为本中心的解释", "not filed counts as incomplete: our reading"),

@@ -49,7 +49,8 @@ TEXTS = {
     "index_next": ("与备份对照；数据本身另有逐行核对", "compare with a backup; the rows themselves were compared one by one"),
     "checked": ("已查：页面、结构、引用、日志链、重放、个人信息、业务约束；未查：索引内容（--full）。", "Checked: pages, schema, references, chain, replay, personal data, invariants; not checked: the indexes' content (--full)."),
     "checked_full": ("已查：页面及索引、结构、引用、日志链、重放、个人信息、业务约束。", "Checked: pages and indexes, schema, references, chain, replay, personal data, invariants."),
-    "consistent": ("账本前后一致，至 {entry}；没有锚点，截尾或整链重算查不出。", "the ledger agrees with itself up to {entry}; without anchors a cut tail or a re-hashed chain would not show."),
+    "mark_broken": ("损坏：", "BROKEN: "), "mark_broken_at": ("损坏，自第 {entry} 条起：", "BROKEN at entry {entry}: "), "mark_anchored": ("锚定至第 {entry} 条：", "ANCHORED up to entry {entry}: "),
+    "consistent": ("前后一致：账本至 {entry}，没有锚点，截尾或整链重算查不出。", "CONSISTENT: the ledger agrees with itself up to {entry}; without anchors a cut tail or a re-hashed chain would not show."),
     "broken": ("{n} 处不符。", "{n} faults."),
     "next": ("勿再写入；另存一份，取最近的备份对照", "write no more to it; keep a copy, and compare it with the newest backup"),
 }  # fmt: skip

@@ -25,7 +25,7 @@ from svcdesk.store import Ledger
 # The columns of the tables beside the reports' own lines.
 _FORM_LINES = (
     *reports.COLUMNS[:5],
-    Column("previous", kind="money", brief=True),
+    Column("previous", kind="money", brief=True, said="before"),
     Column("last_year", kind="money", brief=True),
 )
 _RATES = (
@@ -33,14 +33,14 @@ _RATES = (
     Column("numerator", kind="int", brief=True),
     Column("denominator", kind="int", brief=True),
     Column("value", kind="rate", brief=True),
-    Column("previous", kind="rate", brief=True),
+    Column("previous", kind="rate", brief=True, said="before"),
     Column("last_year", kind="rate", brief=True),
 )
 _MEASURES = (
     Column("figure", kind="word:figure", brief=True),
     Column("denominator", kind="int", brief=True),
     Column("value", kind="number:2", brief=True),
-    Column("previous", kind="number:2", brief=True),
+    Column("previous", kind="number:2", brief=True, said="before"),
     Column("last_year", kind="number:2", brief=True),
 )
 _COUNTS = (Column("figure", kind="word:figure", brief=True), Column("count", kind="int", brief=True))

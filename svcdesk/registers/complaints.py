@@ -72,7 +72,7 @@ PHONE_CHECKS = Register(
     (
         numbered("phone_check"),
         Column("at", "r.at", "instant", brief=True, need=True),
-        ENGINEER,
+        ENGINEER._replace(said="concerned"),
         Column("result", "r.result", "word:phone_result", brief=True, need=True),
         Column("excused", "r.excused", brief=True),
         BY,
@@ -87,7 +87,7 @@ CONDUCT = Register(
     (
         numbered("conduct"),
         Column("at", "r.at", "instant", brief=True, need=True),
-        ENGINEER,
+        ENGINEER._replace(said="concerned"),
         Column("rule", "r.rule", "word:conduct_rule", brief=True, need=True),
         Column("article", None, derived=True),
         Column("note", "r.note", brief=True, need=True),

@@ -171,7 +171,8 @@ _OTHER_TRIPS = """
 
 def _message(problem: "expense_rules.Problem") -> str:
     never = problem.code == "outside_trip" and problem.values["departed"] is None
-    return messages.say("problems.cancelled_trip" if never else f"problems.{problem.code}", **_readable(problem.values))
+    key = "problems.cancelled_trip" if never else f"problems.{problem.code}"
+    return messages.Sentence(lambda: messages.say(key, **_readable(problem.values)))
 
 
 def _readable(values: dict[str, Any]) -> dict[str, Any]:
@@ -181,6 +182,8 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
             value = messages.comma(value)
         elif value is None:
             value = messages.say("labels.not_yet")
+        elif name == "key":
+            value = messages.find(f"policy.{value}") or messages.say("policy.role_limit")
         told[name] = value
     return told
 

@@ -10,7 +10,7 @@ PENALTIES = Register(
         numbered("penalty"),
         Column("clause", "r.clause", "word:clause", brief=True, need=True),
         Column("article", None, derived=True, brief=True),
-        ENGINEER,
+        ENGINEER._replace(said="concerned"),
         Column("subject", "r.subject", brief=True, need=True),
         Column("at", "r.at", "instant", brief=True, need=True),
         Column("month", None, derived=True),
@@ -56,7 +56,7 @@ PENALTIES = Register(
 FINDING_COLUMNS = (
     Column("clause", kind="word:clause", brief=True),
     Column("article", brief=True),
-    Column("engineer", brief=True),
+    Column("engineer", brief=True, said="concerned"),
     Column("subject", brief=True),
     Column("at", kind="instant", brief=True),
     Column("month"),

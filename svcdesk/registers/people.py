@@ -7,7 +7,7 @@ STAFF = Register(
     "staff", "staff", f"live_staff r {PERSON}", "",
     (
         Column("code", "r.code", brief=True, need=True, whole=True),
-        Column("name", "r.name", brief=True, need=True),
+        Column("name", "r.name", brief=True, need=True, said="person_name"),
         Column("department", "r.department", brief=True),
         Column("role", "r.role", "word:role", brief=True, need=True),
         Column("home", "r.home", brief=True),

@@ -222,7 +222,8 @@ def _item(item: Any, zone: tzinfo) -> str:
     if not isinstance(item, dict):
         return messages.word("missing", item)
     if "message" in item:
-        return str(item["message"])
+        told = item["message"]
+        return told.here() if isinstance(told, messages.Sentence) else str(told)
     if "quantity" in item:
         return f"{item['name']} x{item['quantity']}"
     told = [_fact(name, value, zone) for name, value in item.items() if value not in (None, [], False)]
@@ -264,7 +265,8 @@ def _told(name: str, value: Any, zone: tzinfo) -> Iterator[str]:
     """Tell one fact, or nothing where there is nothing to tell."""
     if name == "policy":
         key = "labels.policy" if value["from"] else "labels.policy_always"
-        yield messages.say(key, key=value["key"], value=value["value"], since=value["from"])
+        named = messages.find(f"policy.short.{value['key']}") or value["key"]
+        yield messages.say(key, key_word=named, value=value["value"], since=value["from"])
     elif name == "days":
         return
     elif name == "entered_late":

@@ -372,7 +372,7 @@ GRAMMAR = {
     "no_verb": case("ticket"),
     "no_command": case("ticket opne"),
     "usage_missing": case("ticket answer"),
-    "usage_no_option": case("ticket list --colour red"),
+    "usage_no_option": case("ticket list --zzz red"),
     "usage_near_option": case("ticket list --stauts open"),
     "no_topic": case("help tims"),
     "usage_choice": case("ticket open --kind cooking"),

@@ -13,7 +13,7 @@ import typer
 import svcdesk
 from svcdesk import messages
 from svcdesk.commands.grammar import NOUNS, build
-from svcdesk.commands.receipts import _WORDED
+from svcdesk.commands.receipts import _COLUMNS, _WORDED
 from svcdesk.registers.index import every, exported
 from svcdesk.registers.penalties import FINDING_COLUMNS
 from svcdesk.regulation.policy import KEYS
@@ -142,8 +142,8 @@ def given_values(node):
 
 def with_words(names):
     """The names that base.told adds: the word of a value beside the value."""
-    made = {f"{name}_word" for name in names if name in _WORDED}
-    return names | made | ({"noun"} if "table" in names else set()) | {"near"}
+    made = {f"{name}_word" for name in names if name in {*_WORDED, *_COLUMNS, "names", "dated", "words", "derived"}}
+    return names | made | ({"noun", "table_word"} if "table" in names else set()) | {"near"}
 
 
 @pytest.mark.parametrize(
