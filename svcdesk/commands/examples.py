@@ -109,6 +109,54 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "conduct.list": ("conduct list --month 本月", "conduct list --engineer W03"),
     "conduct.show": ("conduct show B1", "conduct show B1 -f json"),
+    "plan.add": (
+        "plan add --kind visit --title 季度走访 --every 3m --from 2026-10-01 --customer 江南",
+        "plan add --kind training --title 新机型培训 --every 12m --from 2026-01-31 --department 客户服务部 --anchor calendar",
+    ),
+    "plan.skip": ("plan skip PL2 --reason 库房搬迁", "plan skip PL2 --reason 节假日 --by M01"),
+    "plan.move": ("plan move PL1 --due 2026-10-28 --reason 客户停产检修", "plan move PL1 --due 下周三 --reason 主任出差"),
+    "plan.done": ("plan done PL3 --note 全员参加", "plan done PL3 --at '昨天 16:00' --by M01"),
+    "plan.end": ("plan end PL4", "plan end PL4 --note 合同到期"),
+    "plan.list": ("plan list --due-by 2026-10-31", "plan list --open --kind visit"),
+    "plan.show": ("plan show PL1", "plan show PL1 -f json"),
+    "visit.make": (
+        "visit make --customer 江南 --by W01 --way on_site --summary 季度走访 --opinion 质量:刀库偶尔卡住",
+        "visit make --customer 江南机床 --by A01 --way phone --summary 回访 --ticket T1",
+    ),
+    "visit.from-dispatch": ("visit from-dispatch D1 --summary 维修时顺访", "visit from-dispatch D1 --summary 顺访 --opinion design:操作面板太高"),
+    "visit.due": ("visit due", "visit due -f csv"),
+    "visit.list": ("visit list --month 本月", "visit list --customer 江南"),
+    "visit.show": ("visit show VS1", "visit show VS1 -f json"),
+    "inspection.make": (
+        "inspection make --kind hygiene --area 机房 --by M01 --clean --item 地面:yes",
+        "inspection make --kind safety --area 备件库 --by M01 --found '灭火器过期:A01:2026-11-20:major'",
+    ),
+    "inspection.list": ("inspection list --month 本月", "inspection list -f csv"),
+    "inspection.show": ("inspection show IN1", "inspection show IN1 -f json"),
+    "rectify.open": (
+        "rectify open --summary 通道堵塞 --owner A01 --due 2026-11-16",
+        "rectify open --summary 标识不清 --owner W01 --due 下周五 --by M01",
+    ),
+    "rectify.extend": ("rectify extend RC1 --due 2026-11-20 --reason 等配件", "rectify extend RC1 --due 下周五 --reason 停产检修"),
+    "rectify.done": ("rectify done RC1 --note 已更换", "rectify done RC1 --by A01 --note 已清理"),
+    "rectify.verify": ("rectify verify RC1 --passed --by M01", "rectify verify RC1 --failed --by M01 --note 仍有积水"),
+    "rectify.cancel": ("rectify cancel RC1 --reason 场地已退租", "rectify cancel RC1 --reason 与另一项重复 --by M01"),
+    "rectify.list": ("rectify list --status open", "rectify list --month 本月"),
+    "rectify.show": ("rectify show RC1", "rectify show RC1 -f json"),
+    "suggestion.add": (
+        "suggestion add --customer 江南 --aspect design --text 操作面板太高",
+        "suggestion add --customer 江南机床 --aspect documents --text 说明书缺中文版 --serial SZ-7 --from S1",
+    ),
+    "suggestion.send": ("suggestion send SG1 --to 设计部", "suggestion send SG1 --to 资料室 --note 附客户照片"),
+    "suggestion.tell": ("suggestion tell SG1", "suggestion tell SG1 --note 电话告知周工"),
+    "suggestion.close": ("suggestion close SG1", "suggestion close SG1 --note 已归档"),
+    "suggestion.answer": (
+        "suggestion answer SG1 --accepted --by M01",
+        "suggestion answer SG1 --declined --by M01 --note 成本过高",
+    ),
+    "suggestion.gather": ("suggestion gather --month 本月", "suggestion gather --month 上月 -f csv"),
+    "suggestion.list": ("suggestion list --status sent", "suggestion list --customer 江南"),
+    "suggestion.show": ("suggestion show SG1", "suggestion show SG1 -f json"),
     "expense.add": (
         "expense add -e W01 -c 车船票 -a 553.50 -d 10-06 -t D1 --from 北京 --to 南京 --invoice 24319900000000000009",
         "expense add --engineer W02 --category allowance --amount 100 --date 昨天 --ticket T6",
@@ -249,7 +297,7 @@ ARTICLES: dict[str, str] = {
     "dispatch.log": "4.4, 4.5", "service-report": "3.7, 4.6", "survey": "3.7", "complaint": "4.1",
     "complaint.decide": "4.1, 4.2", "complaint.remedy": "4.2", "phone-check": "4.7", "conduct": "4.8", "expense": "4.3", "expense.falsified": "4.3",
     "penalty": "4.1-4.8", "penalty.check": "3.4, 4.2, 4.3, 4.4, 4.5, 4.6, 4.7, 4.8", "policy": "4, 5", "report": "5", "report.late-entries": "4", "form": "3.7, 3.9",
-    "attach": "3.9", "attachment": "3.9", "staff.free": "3.4", "export": "3.9", "import": "3.9", "feed": "5", "hq": "5",
+    "attach": "3.9", "attachment": "3.9", "staff.free": "3.4", "export": "3.9", "import": "3.9", "feed": "5", "hq": "5", "plan": "2.4", "visit": "3.7", "inspection": "2.4", "rectify": "2.4", "suggestion": "3.8",
 }  # fmt: skip
 
 

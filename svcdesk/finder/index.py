@@ -61,6 +61,12 @@ def query(text: str) -> str | None:
     return " ".join(dict.fromkeys(asked)) or None
 
 
+def pieces(text: str) -> str | None:
+    """Write what the index is asked for a text of short pieces alone, such as SZ-7: each as it stands between marks."""
+    found = [run for run in _runs().findall(folded(text)) if run[0] < "\u3400"]
+    return " ".join(f'"{piece}"' for piece in found) if len(found) > 1 else None
+
+
 def said(values: Iterable[Any], names: Iterable[str]) -> list[str]:
     """Return the texts of a record's columns; of a list of notes, what each says."""
     return [

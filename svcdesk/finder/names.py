@@ -108,7 +108,7 @@ _CONTRACTS = """
 def serials(ledger: "Ledger", text: str) -> list[Name]:
     """Find serials of tickets by any part, in any case; best first."""
     said = index.folded(text.strip())
-    asked = index.query(text)
+    asked = index.query(text) or index.pieces(text)
     rows = [number for table, number in index.matches(ledger.con, asked, _ROWS) if table == "ticket"] if asked else []
     marks = ", ".join("?" * len(rows))
     found = ledger.con.execute(

@@ -61,7 +61,7 @@ _INVOICE = """
 
 def _said(ledger: "Ledger", said: str) -> Iterator[Hit]:
     """Find records by what stands in them; the rows themselves decide."""
-    asked = index.query(said)
+    asked = index.query(said) or index.pieces(said)
     for table, number in index.matches(ledger.con, asked, _MOST) if asked else ():
         row = ledger.con.execute(_ROW[table], (number,)).fetchone()
         columns = index.SOURCES[table]

@@ -19,6 +19,7 @@ VERBS = {
 ONLY_READ = (
     "import", "hq.", "feed", "init", "demo", "ledger.restore", "ledger.verify", "ledger.anchor", "ledger.backup",
     "ledger.check-paper", "ledger.redact", "attach", "completion", "ledger.reindex", "config.set", "undo", "customer.merge",
+    "plan.", "visit.", "inspection.", "rectify.", "suggestion.",
 )  # fmt: skip
 
 

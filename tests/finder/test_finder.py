@@ -170,3 +170,11 @@ def test_no_search_reads_a_register_through(desk):
     plan = [row[3] for row in ledger.con.execute(f"EXPLAIN QUERY PLAN {asked}", ('"急停"', 9))]
     assert all("VIRTUAL TABLE INDEX" in step for step in plan)
     assert names.serials(ledger, "VMC") == []
+
+
+@pytest.mark.parametrize("said", ["SZ-7", "sz-7", "SZ 7"])
+def test_a_serial_of_short_pieces_is_found(rehearsed, said):
+    found = rehearsed.json("search", said)
+    assert [hit["id"] for hit in found] == (["T1"] if "-" in said else [])
+    if "-" in said:
+        assert [row["id"] for row in rehearsed.json("ticket", "list", "--serial", said)] == ["T1"]

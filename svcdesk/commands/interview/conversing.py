@@ -1,14 +1,16 @@
 """A command that is asked for, from its first missing piece to its last receipt: what fails is asked for once more."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from svcdesk.commands import finding
 from svcdesk.commands.interview import claiming, closing, drafts, opening, putting_right
 from svcdesk.commands.interview.asking import tell
 from svcdesk.commands.interview.talk import Script, Talk
 from svcdesk.commands.interview.values import missing
 from svcdesk.commands.receipts import explained
-from svcdesk.errors import DeskError
+from svcdesk.errors import DeskError, NotFound
 from svcdesk.session import current
 
 SCRIPTS: dict[str, Script] = {
@@ -47,7 +49,12 @@ def begin(make: Make, args: list[str]) -> Any:
 
 def _talk(ctx: Any, args: list[str]) -> Talk:
     given = {name: value for name, value in ctx.params.items() if value not in (None, False, (), [])}
-    return Talk(path_of(ctx), ctx.command.get_params(ctx), given, args)
+    talk = Talk(path_of(ctx), ctx.command.get_params(ctx), given, args)
+    for name, value in given.items():
+        with suppress(NotFound):  # somebody new, or a slip: the questions will tell
+            given[name] = finding.meant(talk.ledger, {name: value}, writing=True)[name]
+    talk.close()
+    return talk
 
 
 def carry_out(ctx: Any, make: Make, run: Run) -> Any:
