@@ -1,5 +1,6 @@
 """What every list shares: which columns are shown, which end is kept, and that it says so."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -12,7 +13,7 @@ from svcdesk.model import Record
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.records import Selection
 from svcdesk.render import tables
-from svcdesk.session import current, setting
+from svcdesk.session import SETTINGS, current, setting
 
 
 def bounded(selection: Selection, register: Register, given: dict[str, Any], *, sieved: bool) -> None:
@@ -83,11 +84,15 @@ def _heads(column: Column) -> tuple[str, ...]:
 
 
 def preferred(noun: str) -> str | None:
-    """Return the columns that the settings name for a noun's list: ticket=id,customer,summary; expense=…"""
-    for part in (setting("columns") or "").split(";"):
-        name, _, named = part.partition("=")
+    """Return the columns that the settings name for a noun's list: ticket=id,customer,summary; expense=…
+
+    The file of settings is read only for somebody at a terminal: a script gets what it always got.
+    """
+    named = os.environ.get(SETTINGS["columns"]) or (setting("columns") if sys.stdout.isatty() else None)
+    for part in (named or "").split(";"):
+        name, _, shown = part.partition("=")
         if name.strip() == noun:
-            return named
+            return shown
     return None
 
 
