@@ -182,7 +182,7 @@ def plan(first: date, now: datetime, zone: tzinfo) -> Plan:
     month = Plan(first, now, zone)
     for story in (
         _registers, _today, _over_the_end, _one_journey, _installations, _repairs, _questions, _misfortunes,
-        _complaints, _checks, _claims, _promises, _decisions,
+        _complaints, _checks, _upkeep, _claims, _promises, _decisions,
     ):  # fmt: skip
         story(month)
     return month
@@ -205,6 +205,9 @@ def _registers(month: Plan) -> None:
     for key, value, reason in (
         ("expense.limit.lodging", "450.00", "差旅标准"),
         ("wage.minimum", "2420.00", "当地最低工资"),
+        ("followup.days", "3", "低分工单三天内回访"),
+        ("followup.score", "3", "三分及以下须回访"),
+        ("complaint.days", "5", "五天内办结投诉"),
     ):
         month.do(start, f"policy set {key} {value}", from_=str(month.first), reason=reason, who="M01")
 
@@ -497,6 +500,49 @@ def _checks(month: Plan) -> None:
         month.do(month.day(day, clock), f"phone-check log {code}", result=result, excused=excused)
     month.do(month.day(17, "10:30"), "conduct record W03 disobedience", note="拒绝改派宁波")
     month.do(month.day(18, "11:00"), "conduct record W08 other", note="未按规定着装")
+
+
+def _upkeep(month: Plan) -> None:
+    """Plans, inspections, visits, rectifications and suggestions: each played once, some of it late."""
+
+    def date_of(number: int) -> str:
+        return str(month.first + timedelta(days=number - 1))
+
+    start = month.day(1, "10:00")
+    month.do(
+        start, "plan add --kind visit --key-customers", title="重点客户季度走访", from_=date_of(-79), by="K01"
+    )  # fmt: skip
+    month.do(
+        start, "plan add --kind inspection --every 1m", title="备件库安全检查", area="备件库", by="M01",
+        from_=date_of(-24),
+    )  # fmt: skip
+    month.do(start, "plan add --kind visit", title="华东区域走访", region="华东", from_=date_of(-29))
+    found = (f"灭火器过期:A02:{date_of(15)}:major", f"通道堵塞:K01:{date_of(20)}")
+    month.do(
+        month.day(9, "15:00"), "inspection make --kind safety --plan PL4 --item 照明:yes",
+        *(part for text in found for part in ("--found", text)), area="备件库", by="M01",
+    )  # fmt: skip
+    month.do(month.day(13, "10:00"), "rectify done RC1", note="已更换")
+    month.do(month.day(14, "09:30"), "rectify verify RC1 --passed", by="M01", who="M01")
+    month.do(month.day(19, "17:00"), "rectify extend RC2", due=date_of(25), reason="货架未到", by="M01", who="M01")
+    month.do(month.day(24, "16:00"), "rectify done RC2", note="已移开")
+    month.do(month.day(24, "17:00"), "rectify verify RC2 --failed", by="M01", who="M01")
+    month.do(
+        month.day(12, "14:30"), "visit make --way on_site --plan PL1",
+        *("--opinion", "design:操作面板太高", "--opinion", "function:希望远程监控"),
+        customer="华北钢厂", by="K01", summary="季度走访", use="三班连用", score="4",
+    )  # fmt: skip
+    month.do(month.day(9, "16:00"), "visit from-dispatch {Dr2}", who="A01")
+    for key in ("r3", "r6"):
+        month.do(
+            month.on(month.trips[key].last + timedelta(days=3), "11:30"), f"visit make --way call --ticket {{T{key}}}",
+            customer=month.trips[key].customer, by="A02", summary="低分回访", score="4",
+        )  # fmt: skip
+    for number, department in (("1", "技术中心"), ("2", "设计部")):
+        month.do(month.day(13, "09:00"), f"suggestion send SG{number} --to {department}", due=date_of(22))
+    month.do(month.day(20, "11:00"), "suggestion answer SG1 --accepted", by="M01", note="新批次面板下移")
+    month.do(month.day(21, "09:30"), "suggestion tell SG1")
+    month.do(month.day(21, "10:00"), "suggestion add --aspect service", person="W03", text="常用备件提前入库")
 
 
 def _claims(month: Plan) -> None:

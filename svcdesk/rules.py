@@ -131,13 +131,15 @@ class Question(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A plan with how it went; ``engineer`` is who was named for it."""
+    """A plan with how it went; ``engineer`` is who was named for it, ``target`` the customer or place it is for."""
 
     id: int
     kind: str
     title: str
     engineer: str | None
     course: Course
+    target: str | None = None
+    is_of_customer: bool = False
 
 
 class Rectified(NamedTuple):

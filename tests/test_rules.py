@@ -7,7 +7,9 @@ from conftest import at, basis_at
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svcdesk import rules
 from svcdesk.model import Fen
+from svcdesk.regulation.occurrences import Event, Plan, course
 from svcdesk.rules import (
     ARTICLES,
     CLAUSES,
@@ -611,3 +613,83 @@ def test_whoever_is_late_and_only_they_are_found(seconds, cause, grace):
     assignment = ASSIGNMENT._replace(arrived_at=DUE + timedelta(seconds=seconds), late_cause=cause)
     verdict = only(late_on_site(assignment, basis_at(LATER, ("late.grace_minutes", str(grace), date(2026, 1, 1)))))
     assert (verdict is not None) is (seconds > grace * 60 and cause in (None, "personal"))
+
+
+# What is due: both sides of the last second of each day
+
+
+def planned(kind="visit", since="2026-07-10", done=None):
+    events = [Event(at(f"{done} 12:00"), "done", date.fromisoformat(done), record="VS1")] if done else []
+    return rules.Planned(1, kind, "走访", "W01", course(Plan("3m", date.fromisoformat(since)), events))
+
+
+@pytest.mark.parametrize(
+    ("clause", "kind", "done", "now", "found"),
+    [
+        ("visit_overdue", "visit", None, "2026-10-10 23:59:59", []),
+        ("visit_overdue", "visit", None, "2026-10-11 00:00:00", ["PL1@2026-10-10"]),
+        ("visit_overdue", "visit", "2026-10-10", "2026-12-01 00:00:00", []),
+        ("visit_overdue", "visit", "2026-10-11", "2026-12-01 00:00:00", ["PL1@2026-10-10"]),
+        ("visit_overdue", "visit", "2026-10-11", "2027-02-01 00:00:00", ["PL1@2026-10-10", "PL1@2027-01-11"]),
+        ("visit_overdue", "inspection", None, "2026-12-01 00:00:00", []),
+        ("inspection_overdue", "inspection", None, "2026-12-01 00:00:00", ["PL1@2026-10-10"]),
+        ("inspection_overdue", "visit", None, "2026-12-01 00:00:00", []),
+        ("visit_overdue", "training", None, "2026-12-01 00:00:00", []),
+    ],
+)
+def test_a_planned_occurrence_is_overdue_once_its_day_has_ended(clause, kind, done, now, found):
+    judge = next(one.judge for one in CLAUSES if one.id == clause)
+    findings = list(judge(planned(kind, done=done), basis_at(now)))
+    assert [finding.subject for finding in findings] == found
+    assert all(
+        (finding.sanction, finding.engineer, finding.is_recordable) == ("none", "W01", False) for finding in findings
+    )
+
+
+@pytest.mark.parametrize(
+    ("closed", "now", "overdue"),
+    [
+        (None, "2026-10-10 23:59:59", False), (None, "2026-10-11 00:00:00", True),
+        ("2026-10-10 23:59:59", "2026-12-01 00:00:00", False), ("2026-10-11 00:00:00", "2026-12-01 00:00:00", True),
+    ],
+)  # fmt: skip
+def test_what_a_day_ends(closed, now, overdue):
+    day, ended = date(2026, 10, 10), at(closed) if closed else None
+    mended = rules.rectification_overdue(rules.Rectified(2, "A01", day, None, ended), basis_at(now))
+    answered = rules.suggestion_unanswered(rules.Awaited(3, "技术中心", day, ended), basis_at(now))
+    found = [(finding.subject, finding.key, finding.engineer) for finding in (*mended, *answered)]
+    assert found == ([("RC2", "RC2@2026-10-10", "A01"), ("SG3", "SG3", None)] if overdue else [])
+
+
+ASKED = ("followup.days", "3", date(2020, 1, 1)), ("complaint.days", "5", date(2020, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("score", "followed", "now", "policy", "found"),
+    [
+        (2, None, "2026-10-13 23:59:59", ASKED, False), (2, None, "2026-10-14 00:00:00", ASKED, True),
+        (2, "2026-10-13 23:59:59", "2026-12-01 00:00:00", ASKED, False),
+        (2, "2026-10-14 00:00:00", "2026-12-01 00:00:00", ASKED, True),
+        (2, "2026-10-09 08:00:00", "2026-12-01 00:00:00", ASKED, True),  # before the score was given
+        (3, None, "2026-12-01 00:00:00", ASKED, False), (2, None, "2026-12-01 00:00:00", (), False),
+    ],
+)  # fmt: skip
+def test_a_low_score_is_followed_up_within_the_days_of_the_policy(score, followed, now, policy, found):
+    scores = ((at("2026-10-09 10:00"), score),)
+    scored = rules.Scored(1, at("2026-10-10 09:00"), scores, (at(followed),) if followed else ())
+    findings = list(rules.follow_up_overdue(scored, basis_at(now, *policy)))
+    assert [finding.subject for finding in findings] == (["T1"] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("ended", "now", "policy", "found"),
+    [
+        (None, "2026-10-14 23:59:59", ASKED, False), (None, "2026-10-15 00:00:00", ASKED, True),
+        ("2026-10-14 23:59:59", "2026-12-01 00:00:00", ASKED, False),
+        ("2026-10-15 00:00:00", "2026-12-01 00:00:00", ASKED, True), (None, "2026-12-01 00:00:00", (), False),
+    ],
+)  # fmt: skip
+def test_a_round_of_a_complaint_is_closed_within_the_days_of_the_policy(ended, now, policy, found):
+    asked = rules.Round(7, 2, at("2026-10-09 10:00"), at(ended) if ended else None)
+    findings = list(rules.complaint_overdue(asked, basis_at(now, *policy)))
+    assert [(finding.subject, finding.key) for finding in findings] == ([("C7", "C7@2")] if found else [])

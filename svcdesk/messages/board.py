@@ -45,4 +45,8 @@ TEXTS = {
     "policy_backdated": ("制度项 {key} = {value} 于 {set_on} 才设，却自 {since} 起算，本月已判的会变", "policy {key} = {value} was set on {set_on} and holds from {since}: what was judged before changes"),
     "policy_weaker": ("制度项 {key} 于 {set_on} 由 {before} 改为 {value}，备份少了", "policy {key} went from {before} to {value} on {set_on}: fewer copies are kept"),
     "undecided": ("{id} 尚未裁定，裁定后可能有处分", "{id} is not decided; a sanction may follow"),
+    "plan_overdue": ("{id} {title} {target}，期限 {due} 已过", "{id} {title} {target}: was due {due}"), "plan_due": ("{id} {title} {target}，期限 {due}", "{id} {title} {target}: due {due}"),
+    "rectify_overdue": ("{id} {who}：{summary}，期限 {due} 已过", "{id} {who}: {summary}, was due {due}"), "rectify_due": ("{id} {who}：{summary}，期限 {due}", "{id} {who}: {summary}, due {due}"), "rectify_verify": ("{id} {who}：{summary}，改完待他人复查", "{id} {who}: {summary}, done, somebody else looks"),
+    "suggestion_send": ("{id} {who}：{text}，待转交部门", "{id} {who}: {text}, to be sent to a department"), "suggestion_due": ("{id} 待{department}答复：{text}，期限 {due}", "{id} waits for {department}: {text}, due {due}"), "suggestion_overdue": ("{id} {department}逾期未复：{text}，期限 {due}", "{id} not answered by {department}: {text}, was due {due}"),
+    "suggestion_tell": ("{id} 已答复，待告知 {who}：{text}", "{id} is answered, {who} is to be told: {text}"), "suggestion_close": ("{id} 已告知 {who}，可了结", "{id}: {who} was told, it can be closed"), "follow_up": ("{id} 评 {score} 分，待回访 {customer}", "{id} scored {score}: {customer} is to be followed up"),
 }  # fmt: skip

@@ -67,4 +67,5 @@ TEXTS = {
     "inspected": ("受检人", "person"), "source": ("来源", "from"), "to_mend": ("要整改的", "what to put right"), "owner": ("责任人", "owner"), "level": ("等级", "level"), "measure": ("措施", "measure"), "opened_at": ("提出", "opened"), "dues": ("历次期限", "due days"),
     "done_at": ("改完", "done"), "verified_at": ("复查", "verified"), "verified_by": ("复查人", "verified by"), "way": ("方式", "way"), "use": ("使用情况", "how it is used"), "introduced": ("介绍的产品", "introduced"), "suggested_by": ("提出人", "suggested by"),
     "aspect": ("方面", "aspect"), "handed_on": ("转交", "sent"), "answer": ("答复意见", "answer"), "told_at": ("告知", "told"), "last_visit": ("上次走访", "last visit"), "open_tickets": ("未了工单", "open tickets"), "last_score": ("上次评分", "last score"),
+    "visits": ("走访", "visits"), "suggestions": ("建议", "suggestions"), "rectifications": ("应整改", "rectifications due"), "rectified_in_time": ("按期整改", "rectified in time"),
 }  # fmt: skip

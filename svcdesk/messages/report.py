@@ -45,4 +45,7 @@ TEXTS = {
     "more_bars": ("另有 {n} 人", "{n} more"),
     "check_well": ("{period}没有未了的事，可以报出", "nothing of {period} is unfinished; it can be handed in"),
     "staff_note": ("按工号排列，不作名次；已免除、已撤销的考核事项和有正当原因的迟到都不计入；尚未记录或裁定的也在内，状态见表", "in the order of their codes, ranking nobody; what was waived or overturned, and lateness with a good cause, counts nowhere here; findings not yet recorded or decided are among them, with their status"),
+    "visits": ("走访 {made} 次；计划到期 {due}，按期 {in_time}", "visits made: {made}; planned {due}, in time {in_time}"), "inspections": ("检查 {made} 次；计划到期 {due}，按期 {in_time}", "inspections made: {made}; planned {due}, in time {in_time}"),
+    "rectifications": ("整改：立 {opened}，销号 {closed}，到期 {due}，按期 {in_time}；月底未销号 {open}", "rectifications: opened {opened}, closed {closed}, due {due}, in time {in_time}; open at the end {open}"),
+    "suggestions": ("建议：收 {made}，答复 {answered}，到期 {due}，按期 {in_time}；月底未答复 {open}", "suggestions: made {made}, answered {answered}, due {due}, in time {in_time}; open at the end {open}"),
 }  # fmt: skip

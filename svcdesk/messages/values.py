@@ -129,4 +129,5 @@ TEXTS = {
     "section.rectify_verify": ("待复查的整改", "rectifications to verify"), "section.suggestion_send": ("待转交的建议", "suggestions to send"), "section.suggestion_overdue": ("逾期未复的建议", "suggestions not answered"), "section.suggestion_due": ("待答复的建议", "suggestions sent"),
     "section.suggestion_tell": ("待告知的建议", "answers to tell"), "section.suggestion_close": ("可了结的建议", "suggestions to close"), "section.follow_up": ("待回访", "follow-ups"),
     "record.plan": ("计划", "plan"), "record.inspection": ("检查", "inspection"), "record.rectification": ("整改", "rectification"), "record.visit": ("走访", "visit"), "record.suggestion": ("建议", "suggestion"),
+    "upkeep.visits": ("走访", "visits"), "upkeep.inspections": ("检查", "inspections"), "upkeep.rectifications": ("整改", "rectifications"), "upkeep.suggestions": ("建议", "suggestions"), "upkeep.made": ("次数", "made"), "upkeep.due": ("到期", "due"), "upkeep.in_time": ("按期", "in time"), "upkeep.opened": ("新立", "opened"), "upkeep.closed": ("销号", "closed"), "upkeep.open": ("未了", "open"), "upkeep.answered": ("答复", "answered"),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from svcdesk.model import LINES, Record
+from svcdesk.month import upkeep
 from svcdesk.month.indicators import AGES
 from svcdesk.penalties.facts import versions_of
 from svcdesk.penalties.standing import NOT_STANDING
@@ -405,7 +406,7 @@ def _of_the_owner(source: Source) -> Source:
 
 def _owner_of(ledger: Ledger, table: str, image: Record) -> str:
     """Name the contract, else the customer, that a row belongs to, as the lines of the projects report do."""
-    ticket = image if table == "ticket" else _ticket_of(ledger, image)
+    ticket = image if table in ("ticket", "visit", "suggestion") else _ticket_of(ledger, image)
     if ticket and ticket.get("contract_id"):
         return f"contract:{ledger.value('SELECT no FROM live_contract WHERE id = ?', (ticket['contract_id'],))}"
     if ticket and ticket.get("customer_id"):
@@ -493,6 +494,7 @@ _BEHIND: dict[Path, tuple[Source, ...]] = {
     ("quality", "entered_within_day"): _RECEIVED,
     ("backlog",): _OPEN,
     ("promises",): (Source("promise", _promised),),
+    **{path: tuple(Source(*counts) for counts in each) for path, each in upkeep.BEHIND.items()},
 }  # fmt: skip
 _OF_PROJECTS: dict[str, tuple[Source, ...]] = {
     "tickets": _RECEIVED,
@@ -503,6 +505,8 @@ _OF_PROJECTS: dict[str, tuple[Source, ...]] = {
     "surveys": (Source("survey", _at()),),
     "mean_score": _SURVEYS,
     "complaints": _COMPLAINTS,
+    "visits": (Source("visit", _at()),),
+    "suggestions": (Source("suggestion", _at()),),
 }
 # What a line of the projects report is called by.
 _NAMED = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from svcdesk.month import open_tickets, promises
+from svcdesk.month import due, open_tickets, promises
 from svcdesk.month.submissions import deadlines
 from svcdesk.month.waiting import Item, argv
 from svcdesk.penalties.findings import check, judged_anew, recorded
@@ -65,12 +65,13 @@ def _complaints(ledger: Ledger, basis: Basis) -> Iterator[Item]:
         "SELECT id, at, status, finding, ticket_id FROM live_complaint WHERE status IN"
         " ('registered', 'assigned', 'investigating', 'decided', 'remedied', 'fed_back')"
     )
+    dues = due.of_complaints(ledger, basis)
     for row in rows:
         age = (today(basis.now, basis.zone) - day_of(instant(row["at"]), basis.zone)).days
         subject = f"C{row['id']}"
         values = {"status": row["status"], "kind": "complaint", "days": age}
         line = next_of_complaint(subject, row["status"], row["finding"])
-        yield Item("complaint", "complaint", subject, line, None, values, _ticket(row["ticket_id"]))
+        yield Item("complaint", "complaint", subject, line, dues.get(row["id"]), values, _ticket(row["ticket_id"]))
 
 
 def next_of_complaint(subject: str, status: str, finding: str | None = None) -> tuple[str, ...]:
@@ -169,10 +170,10 @@ def _deadlines(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List the reports that are not handed in yet, until the end of the day on which each is due, and after it."""
     for row in deadlines(ledger, basis.now):
         if row["status"] != "submitted":
-            due = _end_of(row["due"], basis)
+            until = _end_of(row["due"], basis)
             line = argv(f"report submit {row['report']} --month {row['month']} --to NAME")
             step = "statistics" if row["report"] == "monthly" else "projects"
-            yield Item("report", step, row["month"], line, due, {"month": row["month"], "due": row["due"]})
+            yield Item("report", step, row["month"], line, until, {"month": row["month"], "due": row["due"]})
 
 
 def _end_of(day: date, basis: Basis) -> datetime:
@@ -188,5 +189,6 @@ SECTIONS: tuple[Callable[[Ledger, Basis], Iterator[Item]], ...] = (
     promises.waiting,
     _expenses,
     _findings,
+    due.lines,
     _deadlines,
 )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
-from svcdesk.month import behind, contents
+from svcdesk.month import behind, contents, upkeep
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
 from svcdesk.penalties.standing import standing
@@ -333,6 +333,7 @@ _AREAS = {
     "backlog": ("values.age",),
     "penalties": ("values.clause",),
     **{name: (f"values.{name}",) for name in REGISTERED},
+    **dict.fromkeys(upkeep.NAMES, ("values.upkeep",)),
 }
 
 
@@ -357,11 +358,17 @@ def notes(report: Record) -> list[str]:
         messages.say("report.service", **service),
         messages.say("report.surveys", n=service["surveys"], mean=service["mean_score"] or messages.say("labels.none")),
         messages.say("report.penalties", **fines),
+        *_upkeep(report),
         *_due(report),
     ]
     if submission := report["submission"]:
         told.append(submitted_line(submission))
     return told
+
+
+def _upkeep(report: Record) -> list[str]:
+    """Say what was done in the registers that the month used."""
+    return [messages.say(f"report.{name}", **report[name]) for name in upkeep.NAMES if any(report[name].values())]
 
 
 def _due(report: Record) -> list[str]:

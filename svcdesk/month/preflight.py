@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from svcdesk.month import indicators, promises
+from svcdesk.month import due, indicators, promises
 from svcdesk.month.board import decisions, next_of_complaint, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
@@ -77,6 +77,11 @@ def _penalties(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     yield from (item for item in decisions(ledger, basis, period) if item.step != "confirmed")
 
 
+def _overdue(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
+    """List the visits, inspections, rectifications, answers and follow-ups that are overdue since before its end."""
+    yield from due.overdue(ledger, basis, period.end)
+
+
 def _policy(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     """List the amounts and readings that reach back into the month, and the backups made weaker in it."""
     for doubt in policy_watch.doubts(ledger):
@@ -118,5 +123,6 @@ _SECTIONS: tuple[Section, ...] = (
     promises.overdue,
     undecided,
     _penalties,
+    _overdue,
     _policy,
 )

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("transport", kind="money"), Column("excluded", kind="money"), Column("cost", kind="money", brief=True),
     Column("pending", kind="money"), Column("open", kind="int", brief=True), Column("major_quality", kind="int"),
     Column("opinions", kind="int"), Column("surveys", kind="int"), Column("mean_score", kind="number:2"),
-    Column("complaints", kind="int", brief=True),
+    Column("complaints", kind="int", brief=True), Column("visits", kind="int"), Column("suggestions", kind="int"),
 )  # fmt: skip
 
 
@@ -97,6 +97,8 @@ def _line(counts: dict[str, Any], travel: reports.Travel, cost: dict[str, int]) 
         "surveys": surveys,
         "mean_score": rounded(counts["score"], surveys, 2),
         "complaints": counts["complaints"],
+        "visits": counts["visits"],
+        "suggestions": counts["suggestions"],
     }
 
 
@@ -160,6 +162,11 @@ _COUNTS = (
        FROM live_complaint p LEFT JOIN live_ticket t ON t.id = p.ticket_id
        WHERE p.at >= :start AND p.at < :end
        GROUP BY t.contract_id, CASE WHEN t.contract_id IS NULL THEN t.customer_id END""",
+    """SELECT NULL, customer_id, count(*) AS visits FROM live_visit WHERE at >= :start AND at < :end
+       GROUP BY customer_id""",
+    """SELECT NULL, customer_id, count(*) AS suggestions FROM live_suggestion
+       WHERE at >= :start AND at < :end AND customer_id IS NOT NULL
+       GROUP BY customer_id""",
 )
 _COSTS = """
     SELECT t.contract_id, t.customer_id, e.line, e.excluded, e.status, sum(e.amount_fen)

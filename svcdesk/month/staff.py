@@ -12,8 +12,9 @@ from svcdesk.columns import Column
 from svcdesk.model import Fen, Record
 from svcdesk.month import indicators
 from svcdesk.penalties import findings
+from svcdesk.penalties.facts import SOURCES
 from svcdesk.penalties.standing import standing
-from svcdesk.periods import Period, stored, today
+from svcdesk.periods import Period, end_of_day, stored, today
 from svcdesk.registers.dated import in_force
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding
@@ -30,6 +31,7 @@ COLUMNS = (
     Column("reports_complete", kind="int", brief=True), Column("reports", kind="int", brief=True),
     Column("repairs_fixed", kind="int"), Column("repairs", kind="int"), Column("surveys", kind="int"),
     Column("mean_score", kind="number:2", brief=True),
+    Column("visits", kind="int"), Column("rectified_in_time", kind="int"), Column("rectifications", kind="int"),
     Column("findings", kind="json"), Column("fines", kind="money", brief=True),
 )  # fmt: skip
 
@@ -101,7 +103,7 @@ def _line(
 # Each share as two counts: those that were well, and those that are judged.
 _COUNTED = (
     "tickets_taken", "answers_in_time", "answers", "arrivals_on_time", "arrivals", "reports_complete", "reports",
-    "repairs_fixed", "repairs", "surveys",
+    "repairs_fixed", "repairs", "surveys", "visits", "rectified_in_time", "rectifications",
 )  # fmt: skip
 
 
@@ -130,6 +132,13 @@ def _counts(
     for ticket, code in ledger.con.execute(_WENT, (json.dumps(list(fixed)),)):
         counts[code]["repairs"] += 1
         counts[code]["repairs_fixed"] += fixed[ticket]
+    for code, visits in ledger.con.execute(_VISITS, span):
+        counts[code]["visits"] = visits
+    for owned in SOURCES["rectifications"].read(ledger, SOURCES["rectifications"].during(ledger, period)):
+        end = end_of_day(owned.due, basis.zone)
+        if owned.owner and (owned.closed_at or end < basis.now):
+            counts[owned.owner]["rectifications"] += 1
+            counts[owned.owner]["rectified_in_time"] += owned.closed_at is not None and owned.closed_at <= end
     for code, surveys, score in ledger.con.execute(_SURVEYS, span):
         counts[code]["surveys"], counts[code]["score"] = surveys, score
     for penalty in standing(ledger, basis, period):
@@ -161,6 +170,9 @@ _COSTS = """
 _TAKEN = """
     SELECT e.code, count(*) FROM live_ticket t JOIN live_staff e ON e.id = t.taken_by
     WHERE t.received_at >= :start AND t.received_at < :end GROUP BY e.code"""
+_VISITS = """
+    SELECT s.code, count(*) FROM live_visit v JOIN live_staff s ON s.id = v.by_id
+    WHERE v.at >= :start AND v.at < :end GROUP BY s.code"""
 _WENT = """
     SELECT DISTINCT d.ticket_id, e.code
     FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id JOIN live_staff e ON e.id = w.engineer_id

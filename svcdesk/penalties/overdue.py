@@ -17,10 +17,13 @@ from svcdesk.store import Ledger
 def plans(ledger: Ledger, where: Where) -> Iterator[Planned]:
     """Read the plans, each with how it went."""
     sql = f"""
-        SELECT r.id, r.kind, r.title, s.code, r.every, r.from_on, r.anchor, r.steps, r.ended_at, {FULFILLED}
-        FROM live_plan r LEFT JOIN live_staff s ON s.id = r.by_id WHERE {{where}} ORDER BY r.id"""
-    for number, kind, title, code, *facts in rows(ledger, sql, where):
-        yield Planned(number, kind, title, code, course_of(*facts, zone=ledger.zone))
+        SELECT r.id, r.kind, r.title, s.code, coalesce(c.name, r.region, r.area, r.department),
+          r.customer_id IS NOT NULL, r.every, r.from_on, r.anchor, r.steps, r.ended_at, {FULFILLED}
+        FROM live_plan r LEFT JOIN live_staff s ON s.id = r.by_id LEFT JOIN live_customer c ON c.id = r.customer_id
+        WHERE {{where}} ORDER BY r.id"""
+    for number, kind, title, code, target, is_customers, *facts in rows(ledger, sql, where):
+        course = course_of(*facts, zone=ledger.zone)
+        yield Planned(number, kind, title, code, course, target, bool(is_customers))
 
 
 def _plans_in(_: Ledger, period: Period) -> Where:

@@ -149,6 +149,7 @@ CREATE INDEX rectification_by_opened ON rectification (opened_at);
 CREATE INDEX rectification_by_due ON rectification (due_on, status);
 CREATE INDEX rectification_by_status ON rectification (status, due_on);
 CREATE INDEX rectification_by_closed ON rectification (verified_at) WHERE verified_at IS NOT NULL;
+CREATE INDEX rectification_by_cancelled ON rectification (cancelled_at) WHERE cancelled_at IS NOT NULL;
 CREATE INDEX rectification_by_source ON rectification (source) WHERE source IS NOT NULL;
 CREATE UNIQUE INDEX rectification_reference_once ON rectification (reference) WHERE reference IS NOT NULL AND undone_at IS NULL;
 CREATE TRIGGER rectification_keep_delete BEFORE DELETE ON rectification BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
