@@ -5,13 +5,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, tzinfo
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
+from svcdesk.penalties import surely
 from svcdesk.penalties.standing import standing
 from svcdesk.periods import Period, between, instant, stored, today
-from svcdesk.regulation.clock import answer_clock, answer_hours, answered_in_time
+from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 from svcdesk.values import rounded
@@ -55,14 +57,15 @@ class Travel(NamedTuple):
 def counted(assignments: Iterable[Assignment]) -> Iterator[tuple[Assignment, int]]:
     """Return each journey with the days it counts: a person's day counts once, with the one that departed first."""
     until: dict[int, int] = {}  # the last day already counted, by engineer
-    for assignment in sorted(
-        assignments, key=lambda assignment: (assignment.departed_at, assignment.dispatch, assignment.id)
-    ):
+    for assignment in sorted(assignments, key=_BY_DEPARTURE):
         first = max(assignment.first, until.get(assignment.engineer, -1) + 1)
         days = max(0, assignment.last - first + 1)
         if days:
             until[assignment.engineer] = assignment.last
         yield assignment, days
+
+
+_BY_DEPARTURE = attrgetter("departed_at", "dispatch", "id")
 
 
 def travel_by(assignments: Iterable[Assignment], key: Callable[[Assignment], K]) -> dict[K, Travel]:
@@ -81,7 +84,7 @@ def travel_by(assignments: Iterable[Assignment], key: Callable[[Assignment], K])
 
 def person_days(assignments: Iterable[Assignment]) -> dict[str, Travel]:
     """Count persons, trips and days of the two lines that travel."""
-    found = travel_by(assignments, lambda assignment: assignment.line)
+    found = travel_by(assignments, attrgetter("line"))
     return {line: found.get(line, Travel(0, 0, 0)) for line in _TRAVELLING_LINES}
 
 
@@ -127,23 +130,29 @@ _SERVICE = {
     "SELECT id FROM live_ticket WHERE closed_at >= :start AND closed_at < :end"
     " UNION SELECT id FROM live_ticket WHERE first_closed_at >= :start AND first_closed_at < :end)",
 }
-_ANSWERS = """
-    SELECT received_at, answered_at, kind, cancelled_at FROM live_ticket
-    WHERE received_at >= :start AND received_at < :end"""
-_ANSWERS_COUNTED = """
-    SELECT sum(answered_at <= due), sum(answered_at > due),
-      sum(answered_at IS NULL AND (cancelled_at IS NULL OR cancelled_at > due)),
-      sum(answered_at IS NULL AND cancelled_at <= due) FROM (
-      SELECT answered_at, cancelled_at, strftime('%Y-%m-%dT%H:%M:%SZ', received_at, :hours) AS due FROM live_ticket
-      WHERE received_at >= :start AND received_at < :end)"""
+_RECEIVED = "FROM live_ticket t WHERE t.received_at >= :start AND t.received_at < :end"
+_IN_TIME = surely.answered("t", "t.received_at")
+_SURELY_ANSWERED = f"SELECT count(*) {_RECEIVED} AND {_IN_TIME}"
+_ANSWERS = f"SELECT t.received_at, t.answered_at, t.kind, t.cancelled_at {_RECEIVED} AND ({_IN_TIME}) IS NOT TRUE"
 _SURVEYS = "SELECT count(*), sum(score) FROM live_survey WHERE at >= :start AND at < :end"
+
+
+def costs(ledger: Ledger, period: Period) -> dict[str, Fen]:
+    """Return the cost of each line."""
+    found = dict.fromkeys(LINES, 0)
+    for line, _, _, amount in ledger.con.execute(_COSTS, _days(period)):
+        found[line] += amount
+    return {line: Fen(amount) for line, amount in found.items()}
+
+
+def _days(period: Period) -> dict[str, str]:
+    return {"first": period.first.isoformat(), "after": period.after.isoformat()}
 
 
 def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], int]:
     """Work out the month's five lines, and the pending cost in fen."""
     cost, excluded, pending = dict.fromkeys(LINES, 0), 0, 0
-    days = {"first": period.first.isoformat(), "after": period.after.isoformat()}
-    for line, is_excluded, status, amount in ledger.con.execute(_COSTS, days):
+    for line, is_excluded, status, amount in ledger.con.execute(_COSTS, _days(period)):
         cost[line] += amount
         excluded += amount if is_excluded else 0
         pending += amount if status == "submitted" else 0
@@ -173,13 +182,10 @@ def service(ledger: Ledger, period: Period, now: datetime) -> Record:
 
 def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, int]:
     """Count the tickets received in a span: withdrawn before an answer was due, answered in time or late, or not."""
-    hours, readings = answer_hours(ledger.policy), ledger.policy.every("answer.clock")
-    names = ("answered_in_time", "answered_late", "unanswered", "withdrawn")
-    if len(hours) == len(readings) == 1 and readings[0] == "natural":  # one policy for all: SQLite can count
-        counted = ledger.con.execute(_ANSWERS_COUNTED, {**span, "hours": f"+{hours[0]} hours"}).fetchone()
-        return {name: count or 0 for name, count in zip(names, counted, strict=True)}
-    counts = dict.fromkeys(names, 0)
-    for received, reply, kind, cancelled in ledger.con.execute(_ANSWERS, span):
+    counts = dict.fromkeys(("answered_in_time", "answered_late", "unanswered", "withdrawn"), 0)
+    values = {**span, **surely.shortest(ledger.policy)}
+    counts["answered_in_time"] = ledger.value(_SURELY_ANSWERED, values)
+    for received, reply, kind, cancelled in ledger.con.execute(_ANSWERS, values):
         due = answer_clock(instant(received), ledger.policy, ledger.zone, kind).due
         in_time = answered_in_time(due, instant(reply) if reply else None, now)
         withdrawn = not reply and cancelled and (due is None or instant(cancelled) <= due)

@@ -261,14 +261,14 @@ def report_deadline(returned: datetime, basis: Basis) -> datetime:
 _FIELDS = ("fault_cause", "solution", "parts", "customer_opinion")
 _NOT_REQUIRED = {"installation": ("fault_cause",)}
 _BLANK = "-—–－―~/\\.。、，,;；:：·…*_ \t\u3000()（）"
-_DITTO = ("同上", "同前", "ditto", "as above", "same as above")
+DITTO = ("同上", "同前", "ditto", "as above", "same as above")
 
 
 def is_entry(text: str | None, least: int = 1) -> bool:
     """Return whether a text is an entry: 无 and "none" are; blank, a dash or 同上 is not."""
     stripped = (text or "").strip()
     said = stripped.strip(_BLANK).lower()
-    if not said or said in _DITTO:
+    if not said or said in DITTO:
         return False
     return len(stripped) >= least or said in ("无", "none")
 

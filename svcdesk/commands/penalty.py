@@ -144,7 +144,7 @@ def notice(
     row = r.ledger.named("penalty", penalty)
     person = r.ledger.get("staff", row["engineer_id"])
     person |= dated.in_force(r.ledger, periods.today(r.now, r.zone)).get(person["code"], {})
-    _, changed = findings.judged_anew(r.ledger, r.basis, {**row, "engineer": person["code"]})
+    ((_, changed),) = findings.judged_anew(r.ledger, r.basis, [{**row, "engineer": person["code"]}])
     parts = notices.sections(row, changed, person, r.zone, _appeal_days(r, row))
     footer = messages.say(
         "notice.footer",

@@ -45,7 +45,8 @@ def _facts_now(act: Act, penalty: Record) -> str:
     if penalty["clause"] not in ARTICLES:
         raise Refused("clause_unknown", id=f"P{penalty['id']}", clause=penalty["clause"])
     code = act.ledger.get("staff", penalty["engineer_id"])["code"]
-    return findings.digest(findings.derive(act.ledger, act.basis, {**penalty, "engineer": code}), act.basis)
+    found = findings.derive(act.ledger, act.basis, [{**penalty, "engineer": code}])
+    return findings.digest(found.get((penalty["clause"], penalty["natural_key"], code)), act.basis)
 
 
 class Proposal(NamedTuple):
@@ -64,7 +65,7 @@ def propose(act: Act, proposal: Proposal) -> Receipt:
     finding = _open_finding(act, proposal)
     subject, code = finding.subject, str(finding.engineer)
     not_own(act, subject, [code], finding.article)
-    if known := findings.recorded(act.ledger, finding):
+    if known := findings.recorded(act.ledger, [finding]).get(findings.key_of(finding)):
         raise Refused("proposed_already", id=subject, penalty=f"P{known['id']}", article=finding.article)
     amount = _amount(proposal)
     entitled = entitlement(act, subject)
@@ -81,7 +82,8 @@ def _open_finding(act: Act, proposal: Proposal) -> Finding:
         raise BadInput("not_a_word", name="CLAUSE", text=clause, words=list(ARTICLES))
     code = act.ledger.staff(proposal.engineer)["code"]
     facts = {"clause": clause, "natural_key": subject, "engineer": code}
-    finding = findings.derive(act.ledger, act.basis, facts) if table_of(subject) else None
+    found = findings.derive(act.ledger, act.basis, [facts]) if table_of(subject) else {}
+    finding = found.get((clause, subject, code))
     if finding is None:
         raise NotFound("no_finding", clause=Word("clause", clause), id=subject, code=code)
     if finding.sanction != "open":

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from svcdesk.month import due, open_tickets, promises
 from svcdesk.month.submissions import deadlines
 from svcdesk.month.waiting import Item, argv
-from svcdesk.penalties.findings import check, judged_anew, recorded
+from svcdesk.penalties.findings import check, judged_anew, key_of, recorded
 from svcdesk.periods import Period, between, day_of, instant, midnight, month_of, read_month, stored, today
 from svcdesk.registers import records
 from svcdesk.registers.expenses import EXPENSES
@@ -113,8 +113,10 @@ def _findings(ledger: Ledger, basis: Basis) -> Iterator[Item]:
 
 def undecided(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     """List the findings of a period that wait: causes to state, late entries to accept, findings to record."""
-    for finding in check(ledger, basis, period):
-        if not (finding.needs or finding.is_recordable) or recorded(ledger, finding):
+    found = [finding for finding in check(ledger, basis, period) if finding.needs or finding.is_recordable]
+    known = recorded(ledger, found)
+    for finding in found:
+        if key_of(finding) in known:
             continue
         if finding.needs:
             values = {**finding._asdict(), "entry": _entered_late(finding)}
@@ -145,8 +147,12 @@ _NEEDED = {
 def decisions(ledger: Ledger, basis: Basis, period: Period | None = None) -> Iterator[Item]:
     """List the penalties to decide or settle, and those whose facts changed; of one period where it is given."""
     span = (stored(period.start), stored(period.end)) if period else ("", "9999")
-    for row in ledger.rows(_UNDECIDED, span):
-        changed = row["status"] != "appealed" and judged_anew(ledger, basis, row)[1]
+    rows = ledger.rows(_UNDECIDED, span)
+    looked_at = [row for row in rows if row["status"] != "appealed"]
+    judged = zip(looked_at, judged_anew(ledger, basis, looked_at), strict=True)
+    changed_since = {row["id"] for row, (_, changed) in judged if changed}
+    for row in rows:
+        changed = row["id"] in changed_since
         step = "changed" if changed else row["status"]
         subject, values = f"P{row['id']}", {"clause": row["clause"], "code": row["engineer"]}
         line = _DECIDED_BY["changed_proposed" if changed and row["status"] == "proposed" else step].format(subject)

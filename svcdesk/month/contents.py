@@ -7,7 +7,7 @@ from functools import partial
 
 from svcdesk import reports
 from svcdesk.model import LINES, Record
-from svcdesk.month import figures, indicators, preflight, projects, staff, submissions
+from svcdesk.month import figures, indicators, preflight, projects, staff, submissions, verdicts
 from svcdesk.month.drift import drift
 from svcdesk.month.waiting import Item
 from svcdesk.periods import Period, instant, months_in
@@ -63,13 +63,12 @@ def course(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
 
 def _drawn(ledger: Ledger, month: Period, basis: Basis) -> Record:
     before = submissions.is_before(ledger, month)
-    cost = {row["line"]: row["cost"] for row in reports.lines(ledger, month, basis.now)[0]}
-    answers = [answer.in_time for answer in indicators.answers(ledger, month, basis)]
+    cost = reports.costs(ledger, month)
     return {
         "month": month.month,
         **{line: None if before else cost[line] for line in LINES},
-        "answered_in_time": indicators.share(in_time for in_time in answers if in_time is not None),
-        "on_time_arrival": indicators.share(arrival.on_time for arrival in indicators.arrivals(ledger, month, basis)),
+        "answered_in_time": indicators.share(*indicators.in_time(verdicts.answers(ledger, month, basis))),
+        "on_time_arrival": indicators.share(*indicators.on_time(verdicts.arrivals(ledger, month, basis))),
     }
 
 
@@ -111,7 +110,7 @@ def arrivals(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
             "on_time": arrival.on_time,
             "late_cause": arrival.late_cause,
         }
-        for arrival in indicators.arrivals(ledger, period, basis)
+        for arrival in verdicts.every_arrival(ledger, period, basis)
     ]
 
 

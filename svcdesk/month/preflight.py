@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from svcdesk.month import due, indicators, promises
+from svcdesk.month import due, promises, verdicts
 from svcdesk.month.board import decisions, next_of_complaint, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
@@ -56,7 +56,7 @@ def _expenses(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
 
 
 def _answers(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
-    for answer in indicators.answers(ledger, period, basis):
+    for answer in verdicts.answers(ledger, period, basis).others:
         if answer.in_time is False and answer.answered_at is None:
             name = ledger.value(
                 "SELECT c.name FROM live_ticket t JOIN live_customer c ON c.id = t.customer_id WHERE t.id = ?",

@@ -5,12 +5,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from svcdesk import reports
 from svcdesk.columns import Column
 from svcdesk.model import Fen, Record
-from svcdesk.month import indicators
+from svcdesk.month import verdicts
 from svcdesk.penalties import findings
 from svcdesk.penalties.facts import SOURCES
 from svcdesk.penalties.standing import standing
@@ -36,6 +37,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+Counts = dict[str, dict[str, int]]  # by the code of each person
+
+
 def _key(finding: Finding) -> tuple[str, str, str | None]:
     return finding.clause, finding.key, finding.engineer
 
@@ -58,11 +62,13 @@ def staff(ledger: Ledger, period: Period, now: datetime) -> Record:
 def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     """Work out each person's line."""
     basis = Basis(ledger.policy, now, ledger.zone)
-    told = [(finding, findings.recorded(ledger, finding)) for finding in findings.check(ledger, basis, period)]
+    found = findings.check(ledger, basis, period)
+    known = findings.recorded(ledger, found)
+    told = [(finding, known.get(findings.key_of(finding))) for finding in found]
     spared = {_key(finding) for finding, penalty in told if penalty and penalty["status"] in _SPARED}
     absorbed = {_key(finding) for finding, _ in told if finding.absorbed_by}
     held = _by_engineer(ledger, basis, told, spared | absorbed)
-    travel = reports.travel_by(reports.assignments(ledger, period, basis.now), lambda assignment: assignment.engineer)
+    travel = reports.travel_by(reports.assignments(ledger, period, basis.now), attrgetter("engineer"))
     costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
     counts = _counts(ledger, period, basis, spared)
     posts = in_force(ledger, min(period.after - timedelta(days=1), today(now, ledger.zone)))
@@ -107,31 +113,14 @@ _COUNTED = (
 )  # fmt: skip
 
 
-def _counts(
-    ledger: Ledger, period: Period, basis: Basis, spared: set[tuple[str, str, str | None]]
-) -> dict[str, dict[str, int]]:
+def _counts(ledger: Ledger, period: Period, basis: Basis, spared: set[tuple[str, str, str | None]]) -> Counts:
     """Count what each person did, by code. What is not held against them counts in no share."""
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: Counts = defaultdict(lambda: defaultdict(int))
     span = {"start": stored(period.start), "end": stored(period.end)}
     for code, taken in ledger.con.execute(_TAKEN, span):
         counts[code]["tickets_taken"] = taken
-    for answer in indicators.answers(ledger, period, basis):
-        if answer.answered_by and answer.in_time is not None:
-            counts[answer.answered_by]["answers"] += 1
-            counts[answer.answered_by]["answers_in_time"] += answer.in_time
-    for arrival in indicators.arrivals(ledger, period, basis):
-        excused = arrival.late_cause not in (None, "personal")
-        if arrival.on_time or not (excused or ("late_on_site", f"D{arrival.dispatch}", arrival.engineer) in spared):
-            counts[arrival.engineer]["arrivals"] += 1
-            counts[arrival.engineer]["arrivals_on_time"] += arrival.on_time
-    for duty in indicators.duties(ledger, period, basis):
-        if not duty.finding or ("incomplete_report", f"D{duty.duty.dispatch}", duty.finding.engineer) not in spared:
-            counts[duty.author]["reports"] += 1
-            counts[duty.author]["reports_complete"] += duty.finding is None
-    fixed = {repair.ticket: repair.fixed_at_once for repair in indicators.repairs(ledger, period, basis)}
-    for ticket, code in ledger.con.execute(_WENT, (json.dumps(list(fixed)),)):
-        counts[code]["repairs"] += 1
-        counts[code]["repairs_fixed"] += fixed[ticket]
+    _count_verdicts(counts, ledger, period, basis, spared)
+    _count_repairs(counts, ledger, period, basis)
     for code, visits in ledger.con.execute(_VISITS, span):
         counts[code]["visits"] = visits
     for owned in SOURCES["rectifications"].read(ledger, SOURCES["rectifications"].during(ledger, period)):
@@ -144,6 +133,49 @@ def _counts(
     for penalty in standing(ledger, basis, period):
         counts[penalty["engineer"]]["fines"] += penalty["amount_fen"] or 0
     return counts
+
+
+def _count_verdicts(
+    counts: Counts, ledger: Ledger, period: Period, basis: Basis, spared: set[tuple[str, str, str | None]]
+) -> None:
+    """Count each person's answers, arrivals and reports."""
+    answers, arrivals = verdicts.answers(ledger, period, basis), verdicts.arrivals(ledger, period, basis)
+    duties = verdicts.duties(ledger, period, basis)
+    for sure, names in ((answers.sure, _ANSWERS), (arrivals.sure, _ARRIVALS), (duties.sure, _REPORTS)):
+        for by, count in sure.items():
+            for name in names if by else ():
+                counts[by or ""][name] += count
+    for answer in answers.others:
+        if answer.answered_by and answer.in_time is not None:
+            _count(counts[answer.answered_by], _ANSWERS, well=answer.in_time)
+    for arrival in arrivals.others:
+        excused = arrival.late_cause not in (None, "personal")
+        if arrival.on_time or not (excused or ("late_on_site", f"D{arrival.dispatch}", arrival.engineer) in spared):
+            _count(counts[arrival.engineer], _ARRIVALS, well=arrival.on_time)
+    for duty in duties.others:
+        if not duty.finding or ("incomplete_report", f"D{duty.duty.dispatch}", duty.finding.engineer) not in spared:
+            _count(counts[duty.author], _REPORTS, well=duty.finding is None)
+
+
+# Each share's two counts: those that were well, and those that are judged.
+_ANSWERS, _ARRIVALS, _REPORTS, _REPAIRS = (
+    ("answers_in_time", "answers"), ("arrivals_on_time", "arrivals"), ("reports_complete", "reports"),
+    ("repairs_fixed", "repairs"),
+)  # fmt: skip
+
+
+def _count(counts: dict[str, int], names: tuple[str, str], *, well: bool) -> None:
+    counts[names[0]] += well
+    counts[names[1]] += 1
+
+
+def _count_repairs(counts: Counts, ledger: Ledger, period: Period, basis: Basis) -> None:
+    """Count with each person who went the repairs first closed in the month."""
+    repairs = verdicts.repairs(ledger, period, basis)
+    for tickets, names in ((repairs.mended, _REPAIRS), (repairs.others, _REPAIRS[1:])):
+        for code, count in ledger.con.execute(_WENT, (json.dumps(tickets),)):
+            for name in names:
+                counts[code][name] += count
 
 
 _TOLD = ("clause", "article", "subject", "at", "sanction", "needs", "status")
@@ -174,9 +206,9 @@ _VISITS = """
     SELECT s.code, count(*) FROM live_visit v JOIN live_staff s ON s.id = v.by_id
     WHERE v.at >= :start AND v.at < :end GROUP BY s.code"""
 _WENT = """
-    SELECT DISTINCT d.ticket_id, e.code
+    SELECT e.code, count(DISTINCT d.ticket_id)
     FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id JOIN live_staff e ON e.id = w.engineer_id
-    WHERE d.ticket_id IN (SELECT value FROM json_each(?)) AND w.departed_at IS NOT NULL"""
+    WHERE d.ticket_id IN (SELECT value FROM json_each(?)) AND w.departed_at IS NOT NULL GROUP BY e.code"""
 _SURVEYS = """
     SELECT code, count(*), sum(score) FROM (
       SELECT DISTINCT e.code, s.id, s.score FROM live_survey s JOIN live_dispatch d ON d.ticket_id = s.ticket_id

@@ -4,15 +4,16 @@ A period gives every fact whose finding could lie in it, and perhaps some more; 
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from svcdesk.model import Record
-from svcdesk.penalties import overdue
-from svcdesk.penalties.sources import Where, one, source, span, when, within
-from svcdesk.periods import Period, between, day_of, instant
+from svcdesk.penalties import overdue, surely
+from svcdesk.penalties.sources import Where, numbered, source, span, when, within
+from svcdesk.periods import Period, between, day_of, instant, stored
 from svcdesk.regulation import promises
 from svcdesk.regulation.clock import answer_hours
 from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Promised, Question, ReportDuty
@@ -76,27 +77,50 @@ _IN_QUESTION = """
 def report_duties(ledger: Ledger, where: Where) -> Iterator[ReportDuty]:
     """Read the dispatches whose crew is back, each with the versions of its report."""
     sql = f"""
-        SELECT d.id, d.kind, max(w.returned_at), count(w.departed_at) - count(w.returned_at) AS away,
-          r.id, s.code, r.filed_at, r.versions, r.fault_cause, r.solution, r.parts, r.no_parts, r.customer_opinion,
+        SELECT d.id, d.kind, max(w.returned_at), r.id, s.code, r.filed_at, r.versions, r.fault_cause, r.solution,
+          r.parts, r.no_parts, r.customer_opinion,
           (SELECT json_group_array(code) FROM (SELECT e.code FROM live_crew c JOIN live_staff e ON e.id = c.engineer_id
              WHERE c.dispatch_id = d.id ORDER BY c.id))
         FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id
         LEFT JOIN live_service_report r ON r.dispatch_id = d.id
         LEFT JOIN live_staff s ON s.id = r.filed_by
         WHERE {where[0]} AND d.status <> 'cancelled'
-        GROUP BY d.id HAVING away = 0 AND max(w.returned_at) IS NOT NULL"""
+        GROUP BY d.id HAVING count(w.departed_at) = count(w.returned_at) AND max(w.returned_at) IS NOT NULL"""
     for row in ledger.con.execute(sql, where[1]):
         content = {
-            "fault_cause": row[8],
-            "solution": row[9],
-            "parts": _listed(row[10]),
-            "no_parts": row[11],
-            "customer_opinion": row[12],
+            "fault_cause": row[7],
+            "solution": row[8],
+            "parts": _listed(row[9]),
+            "no_parts": row[10],
+            "customer_opinion": row[11],
         }
         yield ReportDuty(
-            row[0], row[1], tuple(json.loads(row[13])), instant(row[2]), row[4], row[5],
-            tuple(versions_of(row[6], _listed(row[7]), content)) if row[4] else (),
+            row[0], row[1], tuple(json.loads(row[12])), instant(row[2]), row[3], row[4],
+            tuple(versions_of(row[5], _listed(row[6]), content)) if row[3] else (),
         )  # fmt: skip
+
+
+def reports_of_returns(ledger: Ledger, start: str, end: str) -> tuple[Counter[str], Iterator[ReportDuty]]:
+    """Count by author the reports that are surely complete of the crews that were back in a time; read the others.
+
+    A crew is back with its last. The ends of the time are stored instants.
+    """
+    values = {"start": start, "end": end, **surely.soonest(ledger.policy)}
+    reports: dict[int, str | None] = dict(ledger.con.execute(_REPORTED, values))
+    others = [number for number, author in reports.items() if author is None]
+    complete = Counter(author for author in reports.values() if author is not None)
+    return complete, report_duties(ledger, numbered("d.id")(ledger, sorted(others)))
+
+
+_RETURNED = "d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)"
+# From whoever was back last: the author where the report is surely complete.
+_REPORTED = f"""
+    SELECT d.id, CASE WHEN {surely.complete("w.returned_at")} THEN s.code END
+    FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+    LEFT JOIN live_service_report r ON r.dispatch_id = d.id LEFT JOIN live_staff s ON s.id = r.filed_by
+    WHERE w.returned_at >= :start AND w.returned_at < :end AND d.status <> 'cancelled'
+      AND (SELECT count(o.departed_at) = count(o.returned_at) AND max(o.returned_at) = w.returned_at
+        FROM live_crew o WHERE o.dispatch_id = w.dispatch_id)"""
 
 
 def versions_of(filed_at: str, earlier: list[Record], current: Record) -> Iterator[tuple[datetime, Record]]:
@@ -113,11 +137,20 @@ def _listed(text: str | None) -> list[Any]:
 
 
 def _report_duties_in(ledger: Ledger, period: Period) -> Where:
+    """Leave out what is surely complete: a report in time for whoever was back first is so for the crew."""
+    _, values = _every_report_duty_in(ledger, period)
+    return _IN_DOUBT, {**values, **surely.soonest(ledger.policy)}
+
+
+_IN_DOUBT = f"""
+    d.id IN (SELECT w.dispatch_id FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+      LEFT JOIN live_service_report r ON r.dispatch_id = d.id
+      WHERE w.returned_at >= :start AND w.returned_at < :end AND {surely.complete("w.returned_at")} IS NOT TRUE)"""
+
+
+def _every_report_duty_in(ledger: Ledger, period: Period) -> Where:
     back = timedelta(days=max(ledger.policy.every("report.due_days")) + 2)
-    return (
-        "d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)",
-        span(period, back),
-    )
+    return _RETURNED, span(period, back)
 
 
 def phone_days(ledger: Ledger, where: Where) -> Iterator[PhoneDay]:
@@ -135,12 +168,20 @@ def phone_days(ledger: Ledger, where: Where) -> Iterator[PhoneDay]:
         yield PhoneDay(code, day, tuple((check, at, result) for _, at, check, result in ranked))
 
 
-def _phone_day_of(ledger: Ledger, check: int) -> Where:
-    row = ledger.get("phone_check", check)
-    day = day_of(instant(row["at"]), ledger.zone)
-    around = between(day, day + timedelta(days=1), ledger.zone)
-    where = "r.at >= :start AND r.at < :end AND r.engineer_id = :engineer"
-    return where, {**span(around), "engineer": row["engineer_id"]}
+def _phone_days_of(ledger: Ledger, checks: Sequence[int]) -> Where:
+    """Ask for every check of the days on which these were."""
+    sql = "SELECT engineer_id, at FROM live_phone_check WHERE id IN (SELECT value FROM json_each(?))"
+    found = ledger.con.execute(sql, (json.dumps(checks),)).fetchall()
+    days = {(engineer, day_of(instant(at), ledger.zone)) for engineer, at in found}
+    around = ((engineer, between(day, day + timedelta(days=1), ledger.zone)) for engineer, day in sorted(days))
+    spans = [(engineer, stored(period.start), stored(period.end)) for engineer, period in around]
+    return _ON_THESE_DAYS, {"days": json.dumps(spans)}
+
+
+_ON_THESE_DAYS = """
+    r.id IN (SELECT c.id FROM json_each(:days) j CROSS JOIN live_phone_check c
+      ON c.engineer_id = json_extract(j.value, '$[0]')
+      AND c.at >= json_extract(j.value, '$[1]') AND c.at < json_extract(j.value, '$[2]'))"""
 
 
 def conduct(ledger: Ledger, where: Where) -> Iterator[Misconduct]:
@@ -216,24 +257,24 @@ def longest_wait(ledger: Ledger) -> timedelta:
 def _questions_in(ledger: Ledger, period: Period) -> Where:
     """Leave out what was answered within the shortest time that any policy ever set."""
     every, values = _every_question_in(ledger, period)
-    return f"{every} AND {_UNANSWERED}", {**values, "shortest": f"+{min(answer_hours(ledger.policy))} hours"}
+    return f"{every} AND ({_ANSWERED}) IS NOT TRUE", {**values, **surely.shortest(ledger.policy)}
 
 
 def _every_question_in(ledger: Ledger, period: Period) -> Where:
     return "{at} >= :start AND {at} < :end", span(period, longest_wait(ledger))
 
 
-_UNANSWERED = "({asked}.answered_at IS NULL OR {asked}.answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', {at}, :shortest))"
+_ANSWERED = surely.answered("{asked}", "{at}")
 
 
 SOURCES = {
-    "complaints": source(complaints, within("r.decided_at"), one("r.id")),
-    "frauds": source(frauds, within("r.falsified_at"), one("r.id")),
-    "assignments": source(assignments, _assignments_in, one("w.dispatch_id"), _every_assignment_in),
-    "report_duties": source(report_duties, _report_duties_in, one("d.id")),
-    "phone_days": source(phone_days, within("r.at"), _phone_day_of),
-    "conduct": source(conduct, within("r.at"), one("r.id")),
-    "promises": source(promised, _perhaps_broken, one("r.id")),
-    "questions": source(questions, _questions_in, one("t.id"), _every_question_in),
+    "complaints": source(complaints, within("r.decided_at"), numbered("r.id")),
+    "frauds": source(frauds, within("r.falsified_at"), numbered("r.id")),
+    "assignments": source(assignments, _assignments_in, numbered("w.dispatch_id"), _every_assignment_in),
+    "report_duties": source(report_duties, _report_duties_in, numbered("d.id"), _every_report_duty_in),
+    "phone_days": source(phone_days, within("r.at"), _phone_days_of),
+    "conduct": source(conduct, within("r.at"), numbered("r.id")),
+    "promises": source(promised, _perhaps_broken, numbered("r.id")),
+    "questions": source(questions, _questions_in, numbered("t.id"), _every_question_in),
     **overdue.SOURCES,
 }

@@ -1,11 +1,10 @@
 """What the clauses find in a period, matched with the penalties that were recorded for it."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from svcdesk.errors import NotFound
 from svcdesk.model import Fen, Record, number_in
 from svcdesk.penalties import late_entries
 from svcdesk.penalties.facts import SOURCES
@@ -14,6 +13,8 @@ from svcdesk.regulation.policy import Basis
 from svcdesk.rules import CLAUSES, Finding
 from svcdesk.store import Ledger
 from svcdesk.values import to_json
+
+Key = tuple[str, str, str | None]  # clause, natural key, engineer
 
 
 def check(ledger: Ledger, basis: Basis, period: Period, engineer: str | None = None) -> list[Finding]:
@@ -35,19 +36,30 @@ def check(ledger: Ledger, basis: Basis, period: Period, engineer: str | None = N
     return sorted(found, key=lambda finding: (finding.at, finding.article, finding.subject, finding.engineer or ""))
 
 
-def derive(ledger: Ledger, basis: Basis, penalty: Record) -> Finding | None:
-    """Derive the finding behind a recorded penalty anew, from the facts as they stand; None where there is none now."""
-    clause = _BY_ID[penalty["clause"]]
-    source = SOURCES[clause.facts]
-    try:
-        where = source.about(ledger, number_in(penalty["natural_key"]))
-    except NotFound:
-        return None
-    for fact in source.read(ledger, where):
-        for finding in late_entries.judged(ledger, basis, clause, fact):
-            if finding.key == penalty["natural_key"] and finding.engineer == penalty["engineer"]:
-                return finding
-    return None
+def derive(ledger: Ledger, basis: Basis, penalties: Sequence[Record]) -> dict[Key, Finding]:
+    """Derive the findings behind recorded penalties anew, from the facts as they stand, by what each is about.
+
+    A penalty is a record with the code of its ``engineer``. There is none where nothing is found any more.
+    """
+    found: dict[Key, Finding] = {}
+    for clause in CLAUSES:
+        numbers = {number_in(one["natural_key"]) for one in penalties if one["clause"] == clause.id}
+        if not numbers:
+            continue
+        source = SOURCES[clause.facts]
+        for fact in source.read(ledger, source.about(ledger, sorted(numbers))):
+            for finding in late_entries.judged(ledger, basis, clause, fact):
+                found.setdefault(key_of(finding), finding)
+    return found
+
+
+def key_of(finding: Finding) -> Key:
+    """Return what a finding is about for good, and whom."""
+    return finding.clause, finding.key, finding.engineer
+
+
+def _recorded_key(penalty: Record) -> Key:
+    return penalty["clause"], penalty["natural_key"], penalty["engineer"]
 
 
 def people_found(ledger: Ledger, basis: Basis, sources: Collection[str], number: int) -> set[str]:
@@ -56,22 +68,27 @@ def people_found(ledger: Ledger, basis: Basis, sources: Collection[str], number:
         finding.engineer
         for clause in CLAUSES
         if clause.facts in sources
-        for fact in SOURCES[clause.facts].read(ledger, SOURCES[clause.facts].about(ledger, number))
+        for fact in SOURCES[clause.facts].read(ledger, SOURCES[clause.facts].about(ledger, [number]))
         for finding in late_entries.judged(ledger, basis, clause, fact)
         if finding.engineer is not None
     }
 
 
-def judged_anew(ledger: Ledger, basis: Basis, penalty: Record) -> tuple[Finding | None, bool | None]:
-    """Return the finding behind a penalty as the facts stand, and whether they changed since it was recorded.
+def judged_anew(
+    ledger: Ledger, basis: Basis, penalties: Sequence[Record]
+) -> Iterator[tuple[Finding | None, bool | None]]:
+    """Return the finding behind each penalty as the facts stand, and whether they changed since it was recorded.
 
     A clause of a newer program cannot be judged: (None, None), and the ledger notes it as unknown.
     """
-    if penalty["clause"] not in _BY_ID:
-        ledger.unknown.add(penalty["clause"])
-        return None, None
-    finding = derive(ledger, basis, penalty)
-    return finding, digest(finding, basis) != penalty["facts"]
+    found = derive(ledger, basis, penalties)
+    for penalty in penalties:
+        if penalty["clause"] in _BY_ID:
+            finding = found.get(_recorded_key(penalty))
+            yield finding, digest(finding, basis) != penalty["facts"]
+        else:
+            ledger.unknown.add(penalty["clause"])
+            yield None, None
 
 
 _BY_ID = {clause.id: clause for clause in CLAUSES}
@@ -114,19 +131,23 @@ def record_of(finding: Finding, basis: Basis, penalty: Record | None = None) -> 
     }
 
 
-def matched(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> Iterator[Record]:
+def matched(ledger: Ledger, basis: Basis, findings: Sequence[Finding]) -> Iterator[Record]:
     """Return findings as records, each with the penalty that was recorded for it."""
+    known = recorded(ledger, findings)
     for finding in findings:
-        yield record_of(finding, basis, recorded(ledger, finding))
+        yield record_of(finding, basis, known.get(key_of(finding)))
 
 
-def recorded(ledger: Ledger, finding: Finding) -> Record | None:
-    """Find the penalty recorded for a finding by its natural key (clause, subject, engineer)."""
-    return ledger.one(
-        "SELECT p.* FROM live_penalty p JOIN live_staff e ON e.id = p.engineer_id"
-        " WHERE p.clause = ? AND p.natural_key = ? AND e.code = ?",
-        (finding.clause, finding.key, finding.engineer),
-    )
+def recorded(ledger: Ledger, findings: Sequence[Finding]) -> dict[Key, Record]:
+    """Find the penalties recorded for findings, by what each is about."""
+    keys = json.dumps([(finding.clause, finding.key) for finding in findings])
+    return {_recorded_key(penalty): penalty for penalty in ledger.rows(_RECORDED, (keys,))} if findings else {}
+
+
+_RECORDED = """
+    SELECT p.*, e.code AS engineer FROM json_each(?) j CROSS JOIN live_penalty p
+      ON p.clause = json_extract(j.value, '$[0]') AND p.natural_key = json_extract(j.value, '$[1]')
+    JOIN live_staff e ON e.id = p.engineer_id"""
 
 
 def is_open(record: Record) -> bool:
@@ -136,12 +157,13 @@ def is_open(record: Record) -> bool:
     return bool(record["sanction"]["kind"] != "none" and not record["absorbed_by"])
 
 
-def new_among(ledger: Ledger, findings: Iterable[Finding]) -> list[Finding]:
+def new_among(ledger: Ledger, findings: Sequence[Finding]) -> list[Finding]:
     """List the recordable findings that have no penalty yet."""
-    return [finding for finding in findings if finding.is_recordable and not recorded(ledger, finding)]
+    known = recorded(ledger, findings)
+    return [finding for finding in findings if finding.is_recordable and key_of(finding) not in known]
 
 
-def record_new(ledger: Ledger, basis: Basis, findings: Iterable[Finding]) -> list[int]:
+def record_new(ledger: Ledger, basis: Basis, findings: Sequence[Finding]) -> list[int]:
     """Record as proposed every recordable finding that has no penalty yet; return the new numbers."""
     found = [finding for finding in new_among(ledger, findings) if finding.engineer is not None]
     return [record(ledger, basis, finding, finding.sanction, finding.amount_fen) for finding in found]

@@ -8,7 +8,7 @@ from typing import get_args
 
 from svcdesk.model import ComplaintStatus
 from svcdesk.penalties.fulfilled import FULFILLED, course_of
-from svcdesk.penalties.sources import NOTHING, Source, Where, one, rows, source, span, when
+from svcdesk.penalties.sources import NOTHING, Source, Where, numbered, rows, source, span, when
 from svcdesk.periods import Period, instant, stored
 from svcdesk.rules import Awaited, Planned, Rectified, Round, Scored
 from svcdesk.store import Ledger
@@ -101,9 +101,9 @@ _GOES_ON = tuple(status for status in get_args(ComplaintStatus) if status != "cl
 _LONG = 366  # days that a ticket may stay open after its survey, or a complaint in its rounds
 
 SOURCES: dict[str, Source] = {
-    "plans": source(plans, _plans_in, one("r.id")),
-    "rectifications": source(rectifications, _due_in, one("r.id")),
-    "suggestions": source(suggestions, _due_in, one("r.id")),
-    "scores": source(scores, _scores_in, one("t.id")),
-    "rounds": source(rounds, _rounds_in, one("r.id")),
+    "plans": source(plans, _plans_in, numbered("r.id")),
+    "rectifications": source(rectifications, _due_in, numbered("r.id")),
+    "suggestions": source(suggestions, _due_in, numbered("r.id")),
+    "scores": source(scores, _scores_in, numbered("t.id")),
+    "rounds": source(rounds, _rounds_in, numbered("r.id")),
 }

@@ -1,6 +1,7 @@
-"""How the facts of one kind are read from the ledger: by a period, or by one subject."""
+"""How the facts of one kind are read from the ledger: by a period, or by subjects."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,21 +12,21 @@ Where = tuple[str, dict[str, Any]]
 
 
 class Source(NamedTuple):
-    """How the facts of one kind are read, and which of them a period or one subject's number asks for.
+    """How the facts of one kind are read, and which of them a period or the numbers of subjects ask for.
 
     ``during`` leaves out what cannot be a finding of the period; ``every`` leaves out none of it.
     """
 
     read: Callable[[Ledger, Where], Iterator[Any]]
     during: Callable[[Ledger, Period], Where]
-    about: Callable[[Ledger, int], Where]
+    about: Callable[[Ledger, Sequence[int]], Where]
     every: Callable[[Ledger, Period], Where]
 
 
 def source(
     read: Callable[[Ledger, Where], Iterator[Any]],
     during: Callable[[Ledger, Period], Where],
-    about: Callable[[Ledger, int], Where],
+    about: Callable[[Ledger, Sequence[int]], Where],
     every: Callable[[Ledger, Period], Where] | None = None,
 ) -> Source:
     """Make a source; ``every`` is as ``during`` where that leaves nothing out."""
@@ -55,6 +56,7 @@ def within(column: str) -> Callable[[Ledger, Period], Where]:
     return lambda _, period: (f"{column} >= :start AND {column} < :end", span(period))
 
 
-def one(column: str) -> Callable[[Ledger, int], Where]:
-    """Ask for what one number names."""
-    return lambda _, number: (f"{column} = :number", {"number": number})
+def numbered(column: str) -> Callable[[Ledger, Sequence[int]], Where]:
+    """Ask for what some numbers name."""
+    condition = f"{column} IN (SELECT value FROM json_each(:numbers))"
+    return lambda _, numbers: (condition, {"numbers": json.dumps(numbers)})

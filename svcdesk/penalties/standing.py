@@ -19,9 +19,6 @@ def standing(ledger: Ledger, basis: Basis, period: Period) -> list[Record]:
         " WHERE p.at >= ? AND p.at < ? ORDER BY p.clause, p.id",
         (stored(period.start), stored(period.end)),
     )
-    return [row for row in rows if stands(ledger, basis, row)]
-
-
-def stands(ledger: Ledger, basis: Basis, penalty: Record) -> bool:
-    """Return whether a penalty stands; one of a clause that only a newer program knows does by its status alone."""
-    return penalty["status"] not in NOT_STANDING and not judged_anew(ledger, basis, penalty)[1]
+    left = [row for row in rows if row["status"] not in NOT_STANDING]
+    judged = zip(left, judged_anew(ledger, basis, left), strict=True)
+    return [row for row, (_, changed) in judged if not changed]  # of a clause of a newer program nobody knows

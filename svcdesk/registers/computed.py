@@ -1,6 +1,6 @@
 """What is worked out beside the stored columns of a register, a row at a time, from the values as they are stored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -15,7 +15,7 @@ from svcdesk.store import Ledger
 if TYPE_CHECKING:
     from svcdesk.regulation import expense_rules
 
-Work = Callable[..., tuple[Any, ...]]
+Work = Callable[..., Any]
 
 
 class _Dues(dict[str, tuple[str, str, str]]):
@@ -213,19 +213,18 @@ def plan(basis: Basis, _: Ledger, __: LocalHours) -> Work:
 
 
 def penalty(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
-    """Work out what a penalty is for as the facts stand now, and whether they changed since."""
+    """Work out what penalties are for as the facts stand now, and whether they changed since: many at once."""
     from svcdesk.penalties.findings import judged_anew
     from svcdesk.rules import ARTICLES
 
-    def work(
-        clause: str, engineer: str, at: str, kind: str, amount: int | None, key: str, facts: str
-    ) -> tuple[Any, ...]:
-        penalty = {"clause": clause, "engineer": engineer, "natural_key": key, "facts": facts}
-        finding, changed = judged_anew(ledger, basis, penalty)
-        sanction = {"kind": kind, "amount": None if amount is None else yuan(amount)}
-        month = month_of(instant(at), basis.zone)
-        absorbed = finding.absorbed_by if finding else None
-        return ARTICLES.get(clause), month, sanction, absorbed, changed
+    def work(*columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        names = ("clause", "engineer", "at", "kind", "amount", "natural_key", "facts")
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        for row, (finding, changed) in zip(rows, judged_anew(ledger, basis, rows), strict=True):
+            sanction = {"kind": row["kind"], "amount": None if row["amount"] is None else yuan(row["amount"])}
+            month = month_of(instant(row["at"]), basis.zone)
+            absorbed = finding.absorbed_by if finding else None
+            yield ARTICLES.get(row["clause"]), month, sanction, absorbed, changed
 
     return work
 

@@ -83,11 +83,15 @@ class Decision(NamedTuple):
 
 
 class Derivation(NamedTuple):
-    """What is worked out beside what is stored: from which columns, which it gives, and who makes the work."""
+    """What is worked out beside what is stored: from which columns, which it gives, and who makes the work.
+
+    The work takes a row's values, or the columns of ``many`` rows.
+    """
 
     needs: tuple[str, ...]
     gives: tuple[str, ...]
-    make: Callable[..., Callable[..., tuple[Any, ...]]]
+    make: Callable[..., Callable[..., Any]]
+    many: bool = False
 
 
 class Members(NamedTuple):

@@ -38,6 +38,7 @@ PENALTIES = Register(
         ("clause", "engineer", "at", "_sanction_kind", "_sanction_amount", "_key", "_facts"),
         ("article", "month", "sanction", "absorbed_by", "facts_changed"),
         computed.penalty,
+        many=True,
     ),
     decided=(
         Decision(("via", "settled_at"), ("penalty settle",), "4.2-4.8"),

@@ -263,7 +263,8 @@ def _blocks(
         nothing = (None,) * len(rows)
         block: dict[str, Sequence[Any]] = {}
         if derivation and work:
-            told = map(work, *(raw[place[name]] for name in derivation.needs))
+            given = [raw[place[name]] for name in derivation.needs]
+            told = work(*given) if derivation.many else map(work, *given)
             block = dict(zip(derivation.gives, zip(*told, strict=True), strict=True))
         for name, write in writers.items():
             block[name] = write(raw[place[name]])
