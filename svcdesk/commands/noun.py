@@ -315,7 +315,7 @@ class Noun:
                         keeps += filter_by(selection, register, name, meant, today(r.now, r.zone))
                 for name, (condition, _) in (flags or {}).items():
                     if given[name]:
-                        selection.where(condition)
+                        selection.where(condition).by_condition(register)
                 keeps += [_upto(column, r.date(given[name])) for name, column in (upto or {}).items() if given[name]]
                 shown = listing.columns(register, self.name, given["columns"], r.form)
                 listing.bounded(selection, register, given, sieved=bool(keeps))

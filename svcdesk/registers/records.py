@@ -127,6 +127,11 @@ class Selection:
         """Keep the records that name a value in a list."""
         return self.where(f"EXISTS (SELECT 1 FROM json_each({column.sql}) j WHERE j.value = ?)", value)
 
+    def by_condition(self, register: Register) -> "Selection":
+        """Keep SQLite from walking through all records for their order's sake: few meet the conditions."""
+        self.order = self.order or f"+{register.order}"
+        return self
+
     def in_pages(self) -> "Selection":
         """Read page after page by id, each in a read transaction of its own, so that no writer has to wait for all."""
         self.paged = True
@@ -164,6 +169,10 @@ class Selection:
                 value = f"{'max' if down else 'min'}({value}) OVER (PARTITION BY r.id)"
             self.order = f"{value} {'DESC' if down else 'ASC'}, {register.order}"
         return self
+
+    def follows_numbers(self, register: Register) -> bool:
+        """Return whether the records come in the order of their numbers."""
+        return (self.order or register.order).partition(",")[0] in ("r.id", "+r.id")
 
     def first(self, limit: int | None) -> "Selection":
         """Keep at most so many."""
@@ -290,13 +299,43 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
                 yield rows
             last = final
         return
-    if selection.limit is not None and not register.members:
+    given: Sequence[Any] = selection.values
+    if selection.limit is not None and selection.follows_numbers(register):
+        sql, given = f"SELECT {wanted} FROM {register.source} WHERE {_CHOSEN}", [_first(ledger, register, selection)]
+    elif selection.limit is not None and not register.members:
         order += f" LIMIT {selection.limit:d}"
-    cursor = ledger.con.execute(f"{sql} ORDER BY {order}", selection.values)
+    cursor = ledger.con.execute(f"{sql} ORDER BY {order}", given)
     if selection.limit is not None and register.members:
         yield from let_go(_of_the_first(cursor, selection.limit))
     else:
         yield from let_go(iter(lambda: cursor.fetchmany(_BLOCK), []))
+
+
+_CHOSEN = "r.id IN (SELECT value FROM json_each(?))"
+_NEAR = 4000  # of the lowest numbers, among which a list looks before it looks among all
+
+
+def _first(ledger: Ledger, register: Register, selection: Selection) -> str:
+    """Return as JSON the numbers of the first records: most lists find them among the lowest there are.
+
+    Only numbers are sorted: what else a list shows is read of those alone.
+    """
+    asked = selection.conditions
+    own = not any(re.search(r"\b(?!r\.)[a-z]\.", condition) for condition in asked if "SELECT" not in condition)
+    source = f'"live_{register.table}" r' if own else register.source
+    by_number = [_by_no_index(condition) for condition in asked]
+    found: list[tuple[int]] = []
+    narrowed = any(condition.strip(" (\n").startswith("r.id IN") for condition in asked)
+    for conditions in (" AND ".join([*by_number, f"r.id <= {_NEAR}"]), " AND ".join(by_number if narrowed else asked)):
+        if len(found) < (selection.limit or 0):
+            sql = f"SELECT r.id FROM {source} WHERE {conditions} ORDER BY r.id LIMIT {selection.limit}"
+            found = ledger.con.execute(sql, selection.values).fetchall()
+    return f"[{', '.join(str(number) for (number,) in found)}]"
+
+
+def _by_no_index(condition: str) -> str:
+    """Keep SQLite from the index of a condition's column: a plus before it does."""
+    return condition if "SELECT" in condition else re.sub(r"\b(?!r\.id\b)([a-z]\.)", r"+\1", condition)
 
 
 def _of_the_first(rows: Iterable[tuple[Any, ...]], limit: int) -> Iterator[list[tuple[Any, ...]]]:

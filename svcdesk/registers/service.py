@@ -117,8 +117,11 @@ _ASSIGNMENT = (
 )
 
 _ANY_DAY_OF_THE_TRIP = """
-    (r.id IN (SELECT dispatch_id FROM live_crew
-       WHERE departed_at < :end AND (returned_at >= :start OR returned_at IS NULL))
+    (r.id IN (
+       SELECT dispatch_id FROM live_crew
+         WHERE departed_at >= :start AND departed_at < :end AND (returned_at >= :start OR returned_at IS NULL)
+       UNION ALL SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND departed_at < :start
+       UNION ALL SELECT dispatch_id FROM live_crew WHERE returned_at IS NULL AND departed_at < :start)
      OR (r.sent_at >= :start AND r.sent_at < :end AND NOT EXISTS
        (SELECT 1 FROM live_crew x WHERE x.dispatch_id = r.id AND x.departed_at IS NOT NULL)))"""
 DISPATCHES = Register(
