@@ -321,14 +321,16 @@ def _first(ledger: Ledger, register: Register, selection: Selection) -> str:
     Only numbers are sorted: what else a list shows is read of those alone.
     """
     asked = selection.conditions
-    own = not any(re.search(r"\b(?!r\.)[a-z]\.", condition) for condition in asked if "SELECT" not in condition)
+    joined = re.findall(r"\bJOIN\s+\S+\s+(\w+)\b", register.source)
+    own = not any(re.search(rf"\b{alias}\.", condition) for alias in joined for condition in asked)
     source = f'"live_{register.table}" r' if own else register.source
     by_number = [_by_no_index(condition) for condition in asked]
     found: list[tuple[int]] = []
+    order = (selection.order or register.order).partition(",")[0]
     narrowed = any(condition.strip(" (\n").startswith("r.id IN") for condition in asked)
     for conditions in (" AND ".join([*by_number, f"r.id <= {_NEAR}"]), " AND ".join(by_number if narrowed else asked)):
         if len(found) < (selection.limit or 0):
-            sql = f"SELECT r.id FROM {source} WHERE {conditions} ORDER BY r.id LIMIT {selection.limit}"
+            sql = f"SELECT r.id FROM {source} WHERE {conditions} ORDER BY {order} LIMIT {selection.limit}"
             found = ledger.con.execute(sql, selection.values).fetchall()
     return f"[{', '.join(str(number) for (number,) in found)}]"
 
