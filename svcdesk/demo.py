@@ -182,7 +182,7 @@ def plan(first: date, now: datetime, zone: tzinfo) -> Plan:
     month = Plan(first, now, zone)
     for story in (
         _registers, _today, _over_the_end, _one_journey, _installations, _repairs, _questions, _misfortunes,
-        _complaints, _checks, _upkeep, _claims, _promises, _decisions,
+        _complaints, _checks, _upkeep, _claims, _promises, _problems, _decisions,
     ):  # fmt: skip
         story(month)
     return month
@@ -362,7 +362,7 @@ def _misfortunes(month: Plan) -> None:
     month.do(at + timedelta(minutes=50), "ticket settle-escalation {Tr5}", note="总部远程确认方案")
     month.do(
         month.on(quality.last, "15:30"), "ticket escalate {Tr9}", "--major-quality", to="quality",
-        note="同批电源第三次失效",
+        note="同批电源第三次失效", makes="QP8",
     )  # fmt: skip
     held = month.trips["r12"].last + timedelta(days=1)
     month.do(month.on(held, "08:30"), "ticket hold {Tr12}", reason="等客户盖章")
@@ -581,6 +581,27 @@ def _promises(month: Plan) -> None:
         month.day(14, "11:20"), "promise add", ticket="{Tr5}", kind="other", text="寄送新版操作手册",
         due=str(month.day(24, "00:00").date()), makes="PM4",
     )  # fmt: skip
+
+
+def _problems(month: Plan) -> None:
+    """A quality problem that was solved and closed; of the escalated one a department answered, the other is late."""
+    month.do(
+        month.day(19, "09:30"),
+        "problem open",
+        "--ticket",
+        "{Tr1}",
+        "--ticket",
+        "{Tr40}",
+        summary="同一故障再次出现",
+        makes="QP9",
+    )
+    month.do(month.day(19, "09:40"), "problem send {QP9}", to="制造部", due=str(month.day(25, "00:00").date()))
+    month.do(
+        month.day(22, "16:00"), "problem answer {QP9}", department="制造部", cause="装配间隙偏大", measure="返工并加检"
+    )
+    month.do(month.day(27, "10:00"), "problem verify {QP9}", "--solved", note="一周未复发")
+    month.do(month.day(27, "10:05"), "problem close {QP9}")
+    month.do(month.day(20, "11:00"), "cause alias 风道堵 = 冷却风道堵塞")
 
 
 def _decisions(month: Plan) -> None:

@@ -109,6 +109,16 @@ class Misconduct(NamedTuple):
     note: str
 
 
+class AskedOf(NamedTuple):
+    """A department that was asked about a quality problem: by when, in which round, and when it answered."""
+
+    problem: int
+    department: str
+    number: int
+    due: date
+    answered_at: datetime | None
+
+
 class Promised(NamedTuple):
     """A promise with the due that counts and how it ended, where it did."""
 
@@ -482,6 +492,19 @@ def complaint_deadline(asked: Round, basis: Basis) -> datetime | None:
     return end_of_day(day_of(asked.begun_at, basis.zone) + timedelta(days=days), basis.zone)
 
 
+def quality_overdue(asked: AskedOf, basis: Basis) -> Iterator[Finding]:
+    """3.8: a department has not answered about a quality problem by the end of its due day. It names nobody."""
+    deadline = end_of_day(asked.due, basis.zone)
+    if (asked.answered_at or basis.now) <= deadline:
+        return
+    subject, again = f"QP{asked.problem}", f"@{asked.number}" if asked.number > 1 else ""
+    evidence = {
+        "problem": subject, "department": asked.department, "deadline": deadline, "answered_at": asked.answered_at,
+    }  # fmt: skip
+    key = f"{subject}/{asked.department}{again}"
+    yield Finding("quality_overdue", "3.8", None, subject, key, deadline, "none", None, evidence)
+
+
 def commissioning_overdue(promise: Promised, basis: Basis) -> Iterator[Finding]:
     """2.3: commissioning or the users' training not done by the contract's time. It names nobody."""
     if promise.kind != "other":
@@ -541,6 +564,7 @@ CLAUSES = (
     Clause("complaint_overdue", "S5 1.3", "rounds", complaint_overdue),
     Clause("commissioning_overdue", "2.3", "promises", commissioning_overdue),
     Clause("promise_overdue", "3.4", "promises", promise_overdue),
+    Clause("quality_overdue", "3.8", "problems", quality_overdue),
 )
 ARTICLES = {clause.id: clause.article for clause in CLAUSES}
 

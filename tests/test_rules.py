@@ -13,6 +13,7 @@ from svcdesk.regulation.occurrences import Event, Plan, course
 from svcdesk.rules import (
     ARTICLES,
     CLAUSES,
+    AskedOf,
     Assignment,
     Decision,
     Misconduct,
@@ -32,6 +33,7 @@ from svcdesk.rules import (
     no_callback,
     phone_unreachable,
     promise_overdue,
+    quality_overdue,
     report_deadline,
 )
 
@@ -52,7 +54,7 @@ def test_the_clauses_are_those_of_the_regulation():
         "misconduct": "S4 7.2",
         "visit_overdue": "2.4", "inspection_overdue": "S1 18", "rectification_overdue": "S1 18",
         "follow_up_overdue": "S7 1.6", "suggestion_unanswered": "S7(2) 3", "complaint_overdue": "S5 1.3",
-        "commissioning_overdue": "2.3", "promise_overdue": "3.4",
+        "commissioning_overdue": "2.3", "promise_overdue": "3.4", "quality_overdue": "3.8",
     }  # fmt: skip
     assert len({clause.id for clause in CLAUSES}) == len(CLAUSES) == len(ARTICLES)
 
@@ -553,6 +555,26 @@ def test_a_promise_overdue(kind, kept, dropped, now, found):
         if verdict:
             assert (verdict.sanction, verdict.engineer, verdict.at, verdict.subject) == ("none", None, due, "PM3")
             assert not verdict.is_recordable
+
+
+# 3.8: quality problems
+
+
+@pytest.mark.parametrize(
+    ("answered", "now", "found"),
+    [
+        (None, "2026-11-05 23:59:59", False), (None, "2026-11-06 00:00:00", True),
+        ("2026-11-05 23:59:59", LATER, False), ("2026-11-06 00:00:00", LATER, True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("number", "key"), [(1, "QP4/制造部"), (2, "QP4/制造部@2")])
+def test_a_department_that_has_not_answered(answered, now, found, number, key):
+    asked = AskedOf(4, "制造部", number, date(2026, 11, 5), answered and at(answered))
+    verdict = only(quality_overdue(asked, basis_at(now)))
+    assert (verdict is not None) is found
+    if verdict:
+        assert (verdict.sanction, verdict.engineer, verdict.subject, verdict.key) == ("none", None, "QP4", key)
+        assert verdict.at == at("2026-11-05 23:59:59")
 
 
 # Policy by date

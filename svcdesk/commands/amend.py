@@ -23,6 +23,7 @@ def amend(
     reason: Annotated[str, typer.Option("--reason")],
     values: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE...")] = None,
     engineer: Text = None,
+    department: Text = None,
     by: Text = None,
     request_id: RequestId = None,
     format: WriteFormat = "text",
@@ -31,12 +32,12 @@ def amend(
         raise BadInput("empty", name="--reason")
     bounded("reason", reason)
     given = _pairs(values or [])
-    typed = repr((record, sorted(given.items()), reason, engineer, by))
+    typed = repr((record, sorted(given.items()), reason, engineer or department, by))
     options = {"note": reason, "by": by, "engineer": engineer}
     with writing(f"amend {record}", options, request_id, typed, format) as w:
         register, _ = amending.find(w.ledger, record)
         meant = {name: fields.meant(w.ledger, register, name, text) for name, text in given.items()}
-        w.receipt = amending.amend(w, record, meant, w.given["engineer"])
+        w.receipt = amending.amend(w, record, meant, w.given["engineer"] or department)
     assert w.ledger.entry is not None
     made = changes.changes(w.ledger, w.ledger.entry.seq)
     told = [changes.sentence(w.ledger, change, "amend") for change in made]

@@ -68,8 +68,10 @@ def answer(w: Write, ticket: Ticket) -> Receipt:
 
 
 @noun.write("escalate")
-def escalate(w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], major_quality: Flag = False) -> Receipt:
-    return tickets.escalate(w, ticket, to, major_quality=major_quality)
+def escalate(
+    w: Write, ticket: Ticket, to: Annotated[str, typer.Option()], major_quality: Flag = False, problem: Text = None
+) -> Receipt:
+    return tickets.escalate(w, ticket, to, major_quality=major_quality, problem=problem)
 
 
 @noun.write("settle-escalation")

@@ -135,18 +135,27 @@ def _typed(act: Act, column: Column, text: str, before: Any) -> Any:
     return as_stored(typed.read(act, column, text, before))
 
 
-def _member(act: Act, register: Register, row: Record, name: str, engineer: str | None) -> Record:
+def _member(act: Act, register: Register, row: Record, name: str, who: str | None) -> Record:
     """Find the member that is meant: the one named, else the only one. Raises BadInput or NotFound."""
     rows = _members(act.ledger, register, row)
-    codes = [act.ledger.get("staff", member["engineer_id"])["code"] for member in rows]
-    if engineer is None and len(rows) == 1:
+    assert register.members is not None
+    column = next(column for column in register.members.columns if column.name == register.members.who)
+    names = [_called(act.ledger, column, member) for member in rows]
+    if who is None and len(rows) == 1:
         return rows[0]
-    if engineer is None:
-        raise BadInput("which_engineer", id=name, names=codes)
-    code = act.ledger.staff(engineer)["code"]
-    if code not in codes:
-        raise NotFound("not_in_crew", id=name, code=code, near=codes)
-    return rows[codes.index(code)]
+    if who is None:
+        raise BadInput("which_engineer" if column.refers else "which_department", id=name, names=names)
+    meant = act.ledger.staff(who)["code"] if column.refers else who
+    if meant not in names:
+        key = "not_in_crew" if column.refers else "department_not_asked"
+        raise NotFound(key, id=name, code=meant, department=meant, near=names)
+    return rows[names.index(meant)]
+
+
+def _called(ledger: Ledger, column: Column, member: Record) -> str:
+    """Return what a member is called: somebody's code, or a department as it was written."""
+    value = member[column.stored]
+    return str(ledger.get(column.refers, value)["code"] if column.refers else value)
 
 
 def _members(ledger: Ledger, register: Register, row: Record) -> list[Record]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from svcdesk.desk import assignments
+from svcdesk.desk import assignments, problems
 from svcdesk.desk.act import Act, Phrase, Receipt, Word, not_before
 from svcdesk.desk.settle import latest_reopening, settling, status_of
 from svcdesk.errors import BadInput, Refused
@@ -151,14 +151,21 @@ def clock_of(act: Act, kind: str, since: str) -> AnswerClock:
     return answer_clock(instant(since), act.ledger.policy, act.zone, kind)
 
 
-def escalate(act: Act, text: str, to: str, *, major_quality: bool = False) -> Receipt:
+def escalate(act: Act, text: str, to: str, *, major_quality: bool = False, problem: str | None = None) -> Receipt:
     """Hand on what the desk cannot answer, or a major quality problem (3.2, 3.8)."""
     ticket = _taken(act, text, "escalate")
     at = act.at(after=ticket["received_at"])
+    if problem and not major_quality:
+        raise BadInput("problem_not_major", problem=problem)
     act.ledger.update("ticket", ticket["id"], notes=_noted(act, "escalate", ticket))
+    number = problems.escalated(act, ticket, to, problem) if major_quality else None
     act.ledger.insert(
-        "escalation", ticket_id=ticket["id"], at=at, to=to, major_quality=major_quality, by=act.by, note=act.note
-    )
+        "escalation", ticket_id=ticket["id"], at=at, to=to, major_quality=major_quality, by=act.by, note=act.note,
+        problem_id=number,
+    )  # fmt: skip
+    if number:
+        told = {"to": Word("escalation", to), "problem": f"QP{number}"}
+        return Receipt("ticket_escalated_major", "ticket", ticket["id"], told)
     return Receipt("ticket_escalated", "ticket", ticket["id"], {"to": Word("escalation", to)})
 
 
@@ -172,6 +179,8 @@ def settle_escalation(act: Act, text: str, note: str) -> Receipt:
         raise Refused("no_escalation", id=f"T{ticket['id']}", article="3.2")
     at = act.at(after=pending["at"])
     act.ledger.update("escalation", pending["id"], settled_at=at, settled_by=act.by, settled_note=note)
+    if pending["problem_id"]:
+        problems.settled(act, pending, note)
     return Receipt("escalation_settled", "ticket", ticket["id"], {"to": Word("escalation", pending["to"])})
 
 

@@ -145,7 +145,8 @@ class Importer:
                 for column in self._given.own:
                     if other[column.name] != values[column.name]:
                         raise BadInput("crew_differs", name=column.name)
-            members = [self._member(other, self._members) for other in group]
+            there = [other for other in group if not self._members.optional or other.get(self._members.who) is not None]
+            members = [self._member(other, self._members) for other in there]
         if len(self.kept) < self._keep:
             self.kept.append((rows[0], values))
         self._checks.record(columns, values, members)

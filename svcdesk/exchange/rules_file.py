@@ -403,7 +403,7 @@ def _json(name: str) -> Parse:
 
 
 _CODES = ("about", "against")
-_TEXTS = ("transit", *_CODES)
+_TEXTS = ("tickets", "transit", *_CODES)
 
 
 def _are_parts(value: Any) -> bool:

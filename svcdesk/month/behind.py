@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from svcdesk.model import LINES, Record
 from svcdesk.month import upkeep
 from svcdesk.month.indicators import AGES
+from svcdesk.month.problems import is_in_time
 from svcdesk.penalties.facts import versions_of
 from svcdesk.penalties.standing import NOT_STANDING
 from svcdesk.periods import Period, instant, stored
@@ -203,6 +204,23 @@ def _ticket_of_complaints(image: Record, scope: Scope) -> bool | None:
 
 def _major(image: Record, scope: Scope) -> bool | None:
     return (scope.holds(image["at"]) and bool(image["major_quality"])) or None
+
+
+def _problem(image: Record, scope: Scope) -> Any:
+    """Count a problem as the figure does: open at the end, opened or closed in the month."""
+    closed = image.get("closed_at")
+    if scope.path[-1] == "open":
+        until = stored(min(scope.period.end, scope.basis.now))
+        return (image["opened_at"] < until <= (closed or "9")) or None
+    at = {"opened": image["opened_at"], "closed": closed}.get(scope.path[-1])
+    return scope.holds(at) or None
+
+
+def _answered_problem(image: Record, scope: Scope) -> Any:
+    answers = [(image.get("answered_at"), image["due_on"])]
+    answers += [(one["at"], one["due"]) for one in json.loads(image.get("earlier") or "[]")]
+    good = [at for at, due in answers if at and is_in_time(at, due, scope.period, scope.ledger)]
+    return (good or None) if scope.path[-1] == "answered_in_time" else None
 
 
 def _promised(image: Record, scope: Scope) -> Any:
@@ -495,6 +513,7 @@ _BEHIND: dict[Path, tuple[Source, ...]] = {
     ("backlog",): _OPEN,
     ("promises",): (Source("promise", _promised),),
     **{path: tuple(Source(*counts) for counts in each) for path, each in upkeep.BEHIND.items()},
+    ("problems",): (Source("problem", _problem), Source("problem_department", _answered_problem)),
 }  # fmt: skip
 _OF_PROJECTS: dict[str, tuple[Source, ...]] = {
     "tickets": _RECEIVED,

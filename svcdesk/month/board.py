@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from svcdesk.month import due, open_tickets, promises
+from svcdesk.month import due, open_tickets, problems, promises
 from svcdesk.month.submissions import deadlines
 from svcdesk.month.waiting import Item, argv
 from svcdesk.penalties.findings import check, judged_anew, key_of, recorded
@@ -193,6 +193,7 @@ SECTIONS: tuple[Callable[[Ledger, Basis], Iterator[Item]], ...] = (
     _complaints,
     _escalations,
     promises.waiting,
+    problems.waiting,
     _expenses,
     _findings,
     due.lines,

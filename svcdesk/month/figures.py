@@ -5,7 +5,7 @@ from datetime import datetime
 
 from svcdesk import reports
 from svcdesk.model import Record
-from svcdesk.month import indicators, projects, promises, upkeep
+from svcdesk.month import indicators, problems, projects, promises, upkeep
 from svcdesk.periods import Period
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
@@ -19,6 +19,7 @@ def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
         "quality": indicators.indicators(ledger, period, basis),
         "backlog": indicators.backlog(ledger, period, basis),
         "promises": promises.figures(ledger, period, now),
+        "problems": problems.figures(ledger, period, now),
         **upkeep.figures(ledger, period, basis),
     }
 

@@ -45,7 +45,7 @@ _MEASURES = (
 )
 _COUNTS = (Column("figure", kind="word:figure", brief=True), Column("count", kind="int", brief=True))
 # What the month counts of further registers, each under a key of its own.
-REGISTERED = ("promises",)
+REGISTERED = ("promises", "problems")
 _REGISTERS = (Column("figure", brief=True), Column("count", kind="int", brief=True))
 _DEFINITIONS = (Column("figure", kind="word:figure", brief=True), Column("definition", brief=True))
 _BACKLOG = (Column("age", kind="word:age", brief=True), Column("tickets", kind="int", brief=True))
@@ -84,6 +84,8 @@ _ARRIVALS = (
 MAJOR_QUALITY = (
     Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),
     Column("project"), Column("product"), Column("summary"), Column("settled", kind="flag"),
+    Column("problem"), Column("departments", kind="json"), Column("due", kind="date", said="due_day"),
+    Column("answered_at", kind="instant"), Column("answer"), Column("closed_at", kind="instant"),
 )  # fmt: skip
 _OPINIONS = (
     Column("ticket", kind="id:ticket"), Column("at", kind="instant"), Column("customer"), Column("contract"),

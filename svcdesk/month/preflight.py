@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from svcdesk.month import due, promises, verdicts
+from svcdesk.month import due, problems, promises, verdicts
 from svcdesk.month.board import decisions, next_of_complaint, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
@@ -121,6 +121,7 @@ _SECTIONS: tuple[Section, ...] = (
     _expenses,
     _complaints,
     promises.overdue,
+    problems.overdue,
     undecided,
     _penalties,
     _overdue,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from svcdesk import reports
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
+from svcdesk.month import problems
 from svcdesk.month.indicators import OPEN
 from svcdesk.periods import Period, instant, stored
 from svcdesk.store import Ledger
@@ -105,7 +106,14 @@ def _line(counts: dict[str, Any], travel: reports.Travel, cost: dict[str, int]) 
 def major_quality(ledger: Ledger, period: Period) -> list[Record]:
     """List the major quality problems escalated in the month (3.8)."""
     rows = ledger.rows(_MAJOR_QUALITY, {"start": stored(period.start), "end": stored(period.end)})
-    return [{**_dated(row), "settled": bool(row["settled"])} for row in rows]
+    return [_with_problem(ledger, {**_dated(row), "settled": bool(row["settled"])}) for row in rows]
+
+
+def _with_problem(ledger: Ledger, row: Record) -> Record:
+    """Tell beside an escalation the quality problem that it is one of, and how far that has come."""
+    told = problems.told(ledger, row.pop("problem_id"))
+    times = {name: instant(told[name]) if told[name] else None for name in ("answered_at", "closed_at")}
+    return {**row, **told, **times}
 
 
 def opinions(ledger: Ledger, period: Period) -> list[Record]:
@@ -176,7 +184,7 @@ _COSTS = """
     GROUP BY t.contract_id, t.customer_id, e.line, e.excluded, e.status"""
 _MAJOR_QUALITY = """
     SELECT x.ticket_id AS ticket, x.at, c.name AS customer, k.no AS contract, k.project, t.product, t.summary,
-      x.settled_at IS NOT NULL AS settled
+      x.settled_at IS NOT NULL AS settled, x.problem_id
     FROM live_escalation x JOIN live_ticket t ON t.id = x.ticket_id JOIN live_customer c ON c.id = t.customer_id
     LEFT JOIN live_contract k ON k.id = t.contract_id
     WHERE x.at >= :start AND x.at < :end AND x.major_quality ORDER BY x.id"""

@@ -6,7 +6,7 @@ A period gives every fact whose finding could lie in it, and perhaps some more; 
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +16,7 @@ from svcdesk.penalties.sources import Where, numbered, source, span, when, withi
 from svcdesk.periods import Period, between, day_of, instant, stored
 from svcdesk.regulation import promises
 from svcdesk.regulation.clock import answer_hours
-from svcdesk.rules import Assignment, Decision, Misconduct, PhoneDay, Promised, Question, ReportDuty
+from svcdesk.rules import AskedOf, Assignment, Decision, Misconduct, PhoneDay, Promised, Question, ReportDuty
 from svcdesk.store import Ledger
 
 # The codes of those against whom a complaint was decided: all whom it is about where nothing else was said.
@@ -246,6 +246,22 @@ def _perhaps_broken(_: Ledger, __: Period) -> Where:
     return "(r.kept_at IS NULL OR r.kept_at > r.first_due OR r.moves <> '[]')", {}
 
 
+def problems(ledger: Ledger, where: Where) -> Iterator[AskedOf]:
+    """Read what each department was asked about quality problems, the rounds before a failed verification too."""
+    sql = f"""
+        SELECT w.problem_id, w.department, w.due_on, w.answered_at, w.earlier FROM live_problem_department w
+        JOIN live_problem r ON r.id = w.problem_id WHERE {where[0]} ORDER BY w.id"""
+    for number, department, due, answered, earlier in ledger.con.execute(sql, where[1]):
+        rounds = [*((one["due"], one["at"]) for one in _listed(earlier)), (due, answered)]
+        for count, (until, at) in enumerate(rounds, 1):
+            yield AskedOf(number, department, count, date.fromisoformat(until), when(at))
+
+
+def _asked_in(_: Ledger, period: Period) -> Where:
+    days = {"first": period.first.isoformat(), "after": period.after.isoformat()}
+    return "(w.due_on >= :first AND w.due_on < :after OR w.earlier IS NOT NULL)", days
+
+
 def longest_wait(ledger: Ledger) -> timedelta:
     """Return the longest time that any policy ever let pass between receipt and answer, holidays included."""
     hours = max(answer_hours(ledger.policy))
@@ -274,6 +290,7 @@ SOURCES = {
     "report_duties": source(report_duties, _report_duties_in, numbered("d.id"), _every_report_duty_in),
     "phone_days": source(phone_days, within("r.at"), _phone_days_of),
     "conduct": source(conduct, within("r.at"), numbered("r.id")),
+    "problems": source(problems, _asked_in, numbered("r.id")),
     "promises": source(promised, _perhaps_broken, numbered("r.id")),
     "questions": source(questions, _questions_in, numbered("t.id"), _every_question_in),
     **overdue.SOURCES,

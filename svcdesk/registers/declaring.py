@@ -108,6 +108,7 @@ class Members(NamedTuple):
     latest: tuple[str, ...] = ()
     sequence: Pairs = ()
     needs: tuple[Need, ...] = ()
+    optional: bool = False  # whether a record may have none
 
     def holds(self, column: Column) -> bool:
         """Return whether a column stands with each member."""

@@ -119,8 +119,10 @@ class Selection:
 
     def with_member(self, members: Members, column: Column, key: str) -> "Selection":
         """Keep the records that somebody named by a key is a member of, each with all its members."""
-        named = f"SELECT id FROM live_{column.refers} WHERE {register_of(column.refers).key_column} = ?"
-        theirs = f"SELECT {members.parent} FROM live_{members.table} WHERE {column.link} IN ({named})"
+        named = "?"
+        if column.refers:
+            named = f"SELECT id FROM live_{column.refers} WHERE {register_of(column.refers).key_column} = ?"
+        theirs = f"SELECT {members.parent} FROM live_{members.table} WHERE {column.stored} IN ({named})"
         return self.where(f"r.id IN ({theirs})", key)
 
     def listing(self, column: Column, value: str) -> "Selection":
@@ -377,6 +379,6 @@ def gathered(rows: Iterable[Record], members: Members, columns: Sequence[Column]
         else:
             if current is not None:
                 yield current
-            current = {**row, members.name: [member]}
+            current = {**row, members.name: [] if members.optional and member[who] is None else [member]}
     if current is not None:
         yield current

@@ -241,6 +241,7 @@ ESCALATIONS = Register(
         Column("major_quality", "r.major_quality", "flag", brief=True, default=0),
         Column("by", 'r."by"'),
         Column("note", "r.note", brief=True),
+        Column("problem", "r.problem_id", "id:problem"),
         Column("settled_at", "r.settled_at", "instant", brief=True),
         Column("settled_by", "r.settled_by"),
         Column("settled_note", "r.settled_note"),

@@ -72,6 +72,13 @@ ALLOWED: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
         "decide": (("appealed",), "4.2-4.8"),
         "settle": (("confirmed",), "4.2-4.8"),
     },
+    "problem": {
+        "send": (("open", "sent", "answered", "verified"), "3.8"),
+        "answer": (("sent",), "3.8"),
+        "join": (("open", "sent", "answered", "verified"), "3.8"),
+        "verify": (("answered",), "3.8"),
+        "close": (("open", "sent", "answered", "verified"), "3.8"),
+    },
     "promise": {
         "keep": (("open",), "3.4"),
         "move": (("open", "kept"), "3.4"),

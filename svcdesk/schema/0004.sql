@@ -286,7 +286,7 @@ CREATE TABLE problem_department (
   cause TEXT,
   measure TEXT,
   from_serial TEXT,
-  earlier TEXT NOT NULL DEFAULT '[]',
+  earlier TEXT,
   undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
   CHECK (answered_at >= sent_at)
 ) STRICT;
@@ -294,6 +294,9 @@ CREATE UNIQUE INDEX problem_department_once ON problem_department (problem_id, d
 CREATE INDEX problem_department_by_due ON problem_department (due_on);
 CREATE TRIGGER problem_department_keep_delete BEFORE DELETE ON problem_department BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 CREATE VIEW live_problem_department AS SELECT * FROM problem_department WHERE undone_at IS NULL;
+-- A major quality problem that was handed on from a ticket is one of these.
+ALTER TABLE escalation ADD COLUMN problem_id INTEGER REFERENCES problem (id);
+CREATE INDEX escalation_by_problem ON escalation (problem_id) WHERE problem_id IS NOT NULL;
 -- Two texts that name one fault cause.
 CREATE TABLE cause_alias (
   id INTEGER PRIMARY KEY,

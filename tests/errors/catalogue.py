@@ -88,6 +88,9 @@ FAULTY_PEOPLE = [
 OLD_BOOK = b"\xd0\xcf\x11\xe0 an old workbook"
 
 
+PROBLEM = "problem open --ticket T1 --ticket T5 --summary 主轴反复报警"
+ANSWER = "problem answer QP2 --department 制造部 --cause 装配 --measure 返工"
+
 # Conditions of the machine
 
 
@@ -466,6 +469,16 @@ RULES = {
     "no_rehearsal": case(ADD, given=no_rehearsal),
     "staff_retired": case("staff retire W03", "dispatch send T7 --engineer W03 --place 南京"),
     "customer_exists": case("customer add 江南机床"),
+    "problem_not_major": case("ticket escalate T7 --to 质量部 --problem QP1"),
+    "not_an_alias": case("cause alias 滤网堵 滤网堵塞"),
+    "alias_of_itself": case("cause alias 滤网堵 = 滤网堵"),
+    "department_not_asked": case(PROBLEM, "problem send QP2 --to 制造部", "problem answer QP2 --department 设计部 --cause 选型 --measure 换型"),
+    "department_asked": case(PROBLEM, "problem send QP2 --to 制造部", "problem send QP2 --to 制造部"),
+    "department_answered": case(PROBLEM, "problem send QP2 --to 制造部", "problem send QP2 --to 设计部", ANSWER, ANSWER),
+    "which_department": case(PROBLEM, "problem send QP2 --to 制造部", "problem send QP2 --to 设计部", ANSWER, "amend QP2 measure=返厂 --reason 听错"),
+    "ticket_joined": case(PROBLEM, "problem join QP2 --ticket T1"),
+    "problem_unanswered": case(PROBLEM, "problem send QP2 --to 制造部", "problem close QP2"),
+    "problem_unverified": case(PROBLEM, "problem send QP2 --to 制造部", ANSWER, "problem close QP2"),
     "promise_open": case("contract set HT-2 --commission-by 2026-11-01", "contract set HT-2 --commission-by 2026-12-01"),
     "contract_exists": case("contract add HT-1 --customer 华北钢厂"),
     "answered_already": case("ticket answer T5"),

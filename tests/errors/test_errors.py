@@ -12,13 +12,14 @@ from conftest import copied
 from transcripts import LANGUAGES, even
 
 from svcdesk import messages
-from svcdesk.messages import errors
+from svcdesk.messages import errors, registers
 
+OF_REGISTERS = [key.removeprefix("errors.") for key in registers.TEXTS if key.startswith("errors.")]
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def test_every_error_has_a_case_and_every_case_an_error():
-    assert sorted([*CASES, *UNRAISED]) == sorted(errors.TEXTS)
+    assert sorted([*CASES, *UNRAISED]) == sorted([*errors.TEXTS, *OF_REGISTERS])
 
 
 @pytest.mark.parametrize("key", CASES)

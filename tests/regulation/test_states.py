@@ -52,6 +52,16 @@ EXPECTED = {
             "close":       ". . . . . x .",
         },
     ),
+    "problem": (
+        "open sent answered verified closed",
+        {
+            "send":   "x x x x .",
+            "answer": ". x . . .",
+            "join":   "x x x x .",
+            "verify": ". . x . .",
+            "close":  "x x x x .",
+        },
+    ),
     "promise": (
         "open kept dropped",
         {
