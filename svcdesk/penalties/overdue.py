@@ -33,10 +33,14 @@ def _plans_in(_: Ledger, period: Period) -> Where:
 
 
 def rectifications(ledger: Ledger, where: Where) -> Iterator[Rectified]:
-    """Read the rectifications: the due day in force, and when it was closed or given up."""
+    """Read the rectifications: the due day in force, and when it was closed or given up.
+
+    One that another register closed without saying when is none: what is not told is no lateness.
+    """
     sql = """
         SELECT r.id, s.code, r.due_on, r.done_at, coalesce(r.verified_at, r.cancelled_at)
-        FROM live_rectification r LEFT JOIN live_staff s ON s.id = r.owner_id WHERE {where} ORDER BY r.id"""
+        FROM live_rectification r LEFT JOIN live_staff s ON s.id = r.owner_id
+        WHERE {where} AND (r.status <> 'closed' OR r.verified_at IS NOT NULL) ORDER BY r.id"""
     for number, owner, due, done, closed in rows(ledger, sql, where):
         yield Rectified(number, owner, date.fromisoformat(due), when(done), when(closed))
 

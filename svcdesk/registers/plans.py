@@ -117,9 +117,9 @@ RECTIFICATIONS = Register(
     sequence=(("opened_at", "done_at"), ("done_at", "verified_at"), ("opened_at", "cancelled_at")),
     needs=(Need("verified_at", (), ("done_at",)),),
     never=(
-        ("status IN ('done', 'closed') AND done_at IS NULL", "status, done_at"),
+        ("status = 'done' AND done_at IS NULL", "status, done_at"),
         ("status = 'open' AND done_at IS NOT NULL", "status, done_at"),
-        ("(status = 'closed') <> (verified_at IS NOT NULL)", "status, verified_at"),
+        ("status <> 'closed' AND verified_at IS NOT NULL", "status, verified_at"),
         ("(status = 'cancelled') <> (cancelled_at IS NOT NULL)", "status, cancelled_at"),
     ),
 )  # fmt: skip

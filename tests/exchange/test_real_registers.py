@@ -154,3 +154,29 @@ def test_days_and_months_of_a_training_register_are_told_apart(office):
     draft = office.folder / "draft.toml"
     office.run("import", "tickets", DATA / "people/training_records_600.csv", "--suggest", draft)
     assert 'format = "%m/%d/%Y"' in draft.read_text(encoding="utf-8")
+
+
+def test_hazards_to_be_rectified(office):
+    """Two heading lines, a footer, levels in four spellings, dates in two forms, one that is no date at all."""
+    file = "people/cn_hazards_rectification_2025.xlsx"
+    rows = [row for row in frame(DATA / file) if isinstance(row["序号"], int)]
+    first, mended = taken(office, "rectifications", file, "hazards")
+    assert "30 rows read of 36 lines" in first.stdout and len(mended) == len(rows) == 30
+    assert [row["summary"] for row in mended] == [row["隐患问题描述"] for row in rows]
+    assert [row["due"] for row in mended] == [day(row["整改期限"]) for row in rows]
+    assert [row["done_at"][:10] for row in mended] == [day(row["整改完成日期"]) for row in rows]
+    over = [row["销号情况"] in ("已整改", "已销号", "整改完成") for row in rows]
+    assert [row["status"] == "closed" for row in mended] == over and sum(over) == 28
+    assert {row["level"] for row in mended} == {"general"}
+    late = [row for row in rows if day(row["整改完成日期"]) > day(row["整改期限"])]
+    found = {row["subject"] for row in office.json("penalty", "check", "--since", "2025-01-01", "--until", "2025-12-31")}
+    never = {row["id"] for row in mended if row["status"] == "open"}
+    assert len(found) == len(late) + len(never) and never <= found
+
+
+def day(cell):
+    """A date of the register, typed or written 2025.7.17; nothing where there is none."""
+    if hasattr(cell, "strftime"):
+        return f"{cell:%Y-%m-%d}" if cell == cell else ""
+    parts = str(cell).split(".")
+    return "-".join(part.zfill(2) for part in parts) if len(parts) == 3 else ""
