@@ -169,7 +169,9 @@ def test_hazards_to_be_rectified(office):
     assert [row["status"] == "closed" for row in mended] == over and sum(over) == 28
     assert {row["level"] for row in mended} == {"general"}
     late = [row for row in rows if day(row["整改完成日期"]) > day(row["整改期限"])]
-    found = {row["subject"] for row in office.json("penalty", "check", "--since", "2025-01-01", "--until", "2025-12-31")}
+    found = {
+        row["subject"] for row in office.json("penalty", "check", "--since", "2025-01-01", "--until", "2025-12-31")
+    }
     never = {row["id"] for row in mended if row["status"] == "open"}
     assert len(found) == len(late) + len(never) and never <= found
 
