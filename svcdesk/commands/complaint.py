@@ -85,9 +85,11 @@ def feedback(
     complaint: Complaint,
     satisfied: Annotated[bool, typer.Option("--satisfied")] = False,
     unsatisfied: Annotated[bool, typer.Option("--unsatisfied")] = False,
+    score: Annotated[int | None, typer.Option(min=1, max=5)] = None,
 ) -> Receipt:
-    one_of(("--satisfied", satisfied), ("--unsatisfied", unsatisfied))
-    return complaints.feed_back(w, complaint, satisfied=satisfied)
+    if score is None or (satisfied and unsatisfied):
+        one_of(("--satisfied", satisfied), ("--unsatisfied", unsatisfied))
+    return complaints.feed_back(w, complaint, satisfied=satisfied if satisfied or unsatisfied else None, score=score)
 
 
 @noun.write("close")

@@ -159,13 +159,20 @@ def remedy_by_rectification(act: Act, text: str, note: str, owner: str, due: dat
     return step.receipt("complaint_to_rectify", made=made, due=due)
 
 
-def feed_back(act: Act, text: str, *, satisfied: bool) -> Receipt:
-    """Record that the complainant was told, and whether that was enough; if not, another round begins."""
+def feed_back(act: Act, text: str, *, satisfied: bool | None, score: int | None = None) -> Receipt:
+    """Record that the complainant was told, and whether that was enough; if not, another round begins.
+
+    Where only a score was given, one above policy followup.score is content: our reading.
+    """
+    if satisfied is None:
+        satisfied = score is not None and score > act.basis.value("followup.score", act.now)
     decided = act.ledger.named("complaint", text)
     if decided["finding"] == "upheld" and decided["status"] == "decided":  # the missing step goes before a wrong time
         raise Refused("no_remedy", id=f"C{decided['id']}", article="4.2")
     step = _Step(act, text, "feedback")
-    step.take(states.after_feedback(satisfied, step.complaint["round"]), satisfied=satisfied)
+    step.take(
+        states.after_feedback(satisfied, step.complaint["round"]) | {"score": score}, satisfied=satisfied, score=score
+    )
     key = "complaint_satisfied" if satisfied else "complaint_unsatisfied"
     return step.receipt(key, round=step.complaint["round"] + 1)
 

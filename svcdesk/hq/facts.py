@@ -136,4 +136,4 @@ COLUMNS: dict[str, tuple[tuple[str, bool], ...]] = {
 }
 
 # The keys of the policy by which figures are counted.
-POLICY_KEYS = ("answer.", "excluded.", "late.grace", "repeat.window", "work.")
+POLICY_KEYS = ("answer.", "excluded.", "late.grace", "repeat.window", "survey.", "work.")

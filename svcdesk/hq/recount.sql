@@ -297,11 +297,14 @@ SELECT a.ask AS ask,
   COUNT(*) AS denominator
 FROM asked_day a
 JOIN grouped_ticket f ON f.centre = a.centre AND f.first_closed_day = a.day
-JOIN (SELECT DISTINCT d.centre AS centre, d.ticket_id AS ticket_id FROM dispatch d
+LEFT JOIN dated_policy p ON p.centre = f.centre AND p.policy_key = 'survey.of'
+  AND f.first_closed_day >= p.from_day AND f.first_closed_day < p.until_day
+LEFT JOIN (SELECT DISTINCT d.centre AS centre, d.ticket_id AS ticket_id FROM dispatch d
       JOIN crew w ON w.centre = d.centre AND w.dispatch_id = d.id AND w.departed_at IS NOT NULL) g
   ON g.centre = f.centre AND g.ticket_id = f.id
 LEFT JOIN (SELECT DISTINCT v.centre AS centre, v.ticket_id AS ticket_id FROM survey v) s
   ON s.centre = f.centre AND s.ticket_id = f.id
+WHERE g.ticket_id IS NOT NULL OR p.policy_value = 'all'
 GROUP BY 1, 2;
 
 CREATE TEMPORARY VIEW quality_complaints AS

@@ -42,6 +42,7 @@ TEXTS = {
     "incomplete_report.fine": ("报告单不全的罚款（4.6）", "fine for an incomplete report (4.6)"),
     "phone_unreachable.fine": ("电话不通的罚款（4.7）", "fine for an unreachable phone (4.7)"),
     "disobedience.fine": ("不服从指挥的罚款（4.8）", "fine for disobedience (4.8)"),
+    "survey.of": ("哪些工单要满意度调查表：dispatched 只有派过人的（3.7），all 每一张（S3 8.3）", "which tickets need a survey: dispatched, those to which somebody was sent (3.7), or all (S3 8.3)"),
     "same_fact": ("同一事实：absorb 只罚一次，cumulate 并罚", "one fact: absorb punishes it once, cumulate adds up"),
     "repeat.window_days": ("多少天内同一问题再修算重复维修（3.6）", "days within which the same repair again is a repeat (3.6)"),
     "complaint.days": ("投诉须在多少天内办结；none 不限（范本五 1.3）", "days within which a complaint is to be closed; none sets none (sample 5, 1.3)"),

@@ -501,6 +501,7 @@ _BEHIND: dict[Path, tuple[Source, ...]] = {
     ("quality", "repeat_repairs"): (Source("ticket", _repeats), Source("ticket", _repeated), _policy("repeat.")),
     ("quality", "survey_coverage"): (
         Source("ticket", _first_closed), Source("survey", _of_a_closed_ticket), Source("crew", _departed),
+        _policy("survey."),
     ),
     ("quality", "mean_score"): _SURVEYS,
     ("quality", "complaints"): (*_COMPLAINTS, Source("ticket", _ticket_of_complaints)),

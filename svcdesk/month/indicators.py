@@ -15,6 +15,19 @@ from svcdesk.values import median, rounded
 _HOUR, _DAY = 3600, 86400
 
 
+def _surveyed(ledger: Ledger, period: Period, basis: Basis) -> tuple[int, int]:
+    """Count the tickets first closed in the period that have a survey, and those that needed one (3.7, S3 8.3)."""
+    surveyed, visited = _pair(ledger, _SURVEYED, period)
+    if "all" not in ledger.policy.every("survey.of"):
+        return surveyed, visited
+    others = [
+        survey is not None
+        for closed, survey in ledger.con.execute(_NOT_VISITED, span(period))
+        if basis.value("survey.of", instant(closed)) == "all"
+    ]
+    return surveyed + sum(others), visited + len(others)
+
+
 def backlog(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
     """Count the tickets that were open at the period's end (now, if that is earlier) by their age in days.
 
@@ -41,7 +54,7 @@ def indicators(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
     asked_for = given.surely + len(given.others)
     waits, lags = ([row[0] for row in ledger.con.execute(sql, span(period))] for sql in (_WAITS, _LAGS))
     again, asked = verdicts.repeats(ledger, period, basis)
-    surveyed, visited = _pair(ledger, _SURVEYED, period)
+    surveyed, to_survey = _surveyed(ledger, period, basis)
     score, surveys = _pair(ledger, _SCORES, period)
     complaints = ledger.value(_COMPLAINTS, span(period))
     upheld, decided = _pair(ledger, _UPHELD, period)
@@ -55,7 +68,7 @@ def indicators(ledger: Ledger, period: Period, basis: Basis) -> list[Record]:
         _rate("first_time_fix", len(closed.mended), repaired)
         | {"provisional_until": day_of(settled, basis.zone).isoformat() if settled > basis.now else None},
         _rate("repeat_repairs", again, asked),
-        _rate("survey_coverage", surveyed, visited),
+        _rate("survey_coverage", surveyed, to_survey),
         _figure("mean_score", score, surveys, (score, surveys), "score"),
         _figure("complaints", complaints, asked_for, (100 * complaints, asked_for), "per_100"),
         _rate("complaints_upheld", upheld, decided),
@@ -137,12 +150,15 @@ _AGED = f"""
 _WAITS = """
     SELECT max(0, strftime('%s', answered_at) - strftime('%s', received_at)) FROM live_ticket
     WHERE received_at >= :start AND received_at < :end AND answered_at IS NOT NULL"""
-_SURVEYED = """
+_WENT = """EXISTS (SELECT 1 FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id
+        WHERE d.ticket_id = t.id AND w.departed_at IS NOT NULL)"""
+_SURVEYED = f"""
     SELECT count(s), count(*) FROM (
       SELECT (SELECT min(v.id) FROM live_survey v WHERE v.ticket_id = t.id) AS s FROM live_ticket t
-      WHERE t.first_closed_at >= :start AND t.first_closed_at < :end
-        AND EXISTS (SELECT 1 FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id
-          WHERE d.ticket_id = t.id AND w.departed_at IS NOT NULL))"""
+      WHERE t.first_closed_at >= :start AND t.first_closed_at < :end AND {_WENT})"""
+_NOT_VISITED = f"""
+    SELECT t.first_closed_at, (SELECT min(v.id) FROM live_survey v WHERE v.ticket_id = t.id) FROM live_ticket t
+    WHERE t.first_closed_at >= :start AND t.first_closed_at < :end AND NOT {_WENT}"""
 _SCORES = "SELECT sum(score), count(*) FROM live_survey WHERE at >= :start AND at < :end"
 _COMPLAINTS = "SELECT count(*) FROM live_complaint WHERE at >= :start AND at < :end"
 _UPHELD = """

@@ -36,8 +36,10 @@ CONTACTS = Register(
         Column("complaint", "r.complaint_id", "id:complaint", brief=True),
         REFERENCE,
     ),
-    filters=("customer", "channel", "taken_by", "ticket"),
-    add=Add("log", "contact_logged", asks=("customer", "channel", "summary"), takes=("person", "taken_by")),
+    filters=("customer", "channel", "taken_by", "ticket", "complaint"),
+    add=Add(
+        "log", "contact_logged", asks=("customer", "channel", "summary"), takes=("person", "taken_by", "complaint"),
+    ),
 )  # fmt: skip
 
 _REOPENINGS = (

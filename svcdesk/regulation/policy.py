@@ -131,6 +131,7 @@ KEYS: dict[str, Key] = {
     "incomplete_report.fine": Key(_money, "CNY", "20.00"),
     "phone_unreachable.fine": Key(_money, "CNY", "10.00"),
     "disobedience.fine": Key(_money, "CNY", "100.00"),
+    "survey.of": Key(_one_of("dispatched", "all"), "reading", "dispatched"),
     "same_fact": Key(_one_of("absorb", "cumulate"), "reading", "absorb"),
     "repeat.window_days": Key(_whole, "days", "90", 1, 3650),
     **{f"expense.limit.{category}": Key(_optional_money, "CNY", NONE) for category in get_args(Category)},

@@ -126,11 +126,17 @@ def dispatch_status(crew: Iterable[Record]) -> str:
 
 
 def missing_to_close(
-    ticket: Record, crews: Iterable[Record], reported: set[int], surveyed: bool, no_survey: str | None
+    ticket: Record,
+    crews: Iterable[Record],
+    reported: set[int],
+    surveyed: bool,
+    no_survey: str | None,
+    survey_of: str = "dispatched",
 ) -> list[dict[str, Any]]:
     """List what a ticket lacks before it may be closed (3.4, 3.7): each with its code and the dispatch or engineer.
 
-    ``crews`` are the crew rows of dispatches that were not cancelled, ``reported`` the dispatches with a report.
+    ``crews`` are the crew rows of dispatches that were not cancelled, ``reported`` the dispatches with a report;
+    ``survey_of`` says whether tickets to which nobody was sent need a survey too (S3 8.3).
     """
     missing: list[dict[str, Any]] = []
     if not ticket["answered_at"]:
@@ -144,7 +150,7 @@ def missing_to_close(
                 missing.append({"code": "return", "dispatch": dispatch, "engineer": member["code"]})
         if any(member["departed_at"] for member in members) and dispatch not in reported:
             missing.append({"code": "report", "dispatch": dispatch, "engineer": members[0]["code"]})
-    if went and not surveyed and not no_survey:
+    if (went or survey_of == "all") and not surveyed and not no_survey:
         missing.append({"code": "survey", "ticket": ticket["id"]})
     return missing
 

@@ -368,3 +368,5 @@ FROM complaint r JOIN json_each(r.about) p JOIN staff e ON e.code = p.value
 WHERE r.undone_at IS NULL AND e.undone_at IS NULL
 UNION ALL
 SELECT id, about_id, 1 FROM complaint WHERE about_id IS NOT NULL AND about IS NULL AND undone_at IS NULL;
+-- How content a complainant was when told the result, of the last round (S3 7).
+ALTER TABLE complaint ADD COLUMN score INTEGER CHECK (score BETWEEN 1 AND 5);

@@ -18,6 +18,7 @@ _HOURS = 55 * 24
 _OUTSIDE = ("material", "freight")
 _CATEGORIES = ("fare", "lodging", "allowance", "local", "other", *_OUTSIDE)
 _POLICY = (
+    ("survey.of", "all"),
     ("answer.hours", "8"), ("answer.clock", "working"), ("late.grace_minutes", "30"), ("answer.hours.repair", "3"),
     ("answer.calendar", "none"), ("work.from", "08:30"), ("work.until", "18:00"), ("repeat.window_days", "5"),
 )  # fmt: skip

@@ -16,7 +16,7 @@ FIRST_VALUES = {
     "late.entry": "show", "late.entry_hours": 24, "appeal.days": 5, "roles.check": "warn", "taken_by.required": "warn",
     "late.grace_minutes": 0, "report.due_days": 3, "report.min_chars": 1,
     "phone.from": 480, "phone.until": 1320, "phone.max_per_day": 1, "no_callback.fine": 5000, "late_on_site.fine": 5000,
-    "incomplete_report.fine": 2000, "phone_unreachable.fine": 1000, "disobedience.fine": 10000, "same_fact": "absorb",
+    "incomplete_report.fine": 2000, "phone_unreachable.fine": 1000, "disobedience.fine": 10000, "same_fact": "absorb", "survey.of": "dispatched",
     "repeat.window_days": 90, "expense.limit.fare": None,
     "expense.limit.lodging": None,
     "expense.limit.allowance": None, "expense.limit.local": None,
