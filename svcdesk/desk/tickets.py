@@ -12,6 +12,7 @@ from svcdesk.periods import instant, stored
 from svcdesk.registers.computed import loads
 from svcdesk.regulation import states
 from svcdesk.regulation.clock import AnswerClock, answer_clock, answered_in_time
+from svcdesk.regulation.policy import Basis
 from svcdesk.regulation.states import allow
 from svcdesk.store import Ledger
 
@@ -241,7 +242,7 @@ def _warn_out_of_order(act: Act, ticket: Record, made: Record) -> None:
 def close(act: Act, text: str, resolution: str, no_survey: str | None = None) -> Receipt:
     """Close a ticket that lacks nothing (3.7)."""
     ticket = _taken(act, text, "close")
-    if missing := lacking(act, ticket, no_survey):
+    if missing := lacking(act.ledger, act.basis._replace(now=act.when), ticket, no_survey):
         said = [Phrase(f"missing.to_close_{item['code']}", item) for item in missing]
         raise Refused("cannot_close", id=f"T{ticket['id']}", missing=said, article="3.7")
     at = act.at(after=_last_step(act.ledger, ticket))
@@ -252,9 +253,8 @@ def close(act: Act, text: str, resolution: str, no_survey: str | None = None) ->
     return Receipt("ticket_closed", "ticket", ticket["id"], {"at": at})
 
 
-def lacking(act: Act, ticket: Record, no_survey: str | None = None) -> list[Record]:
+def lacking(ledger: Ledger, basis: Basis, ticket: Record, no_survey: str | None = None) -> list[Record]:
     """List what a ticket lacks before it may be closed (3.4, 3.7)."""
-    ledger = act.ledger
     reported = ledger.rows(
         "SELECT r.dispatch_id FROM live_service_report r JOIN live_dispatch d ON d.id = r.dispatch_id"
         " WHERE d.ticket_id = ?",
@@ -263,7 +263,7 @@ def lacking(act: Act, ticket: Record, no_survey: str | None = None) -> list[Reco
     surveyed = ledger.value("SELECT 1 FROM live_survey WHERE ticket_id = ?", (ticket["id"],))
     crews, asked = assignments.of_ticket(ledger, ticket["id"]), latest_reopening(ledger, ticket["id"]) or ticket
     answered = {**ticket, "answered_at": asked["answered_at"]}
-    reports, survey_of = {row["dispatch_id"] for row in reported}, act.basis.value("survey.of", act.when)
+    reports, survey_of = {row["dispatch_id"] for row in reported}, basis.value("survey.of", basis.now)
     return states.missing_to_close(answered, crews, reports, bool(surveyed), no_survey, survey_of)
 
 

@@ -9,12 +9,15 @@ from svcdesk.commands.interview.talk import Step, Talk
 from svcdesk.commands.interview.values import of_param, time
 from svcdesk.desk import tickets
 from svcdesk.model import Record
+from svcdesk.regulation.policy import Basis
+from svcdesk.session import current
 
 
 def script(talk: Talk) -> Iterator[Step]:
     yield Step("ticket", lambda: of_param(talk, "ticket"))
     ticket = talk.ledger.named("ticket", str(talk.value("ticket")))
-    lacking = tickets.lacking(talk.ledger, ticket, talk.value("no_survey"))
+    basis = Basis(talk.ledger.policy, current.now(talk.ledger.zone), talk.ledger.zone)
+    lacking = tickets.lacking(talk.ledger, basis, ticket, talk.value("no_survey"))
     for item in lacking:
         yield from _LACKING[item["code"]](talk, item)
     talk.before = [line for item in lacking for line in _COMMANDS[item["code"]](talk, ticket, item)]
