@@ -7,7 +7,7 @@ from svcdesk import messages
 from svcdesk.model import Record
 from svcdesk.month import verdicts
 from svcdesk.month.verdicts import Answer, Arrival, Judged, span
-from svcdesk.periods import Period, day_of, stored
+from svcdesk.periods import Period, day_of, instant, stored
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 from svcdesk.values import median, rounded
