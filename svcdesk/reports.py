@@ -149,19 +149,24 @@ def _days(period: Period) -> dict[str, str]:
     return {"first": period.first.isoformat(), "after": period.after.isoformat()}
 
 
-def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], int]:
-    """Work out the month's five lines, and the pending cost in fen."""
+def spent(ledger: Ledger, period: Period) -> tuple[list[Record], int]:
+    """Work out what each of the five lines cost, and the pending cost in fen."""
     cost, excluded, pending = dict.fromkeys(LINES, 0), 0, 0
     for line, is_excluded, status, amount in ledger.con.execute(_COSTS, _days(period)):
         cost[line] += amount
         excluded += amount if is_excluded else 0
         pending += amount if status == "submitted" else 0
-    people = person_days(assignments(ledger, period, now))
-    rows: list[Record] = [
-        {"line": line, **(people[line]._asdict() if line in people else {}), "cost": Fen(cost[line])} for line in LINES
-    ]
+    rows: list[Record] = [{"line": line, "cost": Fen(cost[line])} for line in LINES]
     rows.append({"line": "total", "cost": Fen(sum(cost.values()) - excluded), "excluded": Fen(excluded)})
     return rows, pending
+
+
+def lines(ledger: Ledger, period: Period, now: datetime) -> tuple[list[Record], int]:
+    """Work out the month's five lines, and the pending cost in fen."""
+    costs_by_line, pending = spent(ledger, period)
+    people = person_days(assignments(ledger, period, now))
+    travel = {line: people[line]._asdict() for line in LINES if line in people}
+    return [{"line": row["line"], **travel.get(row["line"], {}), **row} for row in costs_by_line], pending
 
 
 def service(ledger: Ledger, period: Period, now: datetime) -> Record:

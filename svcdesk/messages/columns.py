@@ -3,6 +3,7 @@
 TEXTS = {
     "definition": ("口径", "how it is worked out"),
     "person_name": ("姓名", "name"), "policy_key": ("键", "key"), "before": ("上期", "period before"), "claimant": ("报销人", "claimant"), "concerned": ("当事人", "person"), "decided_on": ("批复", "decided"), "decider": ("批复人", "decided by"),
+    "year_so_far": ("本年累计（元）", "year so far (CNY)"),
     "id": ("编号", "id"), "code": ("工号", "code"), "name": ("名称", "name"), "department": ("部门", "department"),
     "role": ("岗位", "role"), "home": ("常驻地", "home"), "rehearsal": ("演练", "rehearsal"), "wall": ("系统时钟", "wall clock"), "uid": ("系统用户号", "uid"), "host": ("主机", "host"), "active": ("在岗", "active"), "retired_at": ("离岗时间", "retired"),
     "phone": ("电话", "phone"), "wage": ("月工资", "wage"), "region": ("区域", "region"), "city": ("城市", "city"),

@@ -10,7 +10,7 @@ from svcdesk.model import LINES, Record
 from svcdesk.month import figures, indicators, preflight, projects, staff, submissions, verdicts
 from svcdesk.month.drift import drift
 from svcdesk.month.waiting import Item
-from svcdesk.periods import Period, instant, months_in
+from svcdesk.periods import Period, instant, months_in, today, year_so_far
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
@@ -27,6 +27,8 @@ def monthly(ledger: Ledger, period: Period, now: datetime) -> Record:
             **reports.headed(ledger, period, figures.monthly(ledger, period, now)),
             "previous": beside(ledger, before(-period.length), basis),
             "last_year": beside(ledger, before(-_YEAR), basis) if period.length < _YEAR else None,
+            "year": so_far(ledger, period),
+            "made_on": today(now, ledger.zone),
             "submission": drift(ledger, "monthly", period),
             "earlier_months": submissions.late_items(ledger, period),
         }
@@ -44,6 +46,14 @@ def beside(ledger: Ledger, other: Period | None, basis: Basis) -> Record | None:
         "lines": reports.lines(ledger, other, basis.now)[0],
         "quality": indicators.indicators(ledger, other, basis),
     }
+
+
+def so_far(ledger: Ledger, period: Period) -> Record | None:
+    """Return what the lines cost in the year up to the period's end; None beside a year itself."""
+    year = year_so_far(period, ledger.zone)
+    if period.length >= _YEAR or submissions.is_before(ledger, year):
+        return None
+    return {"month": year.name, "lines": reports.spent(ledger, year)[0], "quality": []}
 
 
 def project_report(ledger: Ledger, period: Period, now: datetime) -> Record:

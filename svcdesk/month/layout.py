@@ -25,6 +25,7 @@ from svcdesk.store import Ledger
 # The columns of the tables beside the reports' own lines.
 _FORM_LINES = (
     *reports.COLUMNS[:5],
+    Column("year", kind="money", brief=True, said="year_so_far"),
     Column("previous", kind="money", brief=True, said="before"),
     Column("last_year", kind="money", brief=True),
 )
@@ -107,7 +108,7 @@ def monthly(report: Record, period: Period) -> Document:
     return Document(
         "monthly",
         messages.say("report.title", centre=report["centre"], period=period_name(period)),
-        _head(report, period),
+        _form_head(report, period),
         [
             Table(
                 "lines",
@@ -115,15 +116,16 @@ def monthly(report: Record, period: Period) -> Document:
                 _beside_columns(_FORM_LINES, period),
                 rows,
                 strong=(len(rows) - 1,),
-                headings=_beside(report, period),
+                headings=_beside(report, period) | {"cost": messages.say(f"report.cost_{period.unit}")},
             ),
             *service_tables(report, period),
             *drift_tables(report),
         ],
         notes=notes(report),
-        signatures=[messages.say(f"report.{cell}") for cell in ("prepared", "reviewed", "received_office")],
+        signatures=[messages.say(f"report.{cell}") for cell in ("prepared", "reviewed", "received_office", "seal")],
         capitals=capitals(report["lines"][-1]["cost"]),
         mark=mark(report),
+        front=2,
     )
 
 
@@ -205,7 +207,7 @@ def line_rows(report: Record) -> list[Record]:
     total = report["lines"][-1]
     left_out = {"line": "less_excluded", "cost": total["excluded"]}
     rows = [*report["lines"][:-1], left_out, {"line": "total", "cost": total["cost"]}]
-    others = {name: _costs_of(report[name]) for name in _BESIDE}
+    others = {name: _costs_of(report[name]) for name in (*_BESIDE, "year")}
     return [{**row, **{name: costs.get(row["line"]) for name, costs in others.items()}} for row in rows]
 
 
@@ -243,7 +245,7 @@ def _beside_names(period: Period) -> tuple[str, ...]:
 
 
 def _beside_columns(columns: tuple[Column, ...], period: Period) -> tuple[Column, ...]:
-    left_out = set(_BESIDE) - set(_beside_names(period))
+    left_out = set(_BESIDE) - set(_beside_names(period)) | ({"year"} if period.unit == "year" else set())
     return tuple(column for column in columns if column.name not in left_out)
 
 
@@ -398,6 +400,19 @@ def _head(report: Record, period: Period) -> list[tuple[str, str]]:
         (messages.say("columns.centre"), report["centre"]),
         (messages.say(f"report.unit_{period.unit}"), report["month"]),
         (messages.say("report.range"), messages.say("report.from_to", first=period.first, last=last)),
+    ]
+
+
+def _form_head(report: Record, period: Period) -> list[tuple[str, str]]:
+    """Head the form as the management office wants it: by whom, when, which form, in what unit."""
+    _, named, span = _head(report, period)
+    return [
+        (messages.say("report.filled_by"), report["centre"]),
+        (messages.say("report.filled_on"), report["made_on"].isoformat()),
+        (messages.say("report.form_number"), messages.say(f"report.form_{period.unit}")),
+        (messages.say("report.money_unit"), messages.say("report.yuan")),
+        named,
+        span,
     ]
 
 

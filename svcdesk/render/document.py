@@ -69,6 +69,23 @@ class Document(NamedTuple):
     signatures: Sequence[str] = ()
     capitals: str = ""
     mark: str = ""
+    front: int | None = None  # how many tables stand on the first page, with the notes and signatures; None: all
+
+
+def parted(document: Document) -> tuple[Document, Document | None]:
+    """Return what is signed, and the tables that follow it on pages of their own, where there are some."""
+    if document.front is None or len(document.form) <= document.front:
+        return document, None
+    rest = document._replace(head=(), form=document.form[document.front :], notes=(), signatures=(), capitals="")
+    return document._replace(form=document.form[: document.front]), rest
+
+
+def grouped(text: str, column: Column) -> str:
+    """Write an amount of a form with its thousands apart: 17697.00 is 17,697.00."""
+    if column.kind != "money" or not text:
+        return text
+    whole, point, cents = text.partition(".")
+    return f"{int(whole):,}{point}{cents}" if whole.lstrip("-").isdigit() else text
 
 
 def totalled(document: Document) -> int:

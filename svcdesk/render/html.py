@@ -9,7 +9,7 @@ from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.model import Record
 from svcdesk.render.cells import is_figure
-from svcdesk.render.document import Chart, Document, Table, totalled
+from svcdesk.render.document import Chart, Document, Table, grouped, parted, totalled
 from svcdesk.render.svg import svg
 from svcdesk.render.tables import cell, disarm, heading, width
 
@@ -37,20 +37,17 @@ def write(document: Document, out: TextIO, zone: tzinfo) -> None:
     out.write("</header>\n")
     if document.attention:
         out.write(f'<aside class="attention">\n<h2>{_say("attention")}</h2>\n{_list(document.attention)}</aside>\n')
-    summed = totalled(document)
-    for place, table in enumerate(document.form):
-        out.write(f'<section id="{_anchor(table.key)}">\n')
-        _table(out, table, zone)
-        if place == summed and document.capitals:
-            out.write(f'<p class="capitals">{_safe(messages.say("page.capitals", amount=document.capitals))}</p>\n')
-        if table.note:
-            out.write(f'<p class="note">{_safe(table.note)}</p>\n')
-        out.write("</section>\n")
+    front, annex = parted(document)
+    _tables(out, front, zone)
     if document.notes:
         out.write(f'<section class="notes">\n<h2>{_say("notes")}</h2>\n{_list(document.notes)}</section>\n')
     if document.signatures:
         cells = "".join(f"<div><b>{_safe(who)}</b><span>{_say('day')}</span></div>" for who in document.signatures)
         out.write(f'<section class="signatures" aria-label="{_say("sign")}">\n{cells}\n</section>\n')
+    if annex:
+        out.write(f'<div class="annex">\n<h2>{_say("annex")}</h2>\n')
+        _tables(out, annex, zone)
+        out.write("</div>\n")
     if document.charts:
         out.write(f'<section class="charts">\n<h2>{_say("charts")}</h2>\n')
         for chart in document.charts:
@@ -65,6 +62,19 @@ def write(document: Document, out: TextIO, zone: tzinfo) -> None:
             out.write("</details>\n")
         out.write("</section>\n")
     out.write(f"</main>\n<footer>{_safe(document.mark)}</footer>\n</body>\n</html>\n")
+
+
+def _tables(out: TextIO, document: Document, zone: tzinfo) -> None:
+    """Write the tables of the form, the total in capitals under its own."""
+    summed = totalled(document)
+    for place, table in enumerate(document.form):
+        out.write(f'<section id="{_anchor(table.key)}">\n')
+        _table(out, table, zone)
+        if place == summed and document.capitals:
+            out.write(f'<p class="capitals">{_safe(messages.say("page.capitals", amount=document.capitals))}</p>\n')
+        if table.note:
+            out.write(f'<p class="note">{_safe(table.note)}</p>\n')
+        out.write("</section>\n")
 
 
 def _safe(text: str) -> str:
@@ -113,7 +123,7 @@ def _room(column: Column, table: Table, zone: tzinfo) -> str:
 
 def _row(row: Record, columns: Sequence[Column], zone: tzinfo, is_strong: bool) -> str:
     """Write a row; its first cell names it."""
-    cells = [(column, _safe(cell(row.get(column.name), column, zone))) for column in columns]
+    cells = [(column, _safe(grouped(cell(row.get(column.name), column, zone), column))) for column in columns]
     first = "".join(f'<th scope="row"{_class(column)}>{text}</th>' for column, text in cells[:1])
     rest = "".join(f"<td{_class(column)}>{text}</td>" for column, text in cells[1:])
     strong = ' class="strong"' if is_strong else ""
@@ -219,6 +229,8 @@ footer { color: var(--soft); font-size: .85rem; text-align: center; padding: 1re
   main { max-width: none; padding: 0; }
   .columns, .stacked, .line { max-height: 68mm; }
   h2, caption, figcaption { break-after: avoid; }
+  .annex { break-before: page; }
+  .signatures div { min-height: 22mm; }
   .wide { overflow: visible; }
   body.broad, .wide.broad { page: across; }
   .wide.broad table { font-size: 7.5pt; }

@@ -13,7 +13,7 @@ from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.render.books import book
 from svcdesk.render.cells import MOST_ROWS, is_figure, number_format, put
-from svcdesk.render.document import Chart, Document, Table, totalled
+from svcdesk.render.document import Chart, Document, Table, parted, totalled
 from svcdesk.render.svg import COLOURS
 from svcdesk.render.tables import cell, disarm, heading, inert, width
 
@@ -33,6 +33,9 @@ _DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "plus")
 
 
+_GROUPED = "#,##0.00"  # an amount of the form, its thousands apart
+
+
 def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> None:
     """Write a document as a workbook; the same document and ``created`` give the same bytes.
 
@@ -45,11 +48,14 @@ def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> No
         made.set_properties({"title": disarm(document.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
         styles = _Styles(made)
         names: set[str] = set()
-        _Form(made.add_worksheet(_sheet_name(document.name, names)), styles, zone, document).write()
+        front, annex = parted(document)
+        _Form(made.add_worksheet(_sheet_name(_named(document.name), names)), styles, zone, front).write()
+        if annex:
+            _Form(made.add_worksheet(_sheet_name(_named("annex"), names)), styles, zone, annex).write()
         if document.charts:
-            _charts(made, _sheet_name("charts", names), document, styles)
+            _charts(made, _sheet_name(_named("charts"), names), document, styles)
         for table in document.sheets:
-            _rows(made.add_worksheet(_sheet_name(table.key, names)), table, document, styles, zone)
+            _rows(made.add_worksheet(_sheet_name(_named(table.key, table.title), names)), table, document, styles, zone)
 
 
 class _Styles:
@@ -67,6 +73,13 @@ class _Styles:
                 {"font_name": _FONT, "font_size": 11, "valign": "vcenter", **properties}
             )
         return self._made[key]
+
+
+def _named(key: str, title: str = "") -> str:
+    """Name a sheet in the form's language: in English by its key, which never changes."""
+    if messages.language() == "en":
+        return key
+    return title or messages.find(f"page.sheet_{key}") or key
 
 
 def _sheet_name(key: str, taken: set[str]) -> str:
@@ -226,7 +239,8 @@ class _Form:
             self._height(shown, spare)
             for place, column in enumerate(table.columns):
                 looks = {**_stand(column.kind), "border": 1, "bold": number in table.strong}
-                style = self._styles.of(num_format=number_format(_kind(column)), **looks)
+                shape = _GROUPED if column.kind == "money" else number_format(_kind(column))
+                style = self._styles.of(num_format=shape, **looks)
                 given = _given(row.get(column.name), column, self._zone)
                 self._merge(self._line, *self._span(place, spare), given, style, _kind(column))
             self._line += 1

@@ -282,3 +282,16 @@ def test_the_months_of_a_ledger_agree_with_counting_each_day(hired, tmp_path_fac
         days = (first - start_of_all).days, (after - start_of_all).days - 1
         assert found == slow_person_days(trips, *days)
     ledger.close()
+
+
+def test_the_form_tells_the_year_so_far_beside_the_month(desk):
+    add = ("expense", "add", "--engineer", "W01", "--category", "material", "--note", "x")
+    for day, amount in (("2026-08-05", "1000"), ("2026-09-05", "250.50"), ("2025-12-31", "7")):
+        desk.run(*add, "--date", day, "--amount", amount, "--invoice", day)
+    said = desk.run("report", "monthly", "--month", "2026-09", "-f", "plain").stdout
+    line = next(line for line in said.splitlines() if line.startswith("Material"))
+    assert line.split()[1:3] == ["250.50", "1250.50"]
+    page = desk.folder / "form.html"
+    desk.run("report", "monthly", "--month", "2026-09", "-o", page)
+    head = page.read_text("utf-8").partition('class="annex"')[0]
+    assert "1,250.50" in head and "seal" in head and "CS-1" in head

@@ -91,7 +91,7 @@ def test_the_page_says_everything_that_the_document_says(language):
         assert text in said
     for table in [*document.form, *document.sheets]:
         assert table.title in said and table.note in said
-    assert "42605.90" in said and "12.5%" in said and "24112000000123450007" in said
+    assert "42,605.90" in said and "12.5%" in said and "24112000000123450007" in said
 
 
 def test_the_page_needs_no_network_and_runs_nothing(language):
@@ -140,7 +140,7 @@ def test_figures_stand_to_the_right_and_headings_have_their_scope(language):
     )
     text = written(document)
     assert (
-        '<th scope="row">a</th><td class="n">12345.67</td>' in text
+        '<th scope="row">a</th><td class="n">12,345.67</td>' in text
         and 'class="strong"><th scope="row">b</th><td class="n"></td>' in text
     )
     assert text.count('scope="col"') == 2 and ".n { text-align: right; font-variant-numeric: tabular-nums" in text

@@ -59,8 +59,22 @@ def find(sheet, value):
 # What is read back
 
 
-def test_the_sheets_stand_in_order_under_names_that_never_change(book):
-    assert book.sheetnames == ["monthly", "charts", "expenses", "engineers", "empty"]
+def test_the_sheets_stand_in_order_and_are_named_in_the_language_of_the_form(tmp_path):
+    messages.speak("en")
+    names = ["monthly", "charts", "expenses", "engineers", "empty"]
+    assert written(month(), tmp_path / "r.xlsx").sheetnames == names
+    messages.speak("zh")
+    titles = [table.title for table in month().sheets]
+    assert written(month(), tmp_path / "r.xlsx").sheetnames == ["统计表", "图表", *titles]
+
+
+def test_what_is_signed_stands_apart_from_its_annex(tmp_path):
+    first, *others = month().form
+    made = written(month()._replace(front=1), tmp_path / "r.xlsx")
+    assert made.sheetnames[:2] == ["统计表", "附表"]
+    front, annex = (texts(made[name]) for name in made.sheetnames[:2])
+    assert first.title in front and month().signatures[0] in front
+    assert all(table.title in annex for table in others) and month().signatures[0] not in annex
 
 
 def test_the_form_holds_every_figure_of_its_tables_as_a_number(book):
@@ -107,7 +121,7 @@ def test_a_strong_row_is_bold_and_every_cell_of_a_table_has_its_border(book):
 
 
 def test_the_rows_behind_the_figures_are_typed(book):
-    sheet = book["expenses"]
+    sheet = book.worksheets[2]
     heads = [cell.value for cell in sheet[1]]
     assert len(heads) == 11 and sheet.freeze_panes == "A2" and sheet.print_title_rows == "$1:$1"
     assert sheet.auto_filter.ref == "A1:K61" and sheet.page_setup.orientation == "landscape"
@@ -122,18 +136,18 @@ def test_the_rows_behind_the_figures_are_typed(book):
 
 
 def test_rates_and_numbers_stay_numbers(book):
-    sheet = book["engineers"]
+    sheet = book.worksheets[3]
     assert [cell.value for cell in sheet["A"][1:]] == ENGINEERS
     assert [cell.value for cell in sheet["C"][1:]] == [n / 16 for n in range(15)]
     assert sheet["C2"].number_format == "0.0%" and sheet["D2"].number_format == "0.00"
 
 
 def test_an_empty_table_has_its_header(book):
-    assert book["empty"].max_row == 1 and book["empty"]["A1"].value
+    assert book.worksheets[4].max_row == 1 and book.worksheets[4]["A1"].value
 
 
 def test_the_charts_refer_to_values_in_their_sheet(book):
-    sheet, document = book["charts"], month()
+    sheet, document = book.worksheets[1], month()
     assert len(sheet._charts) == len(document.charts)
     line = find(sheet, document.charts[1].series[0].name).row
     column = find(sheet, document.charts[1].series[0].name).column
@@ -180,7 +194,8 @@ def test_a_text_that_would_be_a_formula_is_disarmed_everywhere(tmp_path, text):
     with zipfile.ZipFile(tmp_path / "r.xlsx") as file:
         drawn = file.read("xl/charts/chart1.xml").decode()
     refers = set(re.findall(r"<c:f>(.*?)</c:f>", drawn))
-    assert refers == {"charts!$M$1", "charts!$L$2", "charts!$M$2"}
+    name = messages.say("page.sheet_charts")
+    assert refers == {f"{name}!$M$1", f"{name}!$L$2", f"{name}!$M$2"}
 
 
 def test_control_and_bidi_characters_are_shown(tmp_path):
@@ -269,9 +284,9 @@ def test_what_a_sheet_cannot_hold_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_document_of_nothing_but_a_title_is_a_workbook(tmp_path):
-    assert written(Document("staff", "一", [], ()), tmp_path / "r.xlsx").sheetnames == ["staff"]
+    assert written(Document("staff", "一", [], ()), tmp_path / "r.xlsx").sheetnames == ["人员情况"]
     empty = Document("staff", "一", [], (Table("t", "", (Column("what"),), []),), (Chart("c", "c", "line", [], []),))
-    assert written(empty, tmp_path / "r.xlsx").sheetnames == ["staff", "charts"]
+    assert written(empty, tmp_path / "r.xlsx").sheetnames == ["人员情况", "图表"]
 
 
 def test_a_long_table_repeats_its_header_and_a_broad_one_lies_across(tmp_path):
@@ -285,7 +300,7 @@ def test_a_long_table_repeats_its_header_and_a_broad_one_lies_across(tmp_path):
 
 
 def test_columns_are_as_wide_as_what_stands_in_them(book):
-    sheet = book["expenses"]
+    sheet = book.worksheets[2]
     widths = {key: dimension.width for key, dimension in sheet.column_dimensions.items()}
     assert widths["G"] >= 22 and widths["C"] >= 20
 
@@ -309,4 +324,4 @@ def test_an_office_suite_opens_it_and_shows_no_hashes(tmp_path):
         said = subprocess.run(
             ["pdftotext", "-layout", "r.pdf", "-"], cwd=tmp_path, check=True, capture_output=True
         ).stdout
-        assert b"###" not in said and b"42605.90" in said
+        assert b"###" not in said and b"42,605.90" in said
