@@ -2,7 +2,7 @@
 
     python docs/measure_keys.py
 
-What is counted is what is typed, on the desk of tests/conftest.py: the line with its Enter, and the answers to questions.
+Counted is what is typed on the desk of tests/conftest.py: each line with its Enter, and the answers to questions.
 With Tab is counted what a shell with the completion of `svcdesk completion` needs for the noun and the verb.
 """
 
