@@ -157,6 +157,42 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "suggestion.gather": ("suggestion gather --month 本月", "suggestion gather --month 上月 -f csv"),
     "suggestion.list": ("suggestion list --status sent", "suggestion list --customer 江南"),
     "suggestion.show": ("suggestion show SG1", "suggestion show SG1 -f json"),
+    "promise.add": (
+        "promise add --contract HT-2 --kind other --text 提供电气图纸 --due 2026-10-25",
+        "promise add --ticket T5 --kind other --text 送回旧主轴 --due '10-22 12:00' --quantity 1",
+    ),
+    "promise.keep": ("promise keep PM2 --ticket T5 --signed-by 周工", "promise keep PM2 --at '昨天 16:00'"),
+    "promise.move": (
+        "promise move PM1 --due 2026-10-28 --asked-by customer",
+        "promise move PM1 --due 2026-10-23 --asked-by us",
+    ),
+    "promise.drop": ("promise drop PM1 --reason 客户已有图纸 --by M01", "promise drop PM1 --reason 合同已终止"),
+    "promise.list": ("promise list --status open", "promise list -f csv"),
+    "promise.show": ("promise show PM1", "promise show PM1 -f json"),
+    "problem.open": (
+        "problem open --ticket T1 --ticket T5 --summary 主轴反复报警 --product 主轴",
+        "problem open --ticket T3 --summary 同批传感器漂移",
+    ),
+    "problem.send": ("problem send QP2 --to 制造部 --due 2026-10-25", "problem send QP2 --to 设计部"),
+    "problem.answer": (
+        "problem answer QP2 --department 设计部 --cause 选型偏小 --measure 更换型号",
+        "problem answer QP2 --department 制造部 --cause 装配间隙偏大 --measure 返工并加检 --from-serial SZ-9",
+    ),
+    "problem.join": ("problem join QP2 --ticket T3", "problem join QP2 --ticket T3 --note 同一批次"),
+    "problem.verify": (
+        "problem verify QP2 --solved --note 三周未复发",
+        "problem verify QP2 --not-solved --note 又报一次",
+    ),
+    "problem.close": ("problem close QP2", "problem close QP2 --note 已归档"),
+    "problem.list": ("problem list --status sent", "problem list -f csv"),
+    "problem.show": ("problem show QP2", "problem show QP2 -f json"),
+    "cause.alias": ("cause alias 滤网堵 = 滤网堵塞", "cause alias 轴承坏 = 轴承磨损"),
+    "cause.list": ("cause list", "cause list -f csv"),
+    "penalty.propose": (
+        "penalty propose misconduct B2 --engineer W02 --sanction warning --reason 首次 --by M01",
+        "penalty propose misconduct B2 --engineer W02 --sanction notice --reason 再犯 --by M01",
+    ),
+    "report.promises": ("report promises", "report promises --month 2026-10 -f csv"),
     "expense.add": (
         "expense add -e W01 -c 车船票 -a 553.50 -d 10-06 -t D1 --from 北京 --to 南京 --invoice 24319900000000000009",
         "expense add --engineer W02 --category allowance --amount 100 --date 昨天 --ticket T6",
@@ -297,7 +333,7 @@ ARTICLES: dict[str, str] = {
     "dispatch.log": "4.4, 4.5", "service-report": "3.7, 4.6", "survey": "3.7", "complaint": "4.1",
     "complaint.decide": "4.1, 4.2", "complaint.remedy": "4.2", "phone-check": "4.7", "conduct": "4.8", "expense": "4.3", "expense.falsified": "4.3",
     "penalty": "4.1-4.8", "penalty.check": "3.4, 4.2, 4.3, 4.4, 4.5, 4.6, 4.7, 4.8", "policy": "4, 5", "report": "5", "report.late-entries": "4", "form": "3.7, 3.9",
-    "attach": "3.9", "attachment": "3.9", "staff.free": "3.4", "export": "3.9", "import": "3.9", "feed": "5", "hq": "5", "plan": "2.4", "visit": "3.7", "inspection": "2.4", "rectify": "2.4", "suggestion": "3.8",
+    "attach": "3.9", "attachment": "3.9", "staff.free": "3.4", "export": "3.9", "import": "3.9", "feed": "5", "hq": "5", "plan": "2.4", "visit": "3.7", "inspection": "2.4", "rectify": "2.4", "suggestion": "3.8", "problem": "3.8", "cause": "3.8",
 }  # fmt: skip
 
 
