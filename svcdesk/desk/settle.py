@@ -43,6 +43,10 @@ class _Facts:
         """List what answered the ticket, in the order of time."""
         return settled.replies(first, self.reopenings, self.assignments)
 
+    def came(self) -> set[str]:
+        """Name by code who arrived."""
+        return {assignment["code"] for assignment in self.assignments if assignment["arrived_at"]}
+
     def reply(self) -> Answer | None:
         """Return the first reply: as kept, else the answer itself where nothing that is known explains it."""
         ticket = self.ticket
@@ -60,6 +64,7 @@ class _Kept(NamedTuple):
     reply: Answer | None
     base: str | None
     derived: dict[Row, Record]
+    is_told: bool  # whether the reply stands in the ticket
 
 
 @contextmanager
@@ -78,7 +83,7 @@ def _standing(ledger: Ledger, tickets: Iterable[int]) -> Iterator[Record]:
 
 def _kept(facts: _Facts) -> _Kept:
     reply, base = facts.reply(), facts.base
-    return _Kept(reply, base, _derived(facts, reply, base))
+    return _Kept(reply, base, _derived(facts, reply, base), facts.ticket["replied_at"] is not None)
 
 
 def _derived(facts: _Facts, reply: Answer | None, base: str | None) -> dict[Row, Record]:
@@ -113,7 +118,9 @@ def _status_of(facts: _Facts, sent: Record) -> str:
 
 
 def _settle(ledger: Ledger, facts: _Facts, kept: _Kept, as_given: bool) -> None:
-    reply = facts.reply() if facts.ticket["replied_at"] else kept.reply
+    reply = facts.reply() if facts.ticket["replied_at"] or kept.is_told else kept.reply
+    if reply and not facts.ticket["replied_at"] and kept.is_told and reply.by in facts.came():
+        reply = None  # taken back; what stood before it followed from an arrival
     derived = _derived(facts, reply, kept.base)
     stood = _stood(facts)
     changed = {row: _changed(stood[row], kept.derived.get(row), now, as_given) for row, now in derived.items()}

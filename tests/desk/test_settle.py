@@ -20,6 +20,31 @@ def test_an_arrival_typed_after_a_later_reply_is_the_answer(desk):
     assert desk.json("ticket", "show", ticket)["answered_at"][5:16] == "10-02T15:00"
 
 
+def test_an_arrival_answers_again_once_the_earlier_reply_is_taken_back(desk):
+    ticket = open_ticket(desk, at="2026-10-05 09:00")
+    desk.run("ticket", "answer", ticket, "--at", "2026-10-06 08:00", "--by", "A01")
+    entry = desk.json("ledger", "log")[-1]["entry"]
+    dispatch = send(desk, ticket, "W01", "W02", at="2026-10-05 10:00")
+    desk.run("dispatch", "depart", dispatch, "--at", "2026-10-05 11:00")
+    desk.run("dispatch", "arrive", dispatch, "--engineer", "W01", "--at", "2026-10-07 12:00")
+    desk.run("dispatch", "arrive", dispatch, "--engineer", "W02", "--at", "2026-10-07 10:00")
+    desk.run("undo", entry, "--yes")
+    shown = desk.json("ticket", "show", ticket)
+    assert (shown["status"], shown["answered_at"][5:16], shown["answered_by"]) == ("answered", "10-07T10:00", "W02")
+
+
+def test_a_reply_taken_back_leaves_an_arrival_that_was_put_right_meanwhile(desk):
+    ticket = open_ticket(desk, at="2026-10-05 09:00")
+    dispatch = send(desk, ticket, "W01", at="2026-10-05 10:00")
+    desk.run("dispatch", "depart", dispatch, "--at", "2026-10-05 11:00")
+    desk.run("dispatch", "arrive", dispatch, "--at", "2026-10-06 12:00")
+    desk.run("ticket", "answer", ticket, "--at", "2026-10-05 12:00", "--by", "A01")
+    entry = desk.json("ledger", "log")[-1]["entry"]
+    desk.run("amend", dispatch, "arrived_at=2026-10-06 15:00", "--reason", "听错")
+    desk.run("undo", entry, "--yes")
+    assert desk.json("ticket", "show", ticket)["answered_at"][5:16] == "10-06T15:00"
+
+
 def test_an_appointment_made_earlier_never_replaces_a_later_one(desk):
     ticket = open_ticket(desk, at="2026-10-05 09:00", on_site_by="2026-10-08 09:00")
     appoint = ("ticket", "appoint", ticket, "--asked-by", "customer")

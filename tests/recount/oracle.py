@@ -276,6 +276,7 @@ class Recount:
             lacks = [field for field in needed if not stood or not self._has(stood[-1], field, deadline)]
             yield {
                 "dispatch": name,
+                "back": max(back),
                 "crew": crew,
                 "deadline": deadline,
                 "report": report,
@@ -294,7 +295,7 @@ class Recount:
                 filed, report = duty["filed"], duty["report"]
                 who = report["filed_by"] if filed else duty["crew"][0]["engineer"]
                 yield self._fine("incomplete_report", who, report["id"] if filed else duty["dispatch"], duty["deadline"],
-                                 {"missing": duty["lacks"], "filed": filed}, key=duty["dispatch"])  # fmt: skip
+                                 {"missing": duty["lacks"], "filed": filed, "returned_at": duty["back"], "deadline": duty["deadline"]}, key=duty["dispatch"])  # fmt: skip
 
     def unreachable(self):
         days = defaultdict(list)
@@ -451,7 +452,7 @@ class Recount:
             own["fines"] += fen(row["sanction_amount"] or "0")
         return {
             "fines": yuan(sum(own["fines"] for own in by_clause.values())), "fine_count": kinds["fine"],
-            **{kind: kinds[kind] for kind in ("demerit", "major_demerit", "dismissal")},
+            **{kind: kinds[kind] for kind in ("demerit", "major_demerit", "dismissal", "warning", "notice")},
             "by_clause": {clause: {**own, "fines": yuan(own["fines"])} for clause, own in by_clause.items()},
         }  # fmt: skip
 
@@ -678,7 +679,7 @@ class Recount:
         return next(person for person in self.files["staff"] if person["code"] == row["engineer"])
 
     def _same_invoice(self, row, other):
-        earlier = int(other["id"][1:]) < int(row["id"][1:]) and other["status"] != "rejected"
+        earlier = int(other["id"][1:]) < int(row["id"][1:]) and other["status"] != "rejected" and not other["refund_of"]
         alike = "".join(other["invoice"].split()).lower() == "".join(row["invoice"].split()).lower()
         return earlier and alike and not self._shares(row, other)
 

@@ -98,7 +98,7 @@ class Walk:
         return words("phone-check", "log", code, "--result", result, "--at", self.said(at), *excused)
 
     def conduct(self):
-        rule = self.chance.choice(("disobedience", "disobedience", "quarrel"))
+        rule = self.chance.choice(("disobedience", "disobedience", "other"))
         return words("conduct", "record", self.engineer(), rule, "--note", "x", "--at", self.said(self.start()))
 
     def contact(self):
