@@ -70,7 +70,7 @@ FLOORS = (
     ("guards",),
     ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
-    ("periods", "columns", "places", "spool", "hashes", "later"),
+    ("periods", "columns", "places", "spool", "hashes", "later", "alike"),
     ("model",),
     ("errors",),
 )  # fmt: skip

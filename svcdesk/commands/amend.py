@@ -6,7 +6,7 @@ import typer
 
 from svcdesk import messages
 from svcdesk.commands import fields
-from svcdesk.commands.context import writing
+from svcdesk.commands.context import reading, writing
 from svcdesk.commands.noun import Noun, RequestId, Text, WriteFormat
 from svcdesk.commands.receipts import finish
 from svcdesk.desk import amending
@@ -31,7 +31,7 @@ def amend(
     if not reason.strip():
         raise BadInput("empty", name="--reason")
     bounded("reason", reason)
-    given = _pairs(values or [])
+    given = _pairs(values or []) or _nothing(record)
     typed = repr((record, sorted(given.items()), reason, engineer or department, by))
     options = {"note": reason, "by": by, "engineer": engineer}
     with writing(f"amend {record}", options, request_id, typed, format) as w:
@@ -55,6 +55,12 @@ def _pairs(values: list[str]) -> dict[str, str]:
         if name.strip() in found:
             raise BadInput("amended_twice", name=name.strip())
         found[name.strip()] = value
-    if not found:
-        raise BadInput("amends_nothing", id="T12")
     return found
+
+
+def _nothing(record: str) -> dict[str, str]:
+    """Say what could be put right of a record. Raises BadInput, or NotFound for what is none."""
+    with reading(False) as ledger:
+        register, _ = amending.find(ledger, record)
+        names = [column.name for column in amending.columns_of(register)]
+        raise BadInput("amends_nothing", id=record, names=names)

@@ -78,15 +78,15 @@ class Act:
         """When it is said to have happened, which may not be possible."""
         return self._at or self.now
 
-    def at(self, *, after: str | datetime | None = None) -> datetime:
+    def at(self, *, after: str | datetime | None = None, of: "Step | None" = None) -> datetime:
         """Return when it happened, else now. Raises BadInput in the future or before the step it follows."""
-        return self.checked(self.when, after=after)
+        return self.checked(self.when, after=after, of=of)
 
-    def checked(self, when: datetime, *, after: str | datetime | None = None) -> datetime:
-        """Refuse a time in the future or before the step that it follows."""
+    def checked(self, when: datetime, *, after: str | datetime | None = None, of: "Step | None" = None) -> datetime:
+        """Refuse a time in the future or before the step that it follows; ``of`` says where that stands."""
         if when > self.now:
             raise BadInput("future", at=when, now=self.now)
-        return not_before(when, after)
+        return not_before(when, after, of)
 
     @cached_property
     def by_staff(self) -> Record | None:
@@ -111,11 +111,22 @@ class Act:
         self.cautions.append(Caution(key, values))
 
 
-def not_before(when: datetime, after: str | datetime | None) -> datetime:
-    """Refuse a time before the step that it follows. Raises BadInput."""
+class Step(NamedTuple):
+    """Where the time of a step stands: the record's id, the column, and whose it is."""
+
+    id: str
+    field: str
+    engineer: str | None = None
+
+
+def not_before(when: datetime, after: str | datetime | None, of: Step | None = None) -> datetime:
+    """Refuse a time before the step that it follows; ``of`` says where that stands. Raises BadInput."""
     earlier = instant(after) if isinstance(after, str) else after
     if earlier is not None and when < earlier:
-        raise BadInput("before_step", at=when, after=earlier)
+        if of is None:
+            raise BadInput("before_step", at=when, after=earlier)
+        whose = f"--engineer {of.engineer} " if of.engineer else ""
+        raise BadInput("before_step_of", at=when, after=earlier, id=of.id, field=of.field, whose=whose)
     return when
 
 

@@ -77,7 +77,7 @@ def amend(act: Act, text: str, given: Mapping[str, str], engineer: str | None = 
     refuse_own_post(act, register, row, given.keys())
     refuse_dated(act.ledger, register, row, given.keys())
     if not (change.own or change.theirs or change.personal):
-        raise BadInput("amends_nothing", id=name)
+        raise BadInput("amends_nothing", id=name, names=[column.name for column in columns_of(register)])
     _write(act, register, row, change)
     _insist(act.ledger, register, row, name, change)
     return Receipt("amended", register.table, row["id"], {"name": name, "what": list(given)})

@@ -195,7 +195,8 @@ class Checks:
         asked = self.fact("ticket", ticket_id)
         before = self._surveys.get(ticket_id) or self.ledger.value(sql, (ticket_id,))
         if asked and before > asked["reopen_count"]:
-            raise Refused("surveyed", id=f"T{ticket_id}", article="3.7")
+            newest = self.ledger.value("SELECT max(id) FROM live_survey WHERE ticket_id = ?", (ticket_id,))
+            raise Refused("surveyed", id=f"T{ticket_id}", survey=f"S{newest or 1}", article="3.7")
         self._surveys[ticket_id] = before + 1
 
     def _expense(self, columns: Record, _: Record) -> None:

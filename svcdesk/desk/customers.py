@@ -1,6 +1,9 @@
 """Customers under another name: renamed, or merged into the one they are. The old name keeps leading there."""
 
-from svcdesk.desk.act import Act, Receipt
+from difflib import SequenceMatcher
+
+from svcdesk import alike
+from svcdesk.desk.act import Act, Receipt, Word
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
 from svcdesk.registers.index import every
@@ -58,3 +61,39 @@ def _taken_over(old: Record, into: Record) -> Record:
     """Return what the customer that stays takes over: what it lacked, and that the other was a key customer."""
     taken = {name: old[name] for name in _FILLED if old[name] and not into[name]}
     return taken | ({"key": 1} if old["key"] and not into["key"] else {})
+
+
+def warn_near(act: Act, number: int) -> None:
+    """Say where a customer's name, telephone or address is nearly another's: they may be one."""
+    customers = act.ledger.rows(_KNOWN)
+    own = next(row for row in customers if row["id"] == number)
+    others = {row["name"]: row for row in customers if row["id"] != number}
+    by_core: dict[str, list[str]] = {}
+    for name in others:
+        by_core.setdefault(alike.core(name), []).append(name)
+    found = {name: ["name"] for core in alike.near(alike.core(own["name"]), by_core) for name in by_core[core]}
+    for name, other in others.items():
+        for part, is_near in _NEAR.items():
+            if own[part] and other[part] and is_near(own[part], other[part]):
+                found.setdefault(name, []).append(part)
+    for name, parts in list(found.items())[:_MOST_NAMED]:
+        act.warn("customer_near", name=own["name"], other=name, by=[Word("customer_part", part) for part in parts])
+
+
+_MOST_NAMED = 3
+_KNOWN = """
+    SELECT r.id, r.name, p.phone, p.address FROM live_customer r LEFT JOIN personal p ON p.id = r.personal_id
+    ORDER BY r.id"""
+
+
+def _near_phone(one: str, other: str) -> bool:
+    return alike.same_but_one(alike.digits(one), alike.digits(other))
+
+
+def _near_address(one: str, other: str) -> bool:
+    pair = SequenceMatcher(None, alike.core(one), alike.core(other), autojunk=False)
+    return min(len(one), len(other)) > _SHORT and pair.quick_ratio() > _ALIKE and pair.ratio() > _ALIKE
+
+
+_SHORT, _ALIKE = 5, 0.9  # characters of an address that say little; how alike two are
+_NEAR = {"phone": _near_phone, "address": _near_address}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from svcdesk.desk import assignments, promises
-from svcdesk.desk.act import Act, Receipt, not_before
+from svcdesk.desk.act import Act, Receipt, Step, not_before
 from svcdesk.desk.settle import settling
 from svcdesk.errors import Refused
 from svcdesk.model import Record
@@ -80,8 +80,8 @@ def step(
     also = {name: value for name, value in (("late_cause", late_cause), ("note", note)) if value is not None}
     with settling(act.ledger, sent["ticket_id"]):
         for assignment in going:
-            earlier = _latest(sent, assignment, verb)
-            at = act.checked(when, after=earlier) if when else act.at(after=earlier)
+            earlier, of = _latest(sent, assignment, verb)
+            at = act.checked(when, after=earlier, of=of) if when else act.at(after=earlier, of=of)
             if verb == "arrive" and assignment["left_at"]:
                 raise _taken(sent, "leave", assignment)
             act.ledger.update("crew", assignment["id"], **{field: at}, **also)
@@ -132,9 +132,11 @@ _BEFORE: dict[str, tuple[str, ...]] = {
 }
 
 
-def _latest(sent: Record, assignment: Record, verb: str) -> str:
-    times: list[str] = [({**sent, **assignment}).get(name) or "" for name in _BEFORE[verb]]
-    return max(times)
+def _latest(sent: Record, assignment: Record, verb: str) -> tuple[str, Step]:
+    """Return the latest time that a step must follow, and where it stands."""
+    times = {name: ({**sent, **assignment}).get(name) or "" for name in _BEFORE[verb]}
+    field = max(times, key=lambda name: times[name])
+    return times[field], Step(f"D{sent['id']}", field, assignment["code"] if field != "sent_at" else None)
 
 
 def log(

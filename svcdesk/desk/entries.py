@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from svcdesk.columns import Column
-from svcdesk.desk import expenses, plans, typed
+from svcdesk.desk import customers, expenses, plans, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks
 from svcdesk.desk.entitled import not_own
@@ -31,6 +31,8 @@ def add(act: Act, register: Register, given: Record, check: Check | None = None)
     if register.holds_personal:
         row |= act.ledger.keep_personal(**{c.part: given[c.name] for c in columns if c.part})
     number = act.ledger.insert(register.table, **row)
+    if register.table == "customer":
+        customers.warn_near(act, number)
     values = {column.name: shown(act, column, row) for column in columns if column.stored}
     return Receipt(register.add.receipt, register.table, number, values)
 
@@ -97,6 +99,8 @@ def _change(act: Act, register: Register, row: Record, columns: list[Column], gi
     act.ledger.update(register.table, row["id"], **{n: value for n, value in merged.items() if n != "id"})
     if register.table == "contract":
         expenses.follow(act.ledger, "contract", row["id"])
+    if register.table == "customer" and {"phone", "address"} & {column.name for column in columns}:
+        customers.warn_near(act, row["id"])
     if register.table == "customer":
         plans.follow_key(act.ledger, row["id"], act.now)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from svcdesk.desk import assignments, problems
-from svcdesk.desk.act import Act, Phrase, Receipt, Word, not_before
+from svcdesk.desk.act import Act, Phrase, Receipt, Step, Word, not_before
 from svcdesk.desk.settle import latest_reopening, settling, status_of
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record, whole
@@ -128,7 +128,7 @@ def answer(act: Act, text: str) -> Receipt:
     answered = asked["answered_at"]
     if answered and act.when >= instant(answered):
         raise Refused("answered_already", id=f"T{ticket['id']}", at=instant(answered), article="3.4")
-    at = act.at(after=ticket["received_at"])
+    at = act.at(after=ticket["received_at"], of=Step(f"T{ticket['id']}", "received_at"))
     reply = {"replied_at": at, "replied_by": act.by}
     with settling(act.ledger, ticket["id"]):
         again = reply if asked is ticket else {}
@@ -155,7 +155,7 @@ def clock_of(act: Act, kind: str, since: str) -> AnswerClock:
 def escalate(act: Act, text: str, to: str, *, major_quality: bool = False, problem: str | None = None) -> Receipt:
     """Hand on what the desk cannot answer, or a major quality problem (3.2, 3.8)."""
     ticket = _taken(act, text, "escalate")
-    at = act.at(after=ticket["received_at"])
+    at = act.at(after=ticket["received_at"], of=Step(f"T{ticket['id']}", "received_at"))
     if problem and not major_quality:
         raise BadInput("problem_not_major", problem=problem)
     act.ledger.update("ticket", ticket["id"], notes=_noted(act, "escalate", ticket))
@@ -188,7 +188,7 @@ def settle_escalation(act: Act, text: str, note: str) -> Receipt:
 def hold(act: Act, text: str, reason: str) -> Receipt:
     """Put a ticket on hold; that does not stop the answer clock (3.4)."""
     ticket = _taken(act, text, "hold")
-    at = act.at(after=ticket["received_at"])
+    at = act.at(after=ticket["received_at"], of=Step(f"T{ticket['id']}", "received_at"))
     act.ledger.insert("hold", ticket_id=ticket["id"], at=at, reason=reason, by=act.by)
     act.ledger.update("ticket", ticket["id"], status="on_hold", notes=_noted(act, "hold", ticket))
     return Receipt(
@@ -213,7 +213,7 @@ def resume(act: Act, text: str) -> Receipt:
 def appoint(act: Act, text: str, wanted: datetime, asked_by: str) -> Receipt:
     """Keep an appointment; the customer's own, made before the old time passed, moves the target (3.4)."""
     ticket = _taken(act, text, "appoint")
-    at = act.at(after=ticket["received_at"])
+    at = act.at(after=ticket["received_at"], of=Step(f"T{ticket['id']}", "received_at"))
     not_before(wanted, at)
     with settling(act.ledger, ticket["id"]):
         number = act.ledger.insert(
@@ -315,7 +315,10 @@ def cancel(act: Act, text: str, reason: str) -> Receipt:
     )
     if away:
         raise Refused("dispatch_away", id=f"T{ticket['id']}", dispatch=f"D{away}", article="3.9")
-    at, notes = act.at(after=ticket["received_at"]), _noted(act, "cancel", ticket)
+    at, notes = (
+        act.at(after=ticket["received_at"], of=Step(f"T{ticket['id']}", "received_at")),
+        _noted(act, "cancel", ticket),
+    )
     act.ledger.update("ticket", ticket["id"], status="cancelled", cancelled_at=at, cancel_reason=reason, notes=notes)
     return Receipt("ticket_cancelled", "ticket", ticket["id"])
 

@@ -1,11 +1,9 @@
 """Who and what rows name: found by key or by name, or new, with those that look like a slip of the pen."""
 
-import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import NamedTuple
-from unicodedata import normalize
 
+from svcdesk import alike
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput, NotFound
 from svcdesk.exchange.rules_toml import RulesFile
@@ -14,12 +12,6 @@ from svcdesk.registers.index import register_of
 from svcdesk.store import Ledger
 
 _MOST_COMPARED = 300  # new names held against all others letter by letter
-_ALIKE = 0.8
-_FORM = re.compile(
-    r"(?:股份|集团|有限|责任|分公司|总公司|公司"
-    r"|\b(?:inc|ltd|llc|co|corp|company|limited)\b|[\W_])+",
-    re.I,
-)
 
 
 class New(NamedTuple):
@@ -124,18 +116,11 @@ class Names:
 def _near(new: list[New], known: list[str]) -> Iterator[tuple[New, list[str]]]:
     by_core: dict[str, list[str]] = {}
     for name in dict.fromkeys([*known, *(each.name for each in new)]):
-        by_core.setdefault(_core(name), []).append(name)
+        by_core.setdefault(alike.core(name), []).append(name)
     cores = list(by_core)
     for place, each in enumerate(new):
-        core = _core(each.name)
-        is_code = any(map(str.isdigit, core))  # numbers are all much alike
-        alike = [core] if is_code or place >= _MOST_COMPARED else get_close_matches(core, cores, 4, _ALIKE)
-        near = [name for other in alike for name in by_core[other] if name != each.name]
+        core = alike.core(each.name)
+        likest = [core] if place >= _MOST_COMPARED else alike.near(core, cores)
+        near = [name for other in likest for name in by_core[other] if name != each.name]
         if near:
             yield each, near
-
-
-def _core(name: str) -> str:
-    """Return what is left of a name without its legal form, spaces, width and case."""
-    plain = normalize("NFKC", name).casefold()
-    return _FORM.sub("", plain) or plain

@@ -105,7 +105,7 @@ TEXTS = {
     "figure_unit.rate": ("比率", "share"), "figure_unit.hours": ("小时", "hours"), "figure_unit.score": ("分", "score"), "figure_unit.per_100": ("每百件", "per 100"),
     "age.day": ("不满一天", "under a day"), "age.week": ("一至六天", "1 to 6 days"), "age.month": ("七至二十九天", "7 to 29 days"), "age.older": ("三十天及以上", "30 days and over"),
     "step.assign": ("指定部门", "assigned"), "step.investigate": ("调查", "investigated"), "step.decide": ("裁定", "decided"), "step.remedy": ("补救", "remedied"),
-    "step.feedback": ("反馈", "told the complainant"), "step.close": ("结案", "closed"), "yes.satisfied": ("满意", "satisfied"), "yes.entitled": ("有权裁定", "entitled"), "yes.no_parts": ("未换零件", "no parts"),
+    "step.feedback": ("反馈", "told the complainant"), "step.close": ("结案", "closed"), "yes.satisfied": ("满意", "satisfied"), "customer_part.name": ("名称", "name"), "customer_part.phone": ("电话", "telephone"), "customer_part.address": ("地址", "address"), "yes.entitled": ("有权裁定", "entitled"), "yes.no_parts": ("未换零件", "no parts"),
     "verb.open": ("受理", "opened"), "verb.answer": ("答复", "answered"), "verb.escalate": ("上报", "escalated"), "verb.hold": ("搁置", "on hold"), "verb.resume": ("恢复", "resumed"),
     "verb.appoint": ("改约", "appointed"), "verb.close": ("关闭", "closed"), "verb.reopen": ("重开", "reopened"), "verb.cancel": ("取消", "cancelled"), "verb.note": ("备注", "noted"),
     "step.departed_at": ("出发", "departed"), "step.arrived_at": ("到场", "arrived"),

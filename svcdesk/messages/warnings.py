@@ -24,6 +24,7 @@ TEXTS = {
     "serial_open": ("{id} 与未关闭的 {other} 是同一序列号 {same}", "{other} is still open for the same serial {same} as {id}"),
     "repeat": ("{id} 可能是 {earlier}（{closed} 关闭）的重复维修，同为 {same}；若是，请 undo 后加 --repeat-of {earlier}", "{id} may repeat {earlier} (closed {closed}), the same {same}; if so, undo and open it with --repeat-of {earlier}"),
     "passed_over": ("其后的 {what}不受影响：抹去的不能恢复", "the later {what} stands: what it erased does not come back"),
+    "customer_near": ("“{name}”与“{other}”的{by}相近；若是同一家：svcdesk customer merge {name} {other} --reason 理由", "“{name}” is near “{other}” by {by}; if they are one: svcdesk customer merge {name} {other} --reason WHY"),
     "problem": ("{id}:{message}", "{id}: {message}"),
     "facts_changed": ("{id} 的事实在记录之后有变，请先看证据", "the facts behind {id} changed since it was recorded; look at the evidence"),
     "wage_unknown": ("{code} 没有登记月工资，本月待扣罚款 {total} 元，请人事核对", "no wage is recorded for {code}; fines of {total} CNY fall on this month: let HR check"),
