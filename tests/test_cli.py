@@ -750,3 +750,7 @@ def test_a_failure_after_the_entry_was_written_says_that_it_was(desk, monkeypatc
     assert done.returncode == 70
     assert "is recorded in the ledger" in done.stderr
     assert len(desk.json("customer", "list")) == 3
+
+
+def test_an_option_before_the_noun_is_not_given_twice_either(desk):
+    assert "--actor" in desk.run("--actor", "a", "--actor", "b", "status", code=2).stderr

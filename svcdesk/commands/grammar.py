@@ -309,6 +309,11 @@ def _meant(text: str, choices: tuple[str, ...]) -> str:
 class Root(Group):
     """The root: imports only the noun that is named."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse what stands before the noun. Raises BadInput for an option that is given twice."""
+        _refuse_twice(self, ctx, args)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: Any) -> list[str]:
         """List the nouns in the order of a working day."""
         return list(NOUNS)

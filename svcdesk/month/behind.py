@@ -128,6 +128,11 @@ def _wait(image: Record, scope: Scope) -> Any:
     return True if scope.path[-1] == "denominator" else (image["received_at"], image["answered_at"])
 
 
+def _lag(image: Record, scope: Scope) -> Any:
+    """Count when a ticket was received, from which it is measured how long it took to enter it."""
+    return (scope.path[-1] == "denominator" or image["received_at"]) if _received(image, scope) else None
+
+
 def _closed(image: Record, scope: Scope) -> bool | None:
     return scope.holds(image.get("closed_at")) or scope.holds(image.get("first_closed_at")) or None
 
@@ -422,6 +427,31 @@ def _of_the_owner(source: Source) -> Source:
     return Source(source.table, count)
 
 
+def _by_its_ticket(source: Source) -> Source:
+    """Count the ticket through which such rows belong to the line: it may be moved to another contract or customer."""
+
+    def count(image: Record, scope: Scope) -> Any:
+        if _owner_of(scope.ledger, "ticket", image) != scope.path[1]:
+            return None
+        rows = scope.ledger.rows(_HANGING[source.table], (image["id"],))
+        return any(source.reads(row, scope) is not None for row in rows) or None
+
+    return Source("ticket", count)
+
+
+_OF_ITS_DISPATCHES = "SELECT * FROM live_{} WHERE dispatch_id IN (SELECT id FROM live_dispatch WHERE ticket_id = ?)"
+_HANGING = {
+    **{
+        table: f"SELECT * FROM live_{table} WHERE ticket_id = ?"
+        for table in ("survey", "complaint", "escalation", "dispatch")
+    },
+    **{table: _OF_ITS_DISPATCHES.format(table) for table in ("crew", "service_report")},
+    "expense": """
+        SELECT r.* FROM live_expense r LEFT JOIN live_dispatch d ON d.id = r.dispatch_id
+        WHERE coalesce(r.ticket_id, d.ticket_id) = ?""",
+}
+
+
 def _owner_of(ledger: Ledger, table: str, image: Record) -> str:
     """Name the contract, else the customer, that a row belongs to, as the lines of the projects report do."""
     ticket = image if table in ("ticket", "visit", "suggestion") else _ticket_of(ledger, image)
@@ -509,8 +539,8 @@ _BEHIND: dict[Path, tuple[Source, ...]] = {
     ("quality", "reports_complete"): (
         Source("crew", _returned), Source("service_report", _reported), _policy("report."),
     ),
-    ("quality", "entry_lag_median"): _RECEIVED,
-    ("quality", "entered_within_day"): _RECEIVED,
+    ("quality", "entry_lag_median"): (Source("ticket", _lag),),
+    ("quality", "entered_within_day"): (Source("ticket", _lag),),
     ("backlog",): _OPEN,
     ("promises",): (Source("promise", _promised),),
     **{path: tuple(Source(*counts) for counts in each) for path, each in upkeep.BEHIND.items()},
@@ -538,6 +568,7 @@ _NAMED = (
 def behind(path: Path) -> tuple[Source, ...]:
     """Return the sources of the rows behind a figure."""
     if path[0] == "projects":
-        return (*map(_of_the_owner, _OF_PROJECTS.get(path[-1], _EXPENSES)), *_NAMED)
+        own = _OF_PROJECTS.get(path[-1], _EXPENSES)
+        return (*map(_of_the_owner, own), *(_by_its_ticket(one) for one in own if one.table in _HANGING), *_NAMED)
     fitting = (path[:end] for end in range(len(path), 0, -1) if path[:end] in _BEHIND)
     return _BEHIND.get(next(fitting, ()), ())

@@ -484,3 +484,27 @@ def test_what_an_earlier_version_froze_is_compared_as_far_as_it_goes(tmp_path):
         "contact", "log", "--customer", "华北钢厂", "--channel", "call", "--summary", "x", "--at", "2026-10-08 09:00"
     )
     assert changed(desk) == {"service.contacts": ["contact log"]}
+
+
+def test_the_entry_that_moved_when_a_ticket_was_received_is_behind_the_lag_of_typing(desk):
+    desk.now = "2026-11-02T09:00:00+08:00"
+    ticket = open_ticket(desk, at="2026-10-20 09:00")
+    desk.run("report", "submit", "monthly", "--month", "2026-10", "--to", "企管室")
+    desk.run("amend", ticket, "received_at=2026-10-18 09:00", "--reason", "听错")
+    changed = desk.json("report", "monthly", "--month", "2026-10")["submission"]["changed"]
+    (lag,) = [one for one in changed if one["path"][:2] == ["quality", "entry_lag_median"]]
+    assert [entry["command"] for entry in lag["entries"]] == [f"amend {ticket}"]
+
+
+def test_the_entry_that_moved_a_ticket_to_another_contract_is_behind_all_that_went_with_it(desk):
+    desk.now = "2026-11-02T09:00:00+08:00"
+    ticket = open_ticket(desk, at="2026-10-20 09:00")
+    desk.run("survey", "add", ticket, "--score", "4", "--at", "2026-10-21 09:00")
+    spend = ("expense", "add", "--engineer", "W01", "--category", "other", "--amount", "9", "--date", "2026-10-21")
+    desk.run(*spend, "--ticket", ticket, "--invoice", "F1")
+    desk.run("report", "submit", "projects", "--month", "2026-10", "--to", "技术中心")
+    desk.run("amend", ticket, "contract=HT-2", "--reason", "漏记")
+    changed = desk.json("report", "projects", "--month", "2026-10")["submission"]["changed"]
+    told = {one["path"][-1]: [entry["command"] for entry in one["entries"]] for one in changed}
+    assert {"tickets", "surveys", "mean_score", "dispatch", "cost"} <= told.keys()
+    assert set(map(tuple, told.values())) == {(f"amend {ticket}",)}
