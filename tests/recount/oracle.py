@@ -177,6 +177,14 @@ class Recount:
                 moves.append((at, wanted))
         return base, moves
 
+    def entered_late(self, ticket):
+        """How many appointments that moved the target were entered only after the old time had passed."""
+        rows = [row for row in self.files["appointments"] if row["ticket"] == ticket and row["moved"] == "true"]
+        return sum(
+            bool(row["previous"]) and self.typed["appointment", int(row["id"])] > instant(row["previous"])
+            for row in rows
+        )
+
     def due_on_site(self, member):
         base, moves = self.appointments[member["ticket"]]
         sent, arrived = instant(member["sent_at"]), instant(member["arrived_at"])
@@ -246,6 +254,7 @@ class Recount:
                 continue
             at = instant(row["arrived_at"]) or due
             facts = {"due": due, "arrived_at": instant(row["arrived_at"]), "cause": row["late_cause"] or None}
+            facts["appointments_entered_late"] = self.entered_late(row["ticket"])
             finding = self._fine("late_on_site", row["engineer"], row["id"], at, facts)
             untimely = [c["id"] for c in self.files["complaints"] if c["ticket"] == row["ticket"] and c["finding"] == "upheld"
                         and c["cause"] == "untimely" and row["engineer"] in against(c)]  # fmt: skip
@@ -351,8 +360,11 @@ class Recount:
             finding["subject"], finding["at"], {"kind": finding["kind"], "amount": finding["amount"]}, finding["needs"],
             finding["absorbed_by"],
         )  # fmt: skip
+        told = facts["evidence"] | {
+            "appointments_entered_late": len(facts["evidence"].get("appointments_entered_late", ()))
+        }
         return same and all(
-            value == (instant(facts["evidence"][name]) if isinstance(value, datetime) else facts["evidence"][name])
+            value == (instant(told[name]) if isinstance(value, datetime) else told[name])
             for name, value in finding["facts"].items()
         )
 

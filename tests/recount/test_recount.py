@@ -61,15 +61,29 @@ def told(desk, month):
     provisional = next(row["provisional_until"] for row in monthly["quality"] if row["figure"] == "first_time_fix")
     projects = desk.json("report", "projects", "--month", month)["projects"]
     staff = desk.json("report", "staff", "--month", month)["staff"]
-    findings = desk.json("penalty", "check", "--month", month)
+    findings = [row for row in desk.json("penalty", "check", "--month", month) if row["clause"] in CLAUSES]
     return {
         "monthly": {name: monthly[name] for name in ("lines", "pending_cost", "service", "penalties")},
         "quality": {name: row for name, row in quality.items() if not name.startswith("ent")}, "provisional": provisional,
         "backlog": monthly["backlog"],
-        "projects": {(row["contract"], None if row["contract"] else row["customer"]): row for row in projects},
-        "staff": {row["engineer"]: row | {"findings": sorted(map(held, row["findings"]), key=repr)} for row in staff},
+        "projects": {(row["contract"], None if row["contract"] else row["customer"]): without_further(row) for row in projects},
+        "staff": {row["engineer"]: without_further(row) | {"findings": sorted(map(held, row["findings"]), key=repr)} for row in staff},
         "findings": sorted(map(finding, findings), key=repr),
     }  # fmt: skip
+
+
+# What the further registers add to the lines of the projects and staff reports has tests of its own.
+FURTHER = ("visits", "suggestions", "rectifications", "rectified_in_time", "promises", "promises_kept")
+
+
+CLAUSES = {
+    "complaint_upheld", "expense_falsified", "no_callback", "late_on_site", "incomplete_report", "phone_unreachable",
+    "disobedience", "answer_overdue",
+}  # fmt: skip
+
+
+def without_further(row):
+    return {name: value for name, value in row.items() if name not in FURTHER}
 
 
 def held(row):
