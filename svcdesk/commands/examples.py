@@ -281,6 +281,22 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "contract.set": ("contract set HT-2 --project 二期", "contract set HT-2 --warranty-until 2028-12-31"),
     "contract.list": ("contract list", "contract list --customer 江南"),
     "contract.show": ("contract show HT-1", "contract show HT-1 -f json"),
+    "equipment.add": (
+        "equipment add SZ-9 --product 加工中心 --customer 江南",
+        "equipment add ZX-1 --product 主轴 --customer 江南机床 --contract HT-2 --installed 2026-03-01 --warranty-until 2028-02-29 --place 南京",
+    ),
+    "equipment.set": (
+        "equipment set SZ-8 --warranty-until 2028-12-31",
+        "equipment set SZ-8 --product 加工中心 --place 南京 --note 更正型号",
+    ),
+    "equipment.move": (
+        "equipment move SZ-8 --place 唐山",
+        "equipment move ZX-8 --taken-out --at '昨天 16:00' --note 返厂检修",
+    ),
+    "equipment.retire": ("equipment retire SZ-8", "equipment retire ZX-8 --note 报废"),
+    "equipment.adopt": ("equipment adopt", "equipment adopt --yes"),
+    "equipment.list": ("equipment list --customer 江南", "equipment list --warranty-ends-by 2027-12-31"),
+    "equipment.show": ("equipment show SZ-8", "equipment show SZ-8 -f json"),
     "amend": (
         "amend D1 arrived_at=9:58 --engineer W02 --reason 看错表",
         "amend T5 summary=刀库卡住，换刀臂不回零 product=刀库 --reason 补充",
@@ -333,7 +349,7 @@ ARTICLES: dict[str, str] = {
     "dispatch.log": "4.4, 4.5", "service-report": "3.7, 4.6", "survey": "3.7", "complaint": "4.1",
     "complaint.decide": "4.1, 4.2", "complaint.remedy": "4.2", "phone-check": "4.7", "conduct": "4.8", "expense": "4.3", "expense.falsified": "4.3",
     "penalty": "4.1-4.8", "penalty.check": "3.4, 4.2, 4.3, 4.4, 4.5, 4.6, 4.7, 4.8", "policy": "4, 5", "report": "5", "report.late-entries": "4", "form": "3.7, 3.9",
-    "attach": "3.9", "attachment": "3.9", "staff.free": "3.4", "export": "3.9", "import": "3.9", "feed": "5", "hq": "5", "plan": "2.4", "visit": "3.7", "inspection": "2.4", "rectify": "2.4", "suggestion": "3.8", "problem": "3.8", "cause": "3.8",
+    "attach": "3.9", "attachment": "3.9", "staff.free": "3.4", "export": "3.9", "import": "3.9", "feed": "5", "hq": "5", "plan": "2.4", "visit": "3.7", "inspection": "2.4", "rectify": "2.4", "suggestion": "3.8", "problem": "3.8", "cause": "3.8", "equipment": "3.6, 4.6",
 }  # fmt: skip
 
 

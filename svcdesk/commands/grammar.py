@@ -28,7 +28,7 @@ NOUNS = {
     "complaint": "complaint", **dict.fromkeys(FLAT, "noun"), "expense": "expense",
     "plan": "plan", "visit": "visit", "inspection": "inspection", "rectify": "rectify", "suggestion": "suggestion",
     "promise": "promise", "problem": "problem",
-    "cause": "cause", "penalty": "penalty", "policy": "policy", "report": "report",
+    "cause": "cause", "equipment": "equipment", "penalty": "penalty", "policy": "policy", "report": "report",
     "export": "export", "import": "import_", "ledger": "ledger",
     "form": "form", "attach": "attach", "attachment": "attachment", "config": "config", "completion": "completion",
     "feed": "feed", "hq": "hq", "help": "help",

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from svcdesk.desk import assignments, promises
 from svcdesk.desk.act import Act, Receipt, Word
 from svcdesk.errors import BadInput, Refused
-from svcdesk.model import Record
+from svcdesk.model import Record, whole
 from svcdesk.periods import instant, stored
 from svcdesk.rules import missing_fields, report_deadline
 
 
 class Content(NamedTuple):
-    """What a report says, as typed; None where nothing was typed. ``parts`` are NAME[:QTY]."""
+    """What a report says, as typed; None where nothing was typed. ``parts`` are NAME[:QTY[:OLD>NEW]]."""
 
     fault_cause: str | None = None
     solution: str | None = None
@@ -23,19 +23,29 @@ class Content(NamedTuple):
     customer_opinion: str | None = None
 
 
-_PART = re.compile(r"(.+?)\s*[:：]\s*([0-9]{1,6})")
+_PART = re.compile(r"(.+?)\s*[:：]\s*([0-9]{1,6})(?:\s*[:：]([^>＞]*)[>＞]([^>＞]*))?")
 
 
 def _parts(typed: Sequence[str] | None) -> list[Record]:
-    """Read NAME[:QTY] parts; the quantity is 1 where none is given. Raises BadInput."""
+    """Read NAME[:QTY[:OLD>NEW]] parts; the quantity is 1 where none is given. Raises BadInput."""
     parts = []
     for text in typed or []:
         shape = _PART.fullmatch(text.strip())
         name, quantity = (shape[1], int(shape[2])) if shape else (text.strip(), 1)
-        if not name or quantity < 1:
+        serials = _serials(shape[3], shape[4]) if shape and shape[3] is not None else {}
+        if not name or quantity < 1 or (serials and serials["old_serial"] == serials["new_serial"]):
             raise BadInput("part", text=text)
-        parts.append({"name": name, "quantity": quantity})
+        parts.append({"name": name, "quantity": quantity, **serials})
     return parts
+
+
+def _serials(old: str, new: str) -> Record:
+    """Return the serials of a part that came out and of the one that went in, where they were given."""
+    return {"old_serial": _serial(old), "new_serial": _serial(new)}
+
+
+def _serial(text: str) -> str | None:
+    return whole("serial", text.strip()) or None
 
 
 def file(act: Act, dispatch: str, content: Content) -> Receipt:

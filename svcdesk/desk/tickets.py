@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from svcdesk.desk import assignments, problems
+from svcdesk.desk import assignments, equipment, problems
 from svcdesk.desk.act import Act, Phrase, Receipt, Step, Word, not_before
 from svcdesk.desk.settle import latest_reopening, settling, status_of
 from svcdesk.errors import BadInput, Refused
@@ -57,6 +57,7 @@ def open_(act: Act, call: Call) -> Receipt:
         )
     if not earlier:
         _suggest_repeat(act, act.ledger.get("ticket", number))
+    equipment.tell(act, serial, caller, number)
     clock = clock_of(act, call.kind, stored(at))
     if clock.unknown_year:
         act.warn("calendar_unknown", year=clock.unknown_year)

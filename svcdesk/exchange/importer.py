@@ -31,7 +31,7 @@ from svcdesk.store import Ledger
 
 _CHUNK = 1000
 # Tables whose records an import may look at.
-TABLES = ("ticket", "dispatch", "complaint", "contract", "customer", "staff", "crew", "survey", "plan")
+TABLES = ("ticket", "dispatch", "complaint", "contract", "customer", "staff", "crew", "survey", "plan", "equipment")
 
 Rows = Callable[[], Iterable[Row]]
 

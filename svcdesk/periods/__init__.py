@@ -251,6 +251,13 @@ def read_age(text: str, now: datetime, where: tzinfo) -> datetime:
     return now.astimezone(where) - relativedelta(months=months)
 
 
+def year_before(now: datetime, where: tzinfo) -> datetime:
+    """Return the same moment a year ago at the centre; of a leap day the day before."""
+    here = now.astimezone(where)
+    day = 28 if (here.month, here.day) == (2, 29) else here.day
+    return here.replace(year=here.year - 1, day=day)
+
+
 def read_month(text: str, now: datetime, where: tzinfo) -> Period:
     """Read a month: 2026-10, this, last, 上月, 10月. Raises BadInput."""
     this = today(now, where).replace(day=1)

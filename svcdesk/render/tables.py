@@ -225,7 +225,8 @@ def _item(item: Any, zone: tzinfo) -> str:
         told = item["message"]
         return told.here() if isinstance(told, messages.Sentence) else str(told)
     if "quantity" in item:
-        return f"{item['name']} x{item['quantity']}"
+        serials = [item.get(name) or "-" for name in ("old_serial", "new_serial")] if "old_serial" in item else []
+        return " ".join(filter(None, (f"{item['name']} x{item['quantity']}", " → ".join(serials))))
     told = [_fact(name, value, zone) for name, value in item.items() if value not in (None, [], False)]
     return "  ".join(told)
 

@@ -309,7 +309,8 @@ CREATE TABLE cause_alias (
 CREATE TRIGGER cause_alias_keep_delete BEFORE DELETE ON cause_alias BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 CREATE VIEW live_cause_alias AS SELECT * FROM cause_alias WHERE undone_at IS NULL;
 
--- A machine, or a part of one, as it was delivered; where it went since follows from its moves and from the parts of reports.
+-- A machine, or a part of one, by its serial. part_of is what it was part of at first: where it went since follows from its
+-- moves and from the parts of reports. They name each other by serial, so that a register comes back in any order.
 CREATE TABLE equipment (
   id INTEGER PRIMARY KEY,
   serial TEXT NOT NULL CHECK (serial <> ''),
@@ -318,17 +319,16 @@ CREATE TABLE equipment (
   contract_id INTEGER REFERENCES contract (id),
   installed_on TEXT CHECK (installed_on IS date(installed_on, '+0 days')),
   warranty_until TEXT CHECK (warranty_until IS date(warranty_until, '+0 days')),
-  part_of_id INTEGER REFERENCES equipment (id),
+  part_of TEXT CHECK (part_of <> serial),
   place TEXT,
   retired_at TEXT CHECK (retired_at IS strftime('%Y-%m-%dT%H:%M:%SZ', retired_at, '+0 days')),
   note TEXT,
-  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
-  CHECK (part_of_id <> id)
+  undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days'))
 ) STRICT;
 CREATE UNIQUE INDEX equipment_serial_once ON equipment (serial) WHERE undone_at IS NULL;
 CREATE INDEX equipment_by_customer ON equipment (customer_id);
 CREATE INDEX equipment_by_contract ON equipment (contract_id);
-CREATE INDEX equipment_by_part ON equipment (part_of_id) WHERE part_of_id IS NOT NULL;
+CREATE INDEX equipment_by_part ON equipment (part_of) WHERE part_of IS NOT NULL;
 CREATE TRIGGER equipment_keep_delete BEFORE DELETE ON equipment BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 CREATE VIEW live_equipment AS SELECT * FROM equipment WHERE undone_at IS NULL;
 CREATE TABLE equipment_move (
@@ -337,17 +337,15 @@ CREATE TABLE equipment_move (
   at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
   customer_id INTEGER REFERENCES customer (id),
   place TEXT,
-  part_of_id INTEGER REFERENCES equipment (id),
+  part_of TEXT,
   taken_out INTEGER NOT NULL DEFAULT 0 CHECK (taken_out IN (0, 1)),
   by TEXT,
   note TEXT,
   undone_at TEXT CHECK (undone_at IS strftime('%Y-%m-%dT%H:%M:%SZ', undone_at, '+0 days')),
-  CHECK (part_of_id <> equipment_id),
-  CHECK (part_of_id IS NULL OR NOT taken_out)
+  CHECK (part_of IS NULL OR NOT taken_out)
 ) STRICT;
 CREATE INDEX equipment_move_of ON equipment_move (equipment_id, at);
 CREATE INDEX equipment_move_by_customer ON equipment_move (customer_id) WHERE customer_id IS NOT NULL;
-CREATE INDEX equipment_move_by_part ON equipment_move (part_of_id) WHERE part_of_id IS NOT NULL;
 CREATE TRIGGER equipment_move_keep_delete BEFORE DELETE ON equipment_move BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 CREATE VIEW live_equipment_move AS SELECT * FROM equipment_move WHERE undone_at IS NULL;
 -- The few reports that name a part by its serial.
