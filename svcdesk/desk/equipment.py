@@ -1,7 +1,8 @@
-"""Equipment at the customers': registered by serial, moved, retired, taken over from tickets, and its history (3.6, 4.6)."""
+"""Equipment: registered by serial, moved, retired, taken over from tickets, and its history (3.6, 4.6)."""
 
 import json
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from svcdesk.desk import entries
@@ -66,15 +67,16 @@ def move(act: Act, serial: str, to: To) -> Receipt:
         raise BadInput("sets_nothing", command="svcdesk equipment move")
     if to.part_of and to.taken_out:
         raise BadInput("one_of", names=["--part-of", "--taken-out"])
-    owner = act.ledger.customer(to.customer)["id"] if to.customer else None
+    given = act.ledger.customer(to.customer)["id"] if to.customer else None
     stands = _stands(act.ledger)
-    whole = _known(act.ledger, to.part_of)["serial"] if to.part_of else None
-    if whole and is_within(stands, whole, row["serial"]):
-        raise Refused("part_of_itself", serial=row["serial"], part_of=whole)
-    _moved(act, row["id"], owner, to.place, whole, taken_out=to.taken_out)
+    whole = _known(act.ledger, to.part_of) if to.part_of else {}
+    if whole and is_within(stands, whole["serial"], row["serial"]):
+        raise Refused("part_of_itself", serial=row["serial"], part_of=whole["serial"])
+    _moved(act, row["id"], given, to.place, whole.get("serial"), taken_out=to.taken_out)
     carried = [name for name in stands if is_within(stands, name, row["serial"])]
-    for name in carried if owner or to.place else ():
-        _carry(act, _known(act.ledger, name), owner, to.place)
+    owner, place = given or whole.get("customer_id"), to.place or whole.get("place")  # else it is where the machine is
+    for name in carried if owner or place else ():
+        _carry(act, _known(act.ledger, name), owner, place)
     return Receipt("equipment_moved", "equipment", row["id"], {"serial": row["serial"], "n": len(carried) - 1})
 
 
@@ -142,13 +144,13 @@ def adopt(act: Act) -> int:
 # What is said when a ticket names one
 
 
-def tell(act: Act, serial: str | None, customer: Record, ticket: int) -> None:
-    """Say of a ticket's equipment whose it is, its warranty, its open tickets and repairs; warn where it is another's."""
+def tell(act: Act, serial: str | None, customer: Record) -> None:
+    """Say of a new ticket's equipment whose it is, its warranty and what was before; warn where it is another's."""
     row = act.ledger.one("SELECT * FROM live_equipment WHERE serial = ?", (serial,)) if serial else None
     if row is None:
         return
     owner = act.ledger.get("customer", row["customer_id"])
-    still = [f"T{one['id']}" for one in act.ledger.rows(_OPEN, (serial, ticket))]
+    still = [f"T{one['id']}" for one in act.ledger.rows(_OPEN, (serial,))] or None
     since = stored(year_before(act.now, act.zone))
     repairs = act.ledger.value(REPAIRS, {"serial": serial, "since": since})
     told = {"serial": serial, "customer": owner["name"], "warranty": warranty(act.ledger, row), "open": still}
@@ -157,7 +159,7 @@ def tell(act: Act, serial: str | None, customer: Record, ticket: int) -> None:
         act.warn("equipment_of_other", serial=serial, owner=owner["name"], customer=customer["name"])
 
 
-_OPEN = "SELECT id FROM live_ticket WHERE serial = ? AND id <> ? AND status NOT IN ('closed', 'cancelled') ORDER BY id"
+_OPEN = "SELECT id FROM live_ticket WHERE serial = ? AND status NOT IN ('closed', 'cancelled') ORDER BY id"
 
 
 def warranty(ledger: Ledger, row: Record) -> date | None:
@@ -182,8 +184,8 @@ def history(ledger: Ledger, row: Record) -> list[Record]:
             if part.get("machine") == serial or serial in (part.get("old_serial"), part.get("new_serial"))
         ]
     for one in told:
-        received = one["kind"] == "ticket" and last
-        one["in_warranty"] = day_of(instant(one["at"]), ledger.zone) <= last if received else None
+        is_receipt = one["kind"] == "ticket"
+        one["in_warranty"] = day_of(instant(one["at"]), ledger.zone) <= last if last and is_receipt else None
     return sorted(told, key=lambda one: one["at"])
 
 
@@ -216,11 +218,11 @@ _HISTORY = f"""
 _WITH_MACHINE = """
     (SELECT json_group_array(json_set(p.value, '$.machine', t.serial)) FROM json_each(r.parts) p)"""
 _PARTS = f"""
-    SELECT r.filed_at, 'R' || r.id, {_WITH_MACHINE} FROM service_report r
+    SELECT r.filed_at, 'R' || r.id, {_WITH_MACHINE} FROM live_service_report r
     JOIN live_dispatch d ON d.id = r.dispatch_id JOIN live_ticket t ON t.id = d.ticket_id
-    WHERE r.undone_at IS NULL AND (t.serial = :serial OR (instr(r.parts, '_serial"') > 0 AND EXISTS (
+    WHERE t.serial = :serial OR (instr(r.parts, '_serial"') > 0 AND EXISTS (
       SELECT 1 FROM json_each(r.parts) p WHERE :serial IN
-        (json_extract(p.value, '$.old_serial'), json_extract(p.value, '$.new_serial')))))"""
+        (json_extract(p.value, '$.old_serial'), json_extract(p.value, '$.new_serial'))))"""
 
 
 def figures(ledger: Ledger, row: Record, now: datetime) -> dict[str, Any]:
@@ -231,7 +233,7 @@ def figures(ledger: Ledger, row: Record, now: datetime) -> dict[str, Any]:
     cost = ledger.value(_COST, {"serial": serial})
     return {
         "repeats_12m": sum(bool(one["repeat_of"]) for one in repairs if one["received_at"] >= since),
-        "days_between_failures": [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)],
+        "days_between_failures": [(later - earlier).days for earlier, later in pairwise(days)],
         "cost": Fen(cost), "in_warranty_until": warranty(ledger, row),
     }  # fmt: skip
 

@@ -41,6 +41,7 @@ def open_(act: Act, call: Call) -> Receipt:
     wanted = not_before(call.on_site_by, at) if call.on_site_by else None
     contract_id = _contract_of(act, call.contract, caller)
     earlier, taken_by = act.id_of("ticket", call.repeat_of), act.staff_id(call.taken_by)
+    equipment.tell(act, serial, caller)
     number = act.ledger.insert(
         "ticket", customer_id=caller["id"], kind=call.kind, channel=call.channel, summary=call.summary, status="open",
         received_at=at, contract_id=contract_id, product=call.product, serial=serial, on_site_by=wanted,
@@ -57,7 +58,6 @@ def open_(act: Act, call: Call) -> Receipt:
         )
     if not earlier:
         _suggest_repeat(act, act.ledger.get("ticket", number))
-    equipment.tell(act, serial, caller, number)
     clock = clock_of(act, call.kind, stored(at))
     if clock.unknown_year:
         act.warn("calendar_unknown", year=clock.unknown_year)

@@ -192,7 +192,10 @@ TEXTS = {
         "equipment and its parts, by serial, each with one time line (3.6, 4.6)",
     ),
     "help.equipment.add": ("登记一台设备或一个部件", "register a machine or a part of one"),
-    "help.equipment.set": ("改登记的内容；去向用 equipment move", "change what is registered; where it goes is for equipment move"),
+    "help.equipment.set": (
+        "改登记的内容；去向用 equipment move",
+        "change what is registered; where it goes is for equipment move",
+    ),
     "help.equipment.move": (
         "记下去向：换客户、换地点、装入或拆出设备；里面的部件随它走",
         "record where it goes: to a customer, a place, into a machine or out of one; its parts go with it",
@@ -222,7 +225,6 @@ TEXTS = {
     "columns.retired_from_use": ("停用时间", "out of use since"),
     "columns.repairs_12m": ("近 12 个月维修", "repairs in 12 months"),
     "columns.taken_out": ("已拆出", "taken out"),
-    "columns.figures": ("统计", "figures"),
     "columns.tickets": ("工单数", "tickets"),
     "labels.row_equipment": ("设备 {name}", "equipment {name}"),
     "labels.row_equipment_move": ("设备去向 {name}", "equipment move {name}"),

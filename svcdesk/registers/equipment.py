@@ -34,9 +34,9 @@ _MOVES = """
     SELECT m.at, e.serial, m.part_of FROM live_equipment_move m JOIN live_equipment e ON e.id = m.equipment_id
     WHERE m.part_of IS NOT NULL OR m.taken_out ORDER BY m.at, m.id"""
 _WITH_SERIALS = """
-    SELECT r.filed_at, t.serial, r.parts FROM service_report r
+    SELECT r.filed_at, t.serial, r.parts FROM live_service_report r
     JOIN live_dispatch d ON d.id = r.dispatch_id JOIN live_ticket t ON t.id = d.ticket_id
-    WHERE instr(r.parts, '_serial"') > 0 AND r.undone_at IS NULL ORDER BY r.filed_at, r.id"""
+    WHERE instr(r.parts, '_serial"') > 0 ORDER BY r.filed_at, r.id"""
 
 
 def _worked_out(basis: Basis, ledger: Ledger, _: LocalHours) -> Work:
@@ -55,7 +55,8 @@ REPAIRS = """
 
 EQUIPMENT = Register(
     "equipment", "equipment",
-    "live_equipment r JOIN live_customer c ON c.id = r.customer_id LEFT JOIN live_contract k ON k.id = r.contract_id", "",
+    "live_equipment r JOIN live_customer c ON c.id = r.customer_id"
+    " LEFT JOIN live_contract k ON k.id = r.contract_id", "",
     (
         Column("serial", "r.serial", brief=True, need=True, whole=True),
         Column("product", "r.product", brief=True),
@@ -82,7 +83,8 @@ EQUIPMENT = Register(
 
 EQUIPMENT_MOVES = Register(
     "equipment_move", "equipment-moves",
-    "live_equipment_move r JOIN live_equipment q ON q.id = r.equipment_id LEFT JOIN live_customer c ON c.id = r.customer_id",
+    "live_equipment_move r JOIN live_equipment q ON q.id = r.equipment_id"
+    " LEFT JOIN live_customer c ON c.id = r.customer_id",
     "r.at",
     (
         NUMBER,

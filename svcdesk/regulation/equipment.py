@@ -1,4 +1,4 @@
-"""Where a part is: in which machine, from what it was part of at first, its moves, and the parts that reports exchanged.
+"""Where a part is: in which machine, by what it was part of at first, its moves, and what reports exchanged.
 
 Pure functions over serials; times are compared as the texts that the ledger stores.
 """

@@ -19,7 +19,7 @@ VERBS = {
 ONLY_READ = (
     "import", "hq.", "feed", "init", "demo", "ledger.restore", "ledger.verify", "ledger.anchor", "ledger.backup",
     "ledger.check-paper", "ledger.redact", "attach", "completion", "ledger.reindex", "config.set", "undo", "customer.merge",
-    "plan.", "visit.", "inspection.", "rectify.", "suggestion.", "promise.", "problem.", "cause.", "penalty.propose",
+    "plan.", "visit.", "inspection.", "rectify.", "suggestion.", "equipment.", "promise.", "problem.", "cause.", "penalty.propose",
 )  # fmt: skip
 
 

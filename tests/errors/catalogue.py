@@ -88,6 +88,7 @@ FAULTY_PEOPLE = [
 OLD_BOOK = b"\xd0\xcf\x11\xe0 an old workbook"
 
 
+SPINDLE = "equipment add ZX-1 --product 主轴 --customer 江南机床"
 PROBLEM = "problem open --ticket T1 --ticket T5 --summary 主轴反复报警"
 ANSWER = "problem answer QP2 --department 制造部 --cause 装配 --measure 返工"
 
@@ -470,6 +471,10 @@ RULES = {
     "no_rehearsal": case(ADD, given=no_rehearsal),
     "staff_retired": case("staff retire W03", "dispatch send T7 --engineer W03 --place 南京"),
     "customer_exists": case("customer add 江南机床"),
+    "unknown_equipment": case("equipment show SZ-1"),
+    "equipment_exists": case(SPINDLE, SPINDLE),
+    "equipment_retired": case(SPINDLE, "equipment retire ZX-1", "equipment retire ZX-1"),
+    "part_of_itself": case(SPINDLE, "equipment add SZ-1 --product 加工中心 --customer 江南机床 --part-of ZX-1", "equipment move ZX-1 --part-of SZ-1"),
     "problem_not_major": case("ticket escalate T7 --to 质量部 --problem QP1"),
     "not_an_alias": case("cause alias 滤网堵 滤网堵塞"),
     "alias_of_itself": case("cause alias 滤网堵 = 滤网堵"),
