@@ -18,6 +18,7 @@ from typing import Any
 
 from svcdesk import schema
 from svcdesk.periods import stored
+from svcdesk.schema import comparison
 from svcdesk.store import Ledger, create, open_ledger
 
 AFTER = datetime(2026, 9, 30, 16, tzinfo=UTC)  # the end of September 2026 in Shanghai
@@ -52,7 +53,8 @@ def ready(path: Path, name: str) -> None:
 def _is_whole(path: Path) -> bool:
     con = sqlite3.connect(path)
     try:
-        return bool(con.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION)
+        version = con.execute("PRAGMA user_version").fetchone()[0]
+        return bool(version == schema.VERSION and not comparison.differences(con, version))
     finally:
         con.close()
 
@@ -79,6 +81,10 @@ def make(path: Path, name: str) -> None:
 
 def _people(ledger: Ledger) -> None:
     ledger.insert("centre", id=1, name="北方客服支撑中心", timezone="Asia/Shanghai", home="北京")
+    ledger.insert(
+        "policy", key="backup.daily", value="off", from_on="2000-01-01", reason="nothing is measured beside it",
+        set_at=AFTER,
+    )  # fmt: skip
     for n in range(1, 41):
         ledger.insert(
             "staff", code=f"W{n:02d}", name=f"工程师{n}", role="engineer", home=CITIES[n % 8], wage_fen=800_000

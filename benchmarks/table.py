@@ -21,6 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+import peers
 from ledgers import LEDGERS, ready
 from measure import BASE, Measured, Taken, against, rounds, run
 
@@ -86,6 +87,8 @@ def bars() -> Iterator[Bar]:
         yield Bar(equal, f"sqlite3:{table}", "1m", None)
         yield Bar(f"export {table}, 1m", f"export {table} -f csv", "1m", most, equal)
     yield Bar("ledger verify, 1m", "ledger verify", "1m", None)
+    for name, what in peers.PEERS.items():
+        yield Bar(f"{what.tool}: {what.told}", f"peer:{name}", "10k", None)
 
 
 # The equal select: the same joins, and times written in centre time.
@@ -116,9 +119,13 @@ def command(bar: Bar, folder: Path) -> Callable[[], Taken]:
     if kind == "complete":
         return lambda: _completed(rest, ledger)
 
+    if kind == "peer":
+        return lambda: peers.run(rest, folder)
+
     def once() -> Taken:
         args = bar.args.format(serial=f"B{next(_serial)}", folder=folder).split()
-        return run([SVCDESK, *args], ledger)
+        by_the_real_clock = {"SVCDESK_NOW": ""} if "add" in args else {}  # no ledger but a rehearsal's takes another
+        return run([SVCDESK, *args], ledger, by_the_real_clock)
 
     return once
 
@@ -173,7 +180,7 @@ def lines(chosen: list[Bar], found: dict[str, Measured | str], wide: float) -> I
 def versions() -> str:
     """Name what was measured on what: commit, versions and machine."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("typer", "rich", "sqlite-utils", "XlsxWriter"))
-    commit = os.popen("git rev-parse --short HEAD 2>/dev/null").read().strip() or "?"
+    commit = os.popen(f"git -C {Path(__file__).parent} rev-parse --short HEAD 2>/dev/null").read().strip() or "?"
     return (
         f"svcdesk {version('svcdesk')} at {commit}, Python {platform.python_version()},"
         f" SQLite {sqlite3.sqlite_version}, {packages}; {platform.machine()}, {os.cpu_count()} cores"
