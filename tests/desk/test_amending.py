@@ -156,6 +156,6 @@ def test_records_without_an_id_are_named_by_their_register(journey):
 
 def test_at_a_terminal_the_record_is_shown_and_asked_about(executable):
     open_ticket(executable)
-    code, said = talk(executable, ["amend", "T1", *REASON], ["summary=主轴异响", ""])
-    assert code == 0 and "what can be put right" in said
+    code, said = talk(executable, ["amend", "T1", *REASON], ["summary", "主轴异响", ""])
+    assert code == 0, said
     assert executable.json("ticket", "show", "T1")["summary"] == "主轴异响"

@@ -247,7 +247,7 @@ def test_an_expense_on_a_cancelled_journey_is_outside_any_trip(desk):
     assert desk.json("expense", "show", "E1")["problems"] == []
     desk.run("dispatch", "cancel", "D1", "--reason", "客户撤回")
     (problem,) = desk.json("expense", "show", "E1")["problems"]
-    assert problem["code"] == "outside_trip" and "cancelled" in problem["message"]
+    assert problem["code"] == "outside_trip" and "已取消" in problem["message"]
 
 
 # Known records

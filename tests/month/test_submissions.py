@@ -43,7 +43,20 @@ def test_handing_in_freezes_the_figures_the_receivers_and_the_time(october):
     before = october.json("report", "monthly", "--month", "2026-10")
     submit(october, to=("企管室", "高层"), at="2026-11-03 08:30", by="M01")
     (row,) = october.json("report", "submissions")
-    figures = ("lines", "pending_cost", "service", "penalties", "quality", "backlog", "promises", "problems")
+    figures = (
+        "lines",
+        "pending_cost",
+        "service",
+        "penalties",
+        "quality",
+        "backlog",
+        "promises",
+        "problems",
+        "inspections",
+        "rectifications",
+        "suggestions",
+        "visits",
+    )
     assert row["figures"] == {name: before[name] for name in figures}
     assert (row["report"], row["month"], row["at"]) == ("monthly", "2026-10", "2026-11-03T08:30:00+08:00")
     assert (row["to"], row["by"], row["entry"]) == (["企管室", "高层"], "M01", before["entry"])

@@ -24,7 +24,7 @@ FIRST_VALUES = {
     "expense.limit.other": None, "wage.minimum": None, "wage.share": 20, "statistics.due_day": 4, "projects.due_day": 5,
     "complaint.days": None, "rectify.gate": "warn", "visit.key_months": 3, "visit.regions": (),
     "visit.region_months": 6, "suggestion.due_days": 30, "followup.days": None, "followup.score": 2,
-    "backup.daily": "on", "backup.folder": None, "backup.keep": 14,
+    "problem.due_days": 7, "problem.cluster": 3, "problem.days": 90, "backup.daily": "on", "backup.folder": None, "backup.keep": 14,
 }  # fmt: skip
 
 
