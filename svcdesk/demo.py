@@ -499,7 +499,7 @@ def _checks(month: Plan) -> None:
     ):  # fmt: skip
         month.do(month.day(day, clock), f"phone-check log {code}", result=result, excused=excused)
     month.do(month.day(17, "10:30"), "conduct record W03 disobedience", note="拒绝改派宁波")
-    month.do(month.day(18, "11:00"), "conduct record W08 other", note="未按规定着装")
+    month.do(month.day(18, "11:00"), "conduct record W08 dress", note="未按规定着装")
 
 
 def _upkeep(month: Plan) -> None:

@@ -673,7 +673,7 @@ def test_an_expense_with_problems_needs_an_override(executable):
     desk.run(*EXPENSE, "--amount", "5")
     (problem,) = desk.json("expense", "show", "E1")["problems"]
     assert problem["code"] == "no_invoice"
-    assert "invoice" in problem["message"]
+    assert "发票" in problem["message"]
     desk.run(*EXPENSE, "--amount", "6", "--invoice", "X1")
     desk.run("expense", "approve", "E2", "E1", code=3)
     assert {row["status"] for row in desk.json("expense", "list")} == {"submitted"}  # all or nothing

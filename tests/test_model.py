@@ -111,6 +111,8 @@ def test_every_record_has_its_own_letter():
     assert LETTERS == {
         "contact": "L", "ticket": "T", "dispatch": "D", "service_report": "R", "survey": "S", "complaint": "C",
         "expense": "E", "penalty": "P", "phone_check": "H", "conduct": "B",
+        "plan": "PL", "inspection": "IN", "rectification": "RC", "promise": "PM", "problem": "QP", "visit": "VS",
+        "suggestion": "SG",
     }  # fmt: skip
     for table, letter in LETTERS.items():
         assert number_of(table, f"{letter}7") == number_of(table, f"{letter.lower()}7") == 7
@@ -175,4 +177,4 @@ def test_the_values_are_those_of_the_contract():
     assert WORDS["dispatch_status"] == ("sent", "travelling", "on_site", "left", "returned", "cancelled")
     assert WORDS["late_cause"] == ("personal", "transport", "weather", "customer", "company", "other")
     assert WORDS["category"] == ("fare", "lodging", "allowance", "local", "material", "freight", "other")
-    assert WORDS["sanction"] == ("fine", "demerit", "major_demerit", "dismissal", "notice", "none")
+    assert WORDS["sanction"] == ("warning", "fine", "demerit", "major_demerit", "dismissal", "notice", "open", "none")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from svcdesk.penalties import facts, surely
@@ -132,7 +132,8 @@ def duties(ledger: Ledger, period: Period, basis: Basis) -> Judged[Duty]:
 def _returns(period: Period, basis: Basis) -> list[tuple[str, str]]:
     """Return when those came back whose reports' deadline lies in the period and has passed, day joined to day."""
     longest = max(basis.policy.every("report.due_days"))
-    day, joined = period.first - timedelta(days=longest + 2), list[tuple[str, str]]()
+    back = min(timedelta(days=longest + 2), period.first - date.min)
+    day, joined = period.first - back, list[tuple[str, str]]()
     while day < period.after:
         start, end = midnight(day, basis.zone), midnight(day + timedelta(days=1), basis.zone)
         deadline = report_deadline(start, basis) - timedelta(seconds=1)

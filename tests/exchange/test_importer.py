@@ -156,7 +156,7 @@ def test_a_changed_row_is_bad_unless_update_is_asked_for(desk):
         ("code,name\nX1,甲\n", "needed columns are missing: role"),
         ("", "is empty"),
         (GOOD.encode("gb18030") + b"\xff\xff\n", "neither UTF-8 nor GB18030"),
-        (GOOD + "X2," + "长" * 1_000_001 + ",engineer\n", "cannot read on from line 3"),
+        (GOOD + "X2," + "长" * 1_000_001 + ",engineer\n", "line 3: cannot be read on from here"),
         (GOOD + 'X2,"乙,engineer\n', "line 3: a quote is never closed"),
     ],
 )
