@@ -5,6 +5,7 @@ Values are as the ledger stores them. History is accepted as it was; what cannot
 """
 
 import json
+import re
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
@@ -59,6 +60,25 @@ class _Insists:
                         raise BadInput("cell_needed", name=field, by=f"{need.column} {_shown(value)}")
 
 
+class _Never:
+    """What no record may say of itself: the conditions that verify holds the ledger against, asked of one row."""
+
+    def __init__(self, ledger: Ledger, register: Register) -> None:
+        self._con, self._contradictions = ledger.con, [columns for _, columns in register.never]
+        told = " ".join(condition for condition, _ in register.never)
+        self._columns = [column.stored for column in register.own() if re.search(rf"\b{column.stored}\b", told)]
+        row = ", ".join(f'? AS "{name}"' for name in self._columns)
+        cases = " ".join(f"WHEN {condition} THEN {at}" for at, (condition, _) in enumerate(register.never))
+        self._sql = f"SELECT CASE {cases} END FROM (SELECT {row})"
+
+    def check(self, row: Record) -> None:
+        """Check a row. Raises BadInput with the columns that contradict one another."""
+        if self._contradictions:
+            (at,) = self._con.execute(self._sql, [row.get(name) for name in self._columns]).fetchone()
+            if at is not None:
+                raise BadInput("contradicts", names=self._contradictions[at].split(", "))
+
+
 def refuse_decided(register: Register, before: Record, changed: Collection[str], *, importing: bool) -> None:
     """Refuse to change by stored columns what somebody decided of a record (4). Raises Refused, with its verbs."""
     stored = {column.stored: column.name for column in register.fields() if column.stored in changed}
@@ -90,6 +110,7 @@ class Checks:
         self._links = [(column.stored, column.target) for column in own if column.kind == f"id:{column.target}"]
         self._stamps = [column.stored for column in own if column.default == NOW]
         self._fill: Callable[[Record, Record], None] | None = getattr(self, f"_{self.table}", None)
+        self._never = _Never(ledger, register)
 
     def record(self, columns: Record, values: Record, members: list[Record]) -> None:
         """Check a record, with its members. Raises DeskError with the reason."""
@@ -101,6 +122,7 @@ class Checks:
         if self._fill:
             self._fill(columns, values)
         self._own.check(columns, self._now)
+        self._never.check(columns)
         if since := self.register.since_ticket:
             asked = self.fact("ticket", columns.get("ticket_id"))
             if asked and columns[since] < asked["received_at"]:

@@ -139,6 +139,7 @@ TEXTS = {
     "taken_back": ("{id} 在本账本里已被收回，编号不再用", "{id} was taken back in this ledger, and its id is not used again"),
     "row_twice": ("与账本里另一条记录重复（{detail}）", "stands in the ledger already, on another record ({detail})"),
     "cell_needed": ("{by_word} 缺{name_word}", "{by_word} needs {name_word}"),
+    "contradicts": ("{names} 互相矛盾，没有这样的记录", "{names} contradict one another: no record is like that"),
     "status_differs": ("状态 {status_word} 与其他内容不符，应为 {derived_word}", "the status {status_word} does not agree with the rest, which says {derived_word}"),
     "contract_not_theirs": ("合同不是这个客户的", "the contract is another customer's"),
     "engineer_not_on_dispatch": ("工程师不在 {id} 的人员里", "the engineer is not of the crew of {id}"),

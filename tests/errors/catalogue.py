@@ -445,6 +445,7 @@ IMPORTS = {
     "row_twice": rows("expenses", "id,engineer,category,amount,date,reference", "E8,W01,other,9.00,2026-10-19,F-1", "E9,W01,other,9.00,2026-10-19,F-1"),
     "cell_needed": rows("dispatches", TRIPS, "D9,T7,南京,2026-10-19 14:00,W03,,2026-10-19 18:00"),
     "status_differs": rows("tickets", f"{CALLS},status", "江南机床,repair,call,急停,2026-10-19 09:00,closed"),
+    "contradicts": rows("rectifications", "source,summary,owner,opened_at,due,done_at", ",灭火器过期,W01,2026-10-12 09:00,2026-10-19,2026-10-14 09:00"),
     "contract_not_theirs": rows("tickets", f"{CALLS},contract", "江南机床,repair,call,急停,2026-10-19 09:00,HT-1"),
     "engineer_not_on_dispatch": rows("expenses", CLAIMS, "W01,other,9.00,2026-10-19,D2,"),
     "crew_differs": rows("dispatches", TRIPS, "D9,T7,南京,2026-10-19 14:00,W02,,", "D9,T7,无锡,2026-10-19 14:00,W03,,"),

@@ -109,7 +109,7 @@ def test_every_error_raised_has_its_text():
 # What is said of one row of an import stands under a sentence that has the hint for all of them.
 OF_A_ROW = {
     "line", "ragged", "nul", "cell_empty", "cell", "time_format", "row_future", "row_order", "engineer_twice",
-    "csv", "csv_open", "csv_quote", "csv_long", "taken_back", "row_twice", "cell_needed", "status_differs",
+    "csv", "csv_open", "csv_quote", "csv_long", "taken_back", "row_twice", "cell_needed", "status_differs", "contradicts",
     "contract_not_theirs", "engineer_not_on_dispatch", "crew_differs", "crew_missing", "sibling_bad", "cell_error",
     "cell_formula", "date_serial", "lines", "and_the_like", "more_reasons", "name_of_two", "known_in_file",
 }  # fmt: skip
