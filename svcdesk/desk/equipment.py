@@ -217,13 +217,15 @@ _HISTORY = f"""
     LEFT JOIN live_customer c ON c.id = m.customer_id WHERE m.equipment_id = :equipment"""
 _WITH_MACHINE = """
     (SELECT json_group_array(json_set(p.value, '$.machine', t.serial)) FROM json_each(r.parts) p)"""
-# By its own tickets, or among the few reports that name serials: each has its index.
+# By its own tickets, or among the few reports that name serials: each has its index, and it is the bound on the time
+# that lets SQLite choose the second.
 _PARTS = f"""
     SELECT r.filed_at, 'R' || r.id, {_WITH_MACHINE} FROM live_service_report r
     JOIN live_dispatch d ON d.id = r.dispatch_id JOIN live_ticket t ON t.id = d.ticket_id
     WHERE r.id IN (
       SELECT id FROM live_service_report WHERE dispatch_id IN ({_DISPATCHES})
-      UNION SELECT n.id FROM live_service_report n, json_each(n.parts) p WHERE instr(n.parts, '_serial"') > 0
+      UNION SELECT n.id FROM live_service_report n, json_each(n.parts) p
+      WHERE n.filed_at > '' AND instr(n.parts, '_serial"') > 0
         AND :serial IN (json_extract(p.value, '$.old_serial'), json_extract(p.value, '$.new_serial')))"""
 
 

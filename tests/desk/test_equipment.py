@@ -3,7 +3,9 @@
 import pytest
 from conftest import InProcess, found, open_ticket, send, travel
 
+from svcdesk.desk import equipment
 from svcdesk.regulation.equipment import Exchanged, Moved, tree
+from svcdesk.store import open_ledger
 
 FIRST = {"M": None, "N": None, "A": "M", "B": None, "C": None}
 
@@ -152,3 +154,13 @@ def test_equipment_goes_out_and_comes_back(machine, tmp_path_factory):
     for table, text in texts.items():
         assert other.run("export", table, "--reveal").stdout == text, table
     other.run("ledger", "verify")
+
+
+def test_no_time_line_reads_the_reports_through(desk):
+    """The reports of a machine are its tickets' own and the few that name serials, each by an index."""
+    ledger = open_ledger(desk.ledger)
+    plan = [row[3] for row in ledger.con.execute(f"EXPLAIN QUERY PLAN {equipment._PARTS}", {"serial": "S-1"})]
+    assert any("service_report_with_serials" in step for step in plan)
+    assert [
+        step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step and "USING" not in step
+    ] == []
