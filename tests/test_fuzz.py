@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+from contextlib import chdir
 from functools import cache
 
 import openpyxl
@@ -90,7 +91,7 @@ TIMES = (
 TIMED = {"at", "on_site_by", "due", "date", "since", "until", "month", "from_", "warranty_until"}
 # What writes elsewhere, or fills a ledger for seconds, is not typed at random.
 LEFT_OUT = {("demo",), ("init",), ("ledger", "restore"), ("ledger", "backup"), ("ledger", "anchor"), ("import",)}
-NEVER = {"output", "errors", "into", "to_file", "help", "accept_loss"}
+NEVER = {"output", "errors", "into", "to_file", "man", "help", "accept_loss"}
 
 
 @cache
@@ -148,7 +149,8 @@ def typed_at(filled, folder, commands):
     desk = copied(filled, folder, InProcess)
     for args in commands:
         before = desk.ledger.read_bytes()
-        done = desk.finished(args)
+        with chdir(folder):
+            done = desk.finished(args)
         said = f"{args}\n{done}"[:3000]
         assert done.returncode in (0, 1, 2, 3, 4, 5), said
         assert "Traceback" not in done.stderr and not LIVE.search(done.stderr), said
