@@ -1,8 +1,9 @@
 """Where the process starts: the collector kept quiet, an interrupt heard while the program is still being loaded."""
 
+# Built in: signal itself is Python, and an interrupt while it is loaded would show its traceback.
+import _signal as signal  # type: ignore[import-not-found]
 import gc
 import os
-import signal
 
 _MADE_BEFORE_COLLECTING = 50_000  # objects: no short command makes as many, a long one collects now and then
 

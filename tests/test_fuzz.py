@@ -89,9 +89,9 @@ TIMES = (
     "yesterday 14:00", "昨天 14:00", "2026-10-20T09:00:00Z", "2026-10-20 09:00:01", "2027-01-01 00:00", "last", "２０２６-10-01",
 )  # fmt: skip
 TIMED = {"at", "on_site_by", "due", "date", "since", "until", "month", "from_", "warranty_until"}
-# What writes elsewhere, or fills a ledger for seconds, is not typed at random.
+# What writes elsewhere, fills a ledger for seconds or never ends is not typed at random.
 LEFT_OUT = {("demo",), ("init",), ("ledger", "restore"), ("ledger", "backup"), ("ledger", "anchor"), ("import",)}
-NEVER = {"output", "errors", "into", "to_file", "man", "help", "accept_loss"}
+NEVER = {"output", "errors", "into", "to_file", "man", "watch", "help", "accept_loss"}
 
 
 @cache

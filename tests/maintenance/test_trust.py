@@ -245,7 +245,10 @@ def test_an_early_interrupt_is_quiet(executable, milliseconds):
     time.sleep(milliseconds / 1000)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=20)
-    assert b"/svcdesk/" not in said  # the interpreter's own start is its own
+    ours = [line for line in said.splitlines() if b"/svcdesk/" in line]
+    assert [
+        line for line in ours if b"in <module>" not in line or b"__main__" not in line
+    ] == []  # its start is Python's
     assert running.returncode in (0, 130, 1, -signal.SIGINT)
 
 
