@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from datetime import datetime
 from itertools import groupby
+from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
@@ -34,8 +35,12 @@ _COLUMNS = (
     Column("next", kind="json"),
 )
 _FOR_PEOPLE = (Column("left", brief=True), Column("text", brief=True), Column("next", brief=True))
+_ON_A_NARROW_TERMINAL = (Column("waiting", brief=True, said="text"), Column("next", brief=True))
+_NARROW = 100  # cells; below, a column of times that mostly stands empty would halve the room of the sentences
 _COUNTS = (Column("step", kind="word:section", brief=True), Column("count", kind="int", brief=True))
-_A_SCREEN = 8  # lines of one section that people are shown; the rest is counted
+# Lines of one section that people are shown, where its first has a time and where none of it has; the rest is counted.
+_TIMED, _UNTIMED = 8, 3
+_DAYS_ALONE = 3  # days; from then on nobody asks for the hours
 _SECONDS = 5  # between two looks of --watch
 
 
@@ -76,7 +81,9 @@ def _show(r: Read, unfolded: bool, mine: str | None, brief: bool) -> None:
         print(messages.say("board.nothing"))
     else:
         rows = [for_people(r, item) for item in items]
-        tables.records(rows if unfolded else _one_screen(rows), _FOR_PEOPLE, r.form, r.zone)
+        is_narrow = r.form == "table" and get_terminal_size().columns < _NARROW
+        columns = _ON_A_NARROW_TERMINAL if is_narrow else _FOR_PEOPLE
+        tables.records(rows if unfolded else _one_screen(rows), columns, r.form, r.zone)
 
 
 def row_of(r: Read, item: Item) -> Record:
@@ -97,8 +104,9 @@ def row_of(r: Read, item: Item) -> Record:
 
 def for_people(r: Read, item: Item) -> Record:
     """Return one thing that waits as people read it: how long there is left, what it is, the command as it is typed."""
-    left = time_left(item.due, r.now) if item.due else None
-    return {**row_of(r, item), "left": left, "next": shlex.join(item.next)}
+    left, row = time_left(item.due, r.now) if item.due else None, row_of(r, item)
+    waiting = messages.say("board.waiting", left=left, text=row["text"]) if left else row["text"]
+    return {**row, "left": left, "waiting": waiting, "next": shlex.join(item.next)}
 
 
 def _named(values: Record) -> Record:
@@ -114,10 +122,11 @@ def _named(values: Record) -> Record:
 
 
 def time_left(due: datetime, now: datetime) -> str:
-    """Write the time until or since an instant, in its two greatest units: 2 d 4 h, 35 min."""
+    """Write the time until or since an instant in its two greatest units, from three days on in days: 2 d 4 h, 5 d."""
     minutes = abs(int((due - now).total_seconds())) // 60
     parts = (("days", minutes // 1440), ("hours", minutes // 60 % 24), ("minutes", minutes % 60))
-    said = [messages.say(f"board.{unit}", n=count) for unit, count in parts if count][:2]
+    units = 2 if minutes < _DAYS_ALONE * 1440 else 1
+    said = [messages.say(f"board.{unit}", n=count) for unit, count in parts if count][:units]
     told = " ".join(said or [messages.say("board.minutes", n=0)])
     return messages.say("board.left" if due >= now else "board.over", time=told)
 
@@ -128,11 +137,12 @@ def _one_screen(rows: list[Record]) -> list[Record]:
     places = {id(row): place for place, row in enumerate(rows)}
     for step, found in groupby(sorted(rows, key=lambda row: str(row["step"])), lambda row: row["step"]):
         group = list(found)
-        shown = group if len(group) <= _A_SCREEN else group[: _A_SCREEN - 1]
+        most = _TIMED if group[0]["left"] else _UNTIMED
+        shown = group if len(group) <= most else group[: most - 1]
         kept += shown
         if len(group) > len(shown):
             text = messages.say("board.more", n=len(group) - len(shown), section=messages.word("section", step))
-            rest = {**group[-1], "left": None, "text": text, "next": "svcdesk status --all"}
+            rest = {**group[-1], "left": None, "text": text, "waiting": text, "next": "svcdesk status --all"}
             places[id(rest)] = places[id(shown[-1])]
             kept.append(rest)
     return sorted(kept, key=lambda row: places[id(row)])

@@ -4,6 +4,7 @@ TEXTS = {
     "nothing": ("没有待办", "nothing waits"),
     "left": ("还剩 {time}", "{time} left"),
     "over": ("已超 {time}", "{time} over"),
+    "waiting": ("{left}：{text}", "{left}: {text}"),
     "more": ("{section}：另有 {n} 项", "{section}: {n} more"),
     "days": ("{n} 天", "{n} d"), "hours": ("{n} 小时", "{n} h"), "minutes": ("{n} 分钟", "{n} min"),
     "answer_again": ("{id} 再次来询，待答复（{customer}）", "{id} was asked again and waits for an answer ({customer})"),

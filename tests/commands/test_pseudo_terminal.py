@@ -182,3 +182,14 @@ def test_what_goes_on_asking_or_into_a_pipe_is_not_paged(many, home):
 def test_who_leaves_the_pager_early_ends_the_command(many, home):
     at = svcdesk(many, "ticket", "list", lines=8, PAGER="head -n 2", **home)
     assert at.end() == 0
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_on_a_narrow_terminal_the_time_left_stands_in_the_sentence(desk, columns):
+    at = svcdesk(desk, "status", "-f", "table", columns=columns)
+    at.until("T1")
+    assert at.end() == 0
+    said = at.lines()
+    (line,) = [line for line in said if re.search("(left|over).*T1 ", line)]
+    assert (re.search(r"(left|over): T1", line) is not None) is (columns == 80)
+    assert all(width(line) <= columns for line in said)

@@ -132,6 +132,15 @@ def test_a_section_of_more_than_eight_lines_folds_into_one_that_counts_them(desk
     assert len(lines(desk)) == 12
 
 
+def test_of_what_has_no_time_a_section_shows_three_lines(desk):
+    for number in range(6):
+        claim = ("--engineer", "W01", "--category", "other", "--amount", "9", "--date", "2026-10-19")
+        desk.run("expense", "add", *claim, "--invoice", f"F-{number}")
+    said = [line for line in desk.run("status").stdout.splitlines() if "E" in line or "more" in line]
+    assert len(said) == 3 and "4 more" in said[-1]
+    assert len(desk.json("status")) == 6
+
+
 def test_mine_is_what_concerns_one_person(desk):
     send(desk, answered(desk), "W01")
     send(desk, answered(desk), "W02")
