@@ -182,7 +182,7 @@ def plan(first: date, now: datetime, zone: tzinfo) -> Plan:
     month = Plan(first, now, zone)
     for story in (
         _registers, _today, _over_the_end, _one_journey, _installations, _repairs, _questions, _misfortunes,
-        _complaints, _checks, _upkeep, _claims, _promises, _problems, _decisions,
+        _complaints, _checks, _machines, _upkeep, _claims, _promises, _problems, _decisions,
     ):  # fmt: skip
         story(month)
     return month
@@ -500,6 +500,20 @@ def _checks(month: Plan) -> None:
         month.do(month.day(day, clock), f"phone-check log {code}", result=result, excused=excused)
     month.do(month.day(17, "10:30"), "conduct record W03 disobedience", note="拒绝改派宁波")
     month.do(month.day(18, "11:00"), "conduct record W08 dress", note="未按规定着装")
+
+
+def _machines(month: Plan) -> None:
+    """A machine with a part that is changed for another one, and the serials of the month's tickets registered."""
+    start, customer = month.day(1, "10:30"), month.trips["r1"].customer
+    month.do(
+        start, "equipment add SN-701 --product ZK-300", customer=customer, place=_CITY[customer],
+        installed=str(month.first - timedelta(days=200)), warranty_until=str(month.first + timedelta(days=164)),
+    )  # fmt: skip
+    month.do(start, "equipment add BP-11 --product 变频器 --part-of SN-701", customer=customer)
+    month.do(month.day(17, "16:00"), "equipment move BP-11 --taken-out", note="返厂检修")
+    month.do(month.day(17, "16:05"), "equipment add BP-12 --product 变频器 --part-of SN-701", customer=customer)
+    month.do(month.day(25, "09:00"), "equipment retire BP-11", note="主板烧毁，不再修复")
+    month.do(month.day(27, "16:00"), "equipment adopt --yes")
 
 
 def _upkeep(month: Plan) -> None:

@@ -7,6 +7,7 @@ import lzma
 import os
 import shlex
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,9 @@ import pytest
 from svcdesk import session
 from svcdesk.cli import run
 from svcdesk.regulation.policy import Basis, Policy
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; what it starts would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
