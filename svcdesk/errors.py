@@ -1,4 +1,4 @@
-"""One tree of errors. Each carries its exit code; its sentence and hint stand in words/errors.py under its key."""
+"""One tree of errors. Each carries its exit code; its sentence and hint stand in messages/errors.py under its key."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -70,7 +70,7 @@ FLOORS = (
     ("guards",),
     ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
-    ("periods", "columns", "places", "spool", "hashes", "later", "alike"),
+    ("periods", "columns", "spool", "hashes", "later", "alike"),
     ("model",),
     ("errors",),
 )  # fmt: skip
@@ -83,6 +83,13 @@ def room_of(module):
 
 def test_every_room_stands_on_a_floor():
     assert {room_of(name) for name in MODULES} - FLOOR.keys() == {"__init__"}
+
+
+def test_no_floor_is_without_its_rooms_and_the_page_of_the_house_names_each():
+    there = {room_of(name) for name in MODULES}
+    assert FLOOR.keys() - there == set()
+    page = (Path(__file__).parents[1] / "docs/explanation/house.md").read_text(encoding="utf-8")
+    assert [room for room in FLOOR if f"`{room}/`" not in page and f"`{room}.py`" not in page] == []
 
 
 def arrows():
