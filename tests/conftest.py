@@ -130,7 +130,7 @@ class InProcess(Desk):
         return Done(code, written(out), written(err))
 
 
-def found(desk, timezone="Asia/Shanghai"):
+def new_ledger(desk, timezone="Asia/Shanghai"):
     """Make the ledger."""
     desk.run("init", "--centre", "北方客服支撑中心", "--timezone", timezone, "--home", "北京")
     return desk
@@ -215,7 +215,7 @@ def small_disk(tmp_path):
 @pytest.fixture(scope="session")
 def hired(tmp_path_factory):
     """A ledger with people, customers and contracts. Only copied, never written."""
-    return hire(found(InProcess(tmp_path_factory.mktemp("hired"))))
+    return hire(new_ledger(InProcess(tmp_path_factory.mktemp("hired"))))
 
 
 @pytest.fixture

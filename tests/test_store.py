@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from conftest import Executable, crash, found, open_ticket
+from conftest import Executable, crash, new_ledger, open_ticket
 
 from svcdesk import journal, schema, store
 from svcdesk.errors import StorageError
@@ -96,7 +96,7 @@ def test_every_file_is_private(tmp_path):
     desk = Executable(tmp_path)
     old = os.umask(0o022)
     try:
-        found(desk)
+        new_ledger(desk)
     finally:
         os.umask(old)
     assert stat.S_IMODE(desk.ledger.stat().st_mode) == 0o600

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import InProcess, found, open_ticket, send, travel
+from conftest import InProcess, new_ledger, open_ticket, send, travel
 
 OPEN = (
     "complaint",
@@ -144,7 +144,7 @@ def test_they_come_back_from_an_export(desk, ticket, tmp_path):
     complain(desk, "W01", "W02")
     decide(desk, *UPHELD, "quarrel", "--against", "W02")
     (tmp_path / "other").mkdir()
-    other = found(InProcess(tmp_path / "other"))
+    other = new_ledger(InProcess(tmp_path / "other"))
     for table in ("staff", "complaints"):
         path = tmp_path / f"{table}.csv"
         path.write_text(desk.run("export", table, "--reveal").stdout, encoding="utf-8")

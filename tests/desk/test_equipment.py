@@ -1,7 +1,7 @@
 """Equipment: where a part is follows from the facts in time order, so that undo and amendments keep the tree right."""
 
 import pytest
-from conftest import InProcess, found, open_ticket, send, travel
+from conftest import InProcess, new_ledger, open_ticket, send, travel
 
 from svcdesk.desk import equipment
 from svcdesk.regulation.equipment import Exchanged, Moved, tree
@@ -134,7 +134,7 @@ def test_a_call_hears_whose_machine_it_is(machine):
 def test_equipment_goes_out_and_comes_back(machine, tmp_path_factory):
     machine.run("equipment", "move", "C3", "--part-of", "A1", "--note", "x")
     folder = tmp_path_factory.mktemp("other")
-    other = found(InProcess(folder))
+    other = new_ledger(InProcess(folder))
     other.now = machine.now
     tables = (
         "staff",

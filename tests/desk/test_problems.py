@@ -1,7 +1,7 @@
 """Quality problems: their states follow from the facts, undo restores them, escalations open them, clusters suggest them."""
 
 import pytest
-from conftest import InProcess, found, open_ticket, send, travel
+from conftest import InProcess, new_ledger, open_ticket, send, travel
 
 from svcdesk.regulation import problems
 
@@ -131,7 +131,7 @@ def test_problems_go_out_and_come_back(rehearsed_copy, tmp_path):
     for step in (("answer", "QP1", "--department", "quality", "--cause", "a", "--measure", "b"),
                  ("verify", "QP1", "--not-solved", "--note", "x"), ("send", "QP1", "--to", "设计部")):  # fmt: skip
         desk.run("problem", *step)
-    other = found(InProcess(tmp_path))
+    other = new_ledger(InProcess(tmp_path))
     other.now = desk.now
     for table in ("staff", "customers", "contracts", "tickets", "problems", "escalations"):
         path = tmp_path / f"{table}.csv"

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import InProcess, found
+from conftest import InProcess, new_ledger
 
 ADD = ("promise", "add", "--contract", "HT-2", "--kind", "other", "--text", "提供图纸")
 
@@ -104,7 +104,7 @@ def test_promises_go_out_and_come_back(rehearsed_copy, tmp_path):
     desk.run("promise", "move", "PM1", "--due", "2026-10-30", "--asked-by", "customer")
     desk.run("promise", "add", "--ticket", "T5", "--kind", "other", "--text", "送回主轴", "--due", "2026-10-24 12:00")
     desk.run("promise", "keep", "PM2", "--ticket", "T5", "--signed-by", "周工")
-    other = found(InProcess(tmp_path))
+    other = new_ledger(InProcess(tmp_path))
     other.now = desk.now
     for table in ("staff", "customers", "contracts", "tickets", "promises"):
         path = tmp_path / f"{table}.csv"

@@ -1,7 +1,7 @@
 """Money that came back, an invoice that several expenses share, and what an included installation leaves out (4.3, 5)."""
 
 import pytest
-from conftest import InProcess, found, open_ticket
+from conftest import InProcess, new_ledger, open_ticket
 
 SPENT = ("expense", "add", "--engineer", "W01", "--category", "other", "--date", "2026-09-28")
 
@@ -116,7 +116,7 @@ def test_refunds_and_shares_come_back_from_an_export(desk, claimed, installed, t
     desk.run(*SPENT, "--amount", "20", "--shared-with", claimed)
     back(desk, claimed)
     (tmp_path / "other").mkdir()
-    other = found(InProcess(tmp_path / "other"))
+    other = new_ledger(InProcess(tmp_path / "other"))
     for table in ("staff", "customers", "contracts", "tickets", "expenses"):
         path = tmp_path / f"{table}.csv"
         path.write_text(desk.run("export", table, "--reveal").stdout, encoding="utf-8")

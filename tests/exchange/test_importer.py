@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import InProcess, found
+from conftest import InProcess, new_ledger
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -43,7 +43,7 @@ def played(tmp_path_factory):
 def test_a_month_comes_back_byte_for_byte(played, tmp_path):
     desk = InProcess(tmp_path)
     desk.now = played.now
-    found(desk)
+    new_ledger(desk)
     files = {}
     for table in exported():
         files[table] = played.run("export", table, "--reveal").stdout
@@ -77,7 +77,7 @@ def test_any_text_comes_back(hired, tmp_path_factory, summaries, note, invoice):
             "ticket", "open", "--customer", "江南机床", "--kind", "repair", "--channel", "call", f"--summary={summary}"
         )
     desk.run("ticket", "note", "T1", "--", note)
-    other = found(InProcess(tmp_path_factory.mktemp("again")))
+    other = new_ledger(InProcess(tmp_path_factory.mktemp("again")))
     other.now = desk.now
     for table in ("staff", "customers", "contracts", "tickets"):
         sent = desk.run("export", table, "--reveal").stdout
@@ -101,7 +101,7 @@ def test_any_text_comes_back(hired, tmp_path_factory, summaries, note, invoice):
     ],
 )
 def test_a_real_register_goes_in(tmp_path, table, file, rules, taken, bad):
-    desk = found(InProcess(tmp_path))
+    desk = new_ledger(InProcess(tmp_path))
     desk.now = "2026-11-23T10:00:00+08:00"
     args = ("import", table, DATA / file, "--rules", EXAMPLES / f"{rules}.toml")
     if bad:

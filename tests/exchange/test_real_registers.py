@@ -5,7 +5,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from conftest import InProcess, found
+from conftest import InProcess, new_ledger
 from test_importer import DATA, EXAMPLES, needs_data
 
 pytestmark = needs_data
@@ -36,7 +36,7 @@ def plain(path, header, encoding, sep):
 
 @pytest.fixture
 def office(tmp_path):
-    desk = found(InProcess(tmp_path))
+    desk = new_ledger(InProcess(tmp_path))
     desk.now = "2026-11-23T10:00:00+08:00"
     return desk
 

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from conftest import Executable, InProcess, at, found
+from conftest import Executable, InProcess, at, new_ledger
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +127,7 @@ def test_a_workbook_comes_back_too(desk, tmp_path_factory):
         desk.run(*TICKET, f"--summary={summary}", "--serial", "00012")
     desk.run("expense", "add", "--engineer", "W01", "--category", "other", "--amount", "553.50", "--date", "2026-10-01",
              "--invoice", "24317000000012345678")  # fmt: skip
-    other = found(InProcess(tmp_path_factory.mktemp("again")))
+    other = new_ledger(InProcess(tmp_path_factory.mktemp("again")))
     other.now = desk.now
     for table in ("staff", "customers", "contracts", "tickets", "expenses"):
         desk.run("export", table, "--reveal", "-o", desk.folder / f"{table}.xlsx")
@@ -166,7 +166,7 @@ def test_times_inside_a_record_carry_the_centres_offset(desk, tmp_path_factory):
     desk.run("complaint", "assign", "C1", "--department", "甲", "--by", "M01", "--at", "2026-10-02 10:00")
     assert [step["at"] for step in desk.json("complaint", "show", "C1")["steps"]] == ["2026-10-02T10:00:00+08:00"]
     assert [note["at"] for note in desk.json("ticket", "show", "T1")["notes"]] == ["2026-10-20T09:00:00+08:00"]
-    other = found(InProcess(tmp_path_factory.mktemp("again")), timezone="America/New_York")
+    other = new_ledger(InProcess(tmp_path_factory.mktemp("again")), timezone="America/New_York")
     other.now = desk.now
     for table in ("staff", "customers", "contracts", "tickets", "complaints"):
         other.run("import", table, write(other, f"{table}.csv", export(desk, table)))

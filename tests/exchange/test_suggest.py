@@ -8,7 +8,7 @@ from datetime import datetime
 from shlex import quote
 
 import pytest
-from conftest import InProcess, found
+from conftest import InProcess, new_ledger
 from openpyxl import Workbook
 from test_importer import DATA, needs_data, played, write  # noqa: F401
 
@@ -190,7 +190,7 @@ def test_rules_are_never_written_over_and_need_no_ledger(desk):
 
 @pytest.mark.parametrize("table", exported())
 def test_our_own_exports_need_no_rules(played, tmp_path, table):  # noqa: F811
-    desk = found(InProcess(tmp_path))
+    desk = new_ledger(InProcess(tmp_path))
     desk.now = played.now
     path = write(desk, "own.csv", played.run("export", table, "--reveal").stdout)
     rules, text = suggested(desk, table, path)

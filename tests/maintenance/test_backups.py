@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from conftest import SHANGHAI, Executable, InProcess, at, found
+from conftest import SHANGHAI, Executable, InProcess, at, new_ledger
 
 from svcdesk.errors import StorageError
 from svcdesk.maintenance import backup, catalogue, daily_backup
@@ -53,7 +53,7 @@ class Today(Executable):
 
 @pytest.fixture
 def today(tmp_path):
-    return found(Today(tmp_path))
+    return new_ledger(Today(tmp_path))
 
 
 def day():
@@ -206,7 +206,7 @@ def test_the_policy_takes_only_what_it_understands(desk, key, value):
 
 
 def test_a_rehearsal_and_the_demo_make_none(tmp_path):
-    desk = found(Executable(tmp_path))
+    desk = new_ledger(Executable(tmp_path))
     desk.run("staff", "add", "W01", "--name", "x")
     Today(tmp_path).run("demo", "--into", "demo.db")
     time.sleep(0.3)
@@ -242,7 +242,7 @@ def test_the_newest_copies_of_this_ledger_are_kept_and_nothing_else_is_touched(d
 def test_the_copies_of_another_ledger_of_the_same_name_stay(desk, tmp_path_factory):
     other = InProcess(tmp_path_factory.mktemp("other"))
     other.now = "2026-10-19T09:00:00+08:00"
-    found(other)
+    new_ledger(other)
     plan = planned(desk, keep=1)
     theirs = plan.to.with_name("ledger-2026-10-01.db")
     shutil.copy(other.ledger, theirs)

@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from conftest import Executable, copied, found, hire, open_ticket
+from conftest import Executable, copied, hire, new_ledger, open_ticket
 
 from svcdesk import journal, schema, store
 from svcdesk.maintenance import doctor, verify
@@ -655,7 +655,7 @@ def test_a_full_disk_keeps_no_part_of_a_backup(desk, small_disk):
 def test_every_file_is_private_under_a_common_umask(tmp_path):
     before = os.umask(0o022)
     try:
-        desk = hire(found(Executable(tmp_path)))
+        desk = hire(new_ledger(Executable(tmp_path)))
         desk.run("ledger", "backup", "copy.db")
         desk.run("ledger", "restore", "copy.db", "--to", "again.db")
         desk.run("ledger", "anchor", "--to", "anchors.txt")

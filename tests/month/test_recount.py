@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import InProcess, found, hire
+from conftest import InProcess, hire, new_ledger
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,7 +158,7 @@ def as_csv(heads, rows):
 
 @pytest.fixture(scope="module", params=["Asia/Shanghai", "America/New_York"])
 def centre(request, tmp_path_factory):
-    return hire(found(InProcess(tmp_path_factory.mktemp("centre")), request.param)), ZoneInfo(request.param)
+    return hire(new_ledger(InProcess(tmp_path_factory.mktemp("centre")), request.param)), ZoneInfo(request.param)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

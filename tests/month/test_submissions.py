@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import InProcess, found, open_ticket, released, send, travel
+from conftest import InProcess, new_ledger, open_ticket, released, send, travel
 
 from svcdesk.month import behind as behind_figures
 from svcdesk.month import drift
@@ -413,7 +413,7 @@ def test_a_young_ledger_owes_nothing_for_the_months_before_it(hired, tmp_path):
 
     young = InProcess(tmp_path)
     young.now = "2026-10-20T09:00:00+08:00"
-    found(young)
+    new_ledger(young)
     assert young.json("report", "deadlines") == []
 
 

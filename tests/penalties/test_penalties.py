@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import InProcess, found, hire, open_ticket, send, travel
+from conftest import InProcess, hire, new_ledger, open_ticket, send, travel
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -300,7 +300,7 @@ def template():
     """The bytes of a ledger with people in it, made once a process."""
     if not _template:
         with tempfile.TemporaryDirectory() as folder:
-            _template["bytes"] = hire(found(InProcess(folder))).ledger.read_bytes()
+            _template["bytes"] = hire(new_ledger(InProcess(folder))).ledger.read_bytes()
     return _template["bytes"]
 
 

@@ -7,7 +7,7 @@ import os
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import InProcess, found
+from conftest import InProcess, new_ledger
 from oracle import Recount, instant
 from walks import ZONES, Walk, play
 
@@ -25,7 +25,7 @@ def centres(tmp_path_factory):
     """A ledger in each of four zones, with people, customers and contracts. Only copied."""
     made = {}
     for zone in ZONES:
-        desk = made[zone] = found(InProcess(tmp_path_factory.mktemp("centre")), zone)
+        desk = made[zone] = new_ledger(InProcess(tmp_path_factory.mktemp("centre")), zone)
         desk.now = "2026-09-20T00:00:00+00:00"
         for code, home in (("W01", "北京"), ("W02", "上海"), ("W03", ""), ("W04", "南京市")):
             desk.run("staff", "add", code, "--name", f"工{code}", *(("--home", home) if home else ()))
