@@ -65,18 +65,18 @@ def seal(
     head: Iterable[object],
     changes: Iterable[tuple[str, int, str]],
     prev: str,
-    told: Iterable[bytes] = (),
+    hashed_before: Iterable[bytes] = (),
     *,
     many: bool = False,
 ) -> str:
     """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it.
 
-    ``told`` is what is hashed of the changes before these, worked out already.
+    ``hashed_before`` is what is hashed of the changes before these, worked out already.
     """
     digest = for_much() if many else sha256()
     for field in head:
         digest.update(prefixed(field))
-    for block in told:
+    for block in hashed_before:
         digest.update(block)
     for table, row, after in changes:
         digest.update(prefixed(table) + prefixed(row) + prefixed(after))
@@ -200,11 +200,11 @@ def make_ready(con: sqlite3.Connection, table: str) -> None:
     con.execute(f"DROP TABLE IF EXISTS {images}")
     con.execute(f"DROP TABLE IF EXISTS {hashed}")
     con.execute(f"CREATE TABLE {images} (n INTEGER PRIMARY KEY, row, after)")
-    con.execute(f"CREATE TABLE {hashed} (told BLOB)")
+    con.execute(f"CREATE TABLE {hashed} (part BLOB)")
     rows = f"SELECT id, {image_sql(table, con)} FROM {READY.format(table)} ORDER BY id"
     con.execute(f"INSERT INTO {images} (row, after) {rows}")
-    told = f"{_length_before('?1')} || {_length_before('row')} || {_length_before('after')}"
-    block = f"SELECT {told} AS x FROM {images} WHERE n > ?2 AND n <= ?3 ORDER BY n"
+    part = f"{_length_before('?1')} || {_length_before('row')} || {_length_before('after')}"
+    block = f"SELECT {part} AS x FROM {images} WHERE n > ?2 AND n <= ?3 ORDER BY n"
     last = con.execute(f"SELECT max(n) FROM {images}").fetchone()[0] or 0
     for start in range(0, last, _BLOCK):
         values = (table, start, start + _BLOCK)
@@ -236,8 +236,8 @@ def _copy_ready(con: sqlite3.Connection, seq: int, n: int, table: str) -> int:
 
 def _hashed(con: sqlite3.Connection, ready: Iterable[str]) -> Iterator[bytes]:
     for table in ready:
-        for (told,) in con.execute(f"SELECT told FROM {_HASHED.format(table)} ORDER BY rowid"):
-            yield told
+        for (part,) in con.execute(f"SELECT part FROM {_HASHED.format(table)} ORDER BY rowid"):
+            yield part
 
 
 def _runs(touched: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int, int]]:

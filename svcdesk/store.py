@@ -43,8 +43,14 @@ def storage_error(error: sqlite3.Error, path: Path) -> DeskError:
         if name.startswith(prefix):
             return StorageError(key, path=path, seconds=int(BUSY_SECONDS))
     if isinstance(error, sqlite3.IntegrityError):
-        return BadInput("integrity", detail=str(error))
+        return BadInput("integrity", detail=what_failed(error))
     return StorageError("damaged", path=path)
+
+
+def what_failed(error: Exception) -> str:
+    """Return what a constraint insists on without SQLite's own words, which are English: wage_fen >= 0."""
+    said = str(error)
+    return said.partition(" constraint failed: ")[2] or said
 
 
 _MEANING = (

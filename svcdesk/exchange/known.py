@@ -50,12 +50,12 @@ class Known:
         if self.register.has_references or self.register.key or item.columns.get("id") or not self._top:
             return None
         stamped = {c.stored for c in self._given.own if c.default == NOW and item.values.get(c.name) is None}
-        told = {name: value for name, value in item.columns.items() if name in self._given.stored - stamped}
-        if any((told.get(column) or 0) < 0 for column in self._given.waiting):
+        given = {name: value for name, value in item.columns.items() if name in self._given.stored - stamped}
+        if any((given.get(column) or 0) < 0 for column in self._given.waiting):
             return None  # who is new has nothing yet
-        same = " AND ".join(f'"{name}" IS ?' for name in told)
+        same = " AND ".join(f'"{name}" IS ?' for name in given)
         sql = f'SELECT * FROM "live_{self.table}" WHERE id <= ? AND {same}'
-        return self.ledger.one(sql, (self._top, *told.values()))
+        return self.ledger.one(sql, (self._top, *given.values()))
 
     def is_of_this_import(self, existing: Record) -> bool:
         """Return whether another row of the same file made the record."""
@@ -127,13 +127,13 @@ class Known:
                     yield Difference(column, before.get(column.stored), member.get(column.stored), who)
 
 
-def equal(told: Any, kept: Any) -> bool:
+def equal(given: Any, kept: Any) -> bool:
     """Compare a value with the stored one; lists and objects by what they say."""
-    if told == kept:
+    if given == kept:
         return True
-    if isinstance(told, str) and isinstance(kept, str) and told[:1] in "[{" and kept[:1] in "[{":
+    if isinstance(given, str) and isinstance(kept, str) and given[:1] in "[{" and kept[:1] in "[{":
         try:
-            return bool(json.loads(told) == json.loads(kept))
+            return bool(json.loads(given) == json.loads(kept))
         except ValueError:
             return False
     return False

@@ -18,7 +18,7 @@ _BARE_KEY = re.compile(r"""((?:^|[{,])\s*)([^\s"'#=\[\]{},.]*[^\x00-\x7f\s"'#=\[
 _LONGEST_SHOWN = 80  # characters of a value that is not understood
 
 
-Told = dict[str, Any]
+Section = dict[str, Any]
 
 
 class Take(NamedTuple):
@@ -71,42 +71,42 @@ def read_rules(path: Path | None, maps: list[str]) -> RulesFile:
     return rules_of(_toml(path) if path is not None else {}, maps)
 
 
-def rules_of(told: Told, maps: list[str]) -> RulesFile:
+def rules_of(document: Section, maps: list[str]) -> RulesFile:
     """Make rules of what a rules file and the --map options say. Raises BadInput."""
-    columns = dict(told.get("columns", {}))
+    columns = dict(document.get("columns", {}))
     for text in maps:
         field, equals, heading = text.partition("=")
         if not equals or not field.strip() or not heading.strip():
             raise BadInput("map", text=text)
         columns[field.strip()] = heading.strip()
-    options, times, values = told.get("options", {}), told.get("times", {}), told.get("values", {})
+    options, times, values = document.get("options", {}), document.get("times", {}), document.get("values", {})
     takes = {field: _take(which) for field, which in columns.items() if isinstance(which, dict)}
     joins = {field: (tuple(which), "-") for field, which in columns.items() if isinstance(which, list)}
-    joins |= {field: (tuple(which), " ") for field, which in told.get("join", {}).items()}
+    joins |= {field: (tuple(which), " ") for field, which in document.get("join", {}).items()}
     plain = {field: which for field, which in columns.items() if isinstance(which, str)}
     plain |= {field: which["column"] for field, which in columns.items() if isinstance(which, dict)}
     return RulesFile(
         plain,
-        any(name in told for name in ("columns", "join", "split", "record")),
+        any(name in document for name in ("columns", "join", "split", "record")),
         Forms(forms_of(times.get("format"), options.get("dates") == "serial"), _halves(times.get("halves"))),
         periods.zone(times["zone"]) if "zone" in times else None,
         {field: {key: _plain(word) for key, word in words.items() if not isinstance(word, list)}
          for field, words in values.items()},
         {field: frozenset(words["skip"]) for field, words in values.items() if isinstance(words.get("skip"), list)},
-        {field: _plain(value) for field, value in told.get("defaults", {}).items()},
+        {field: _plain(value) for field, value in document.get("defaults", {}).items()},
         frozenset(options.get("missing", ())) | {""},
         options.get("new_customers", False),
         options.get("new_staff", False),
         options.get("last_row_wins", False),
         options.get("round") == "half_up",
-        _dialect(options, told.get("where", {})),
-        Signs(**told["numbers"]) if told.get("numbers") else Signs(),
-        frozenset(told.get("match", {})),
+        _dialect(options, document.get("where", {})),
+        Signs(**document["numbers"]) if document.get("numbers") else Signs(),
+        frozenset(document.get("match", {})),
         joins,
-        _splits(told.get("split", {})),
-        {heading: how["drop"] for heading, how in told.get("clean", {}).items()},
+        _splits(document.get("split", {})),
+        {heading: how["drop"] for heading, how in document.get("clean", {}).items()},
         takes,
-        tuple({field: _plain(value) for field, value in record.items()} for record in told.get("record", ())),
+        tuple({field: _plain(value) for field, value in record.items()} for record in document.get("record", ())),
     )  # fmt: skip
 
 
@@ -114,12 +114,12 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _take(which: Told) -> Take:
+def _take(which: Section) -> Take:
     return Take(which.get("take") == "last", _conditions(which.get("when", {})))
 
 
-def _conditions(told: Told) -> tuple[tuple[str, Matches], ...]:
-    return tuple((heading, _any_of(wanted)) for heading, wanted in told.items())
+def _conditions(section: Section) -> tuple[tuple[str, Matches], ...]:
+    return tuple((heading, _any_of(wanted)) for heading, wanted in section.items())
 
 
 def _any_of(wanted: str | list[str]) -> Matches:
@@ -127,11 +127,11 @@ def _any_of(wanted: str | list[str]) -> Matches:
     return lambda cell: any(matches(cell) for matches in tests)
 
 
-def _halves(told: Any) -> dict[str, time]:
+def _halves(section: Any) -> dict[str, time]:
     """Read what the halves of a day are called, and where they begin: midnight and noon unless clocks are given."""
-    if isinstance(told, list):
-        return HALVES | dict(zip(told, (time(0), time(12)), strict=True))
-    return HALVES | {name: _clock(clock) for name, clock in (told or {}).items()}
+    if isinstance(section, list):
+        return HALVES | dict(zip(section, (time(0), time(12)), strict=True))
+    return HALVES | {name: _clock(clock) for name, clock in (section or {}).items()}
 
 
 def _clock(text: Any) -> time:
@@ -141,12 +141,12 @@ def _clock(text: Any) -> time:
         raise BadInput("time", text=text) from None
 
 
-def _splits(told: Told) -> tuple[Split, ...]:
-    each = {told["from"]: told} if "from" in told else told
+def _splits(section: Section) -> tuple[Split, ...]:
+    each = {section["from"]: section} if "from" in section else section
     return tuple(Split(heading, how["by"], tuple(how["to"])) for heading, how in each.items())
 
 
-def _dialect(options: Told, where: Told) -> Dialect:
+def _dialect(options: Section, where: Section) -> Dialect:
     header, sheet = options.get("header", ()), options.get("sheet", ())
     return Dialect(
         options.get("encoding"),
@@ -199,11 +199,11 @@ def _table_of(check: Check) -> Check:
 
 def _known(**keys: Check) -> Check:
     """Accept a table that has these keys alone, each of its kind."""
-    return lambda told: isinstance(told, dict) and all(name in keys and keys[name](v) for name, v in told.items())
+    return lambda value: isinstance(value, dict) and all(name in keys and keys[name](v) for name, v in value.items())
 
 
 def _needing(check: Check, *needed: str) -> Check:
-    return lambda told: check(told) and set(needed) <= told.keys()
+    return lambda value: check(value) and set(needed) <= value.keys()
 
 
 _SPLIT = _needing(_known(**{"from": _text, "by": _text, "to": _texts}), "by", "to")
@@ -244,21 +244,21 @@ _OPEN: dict[str, Check] = {
 SECTIONS = (*FIXED, *_OPEN, "record")
 
 
-def _toml(path: Path) -> Told:
+def _toml(path: Path) -> Section:
     """Read a rules file whose every key and type is known. Raises BadInput."""
     try:
-        told = _parsed(_read(path))
-        _check(path, told)
+        document = _parsed(_read(path))
+        _check(path, document)
     except OSError as error:
         raise BadInput("file", path=path, detail=error) from None
     except UnicodeDecodeError as error:
         raise BadInput("rules", path=path, detail=error) from None
     except (ValueError, RecursionError, OverflowError, MemoryError) as error:  # of TOML; or too deep, or too large
         raise BadInput("rules", path=path, detail=_short(error)) from None
-    return told
+    return document
 
 
-def _parsed(text: str) -> Told:
+def _parsed(text: str) -> Section:
     """Read TOML; a heading in Chinese may stand as a key without quotes, which TOML itself does not allow."""
     try:
         return tomllib.loads(text)
@@ -279,8 +279,8 @@ def _read(path: Path) -> str:
     return content.decode("utf-8-sig")
 
 
-def _check(path: Path, told: Told) -> None:
-    for section, keys in told.items():
+def _check(path: Path, document: Section) -> None:
+    for section, keys in document.items():
         if section == "record":
             good = isinstance(keys, list) and all(isinstance(each, dict) and _table_of(_SCALAR)(each) for each in keys)
             _insist(good and bool(keys), path, section, keys)

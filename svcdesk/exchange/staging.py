@@ -16,7 +16,7 @@ from svcdesk.errors import BadInput
 from svcdesk.exchange.rows import Row
 from svcdesk.finder.index import ready
 from svcdesk.model import Record
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, what_failed
 
 _REFERENCES = re.compile(r'\s+REFERENCES\s+"?\w+"?\s*\(\s*"?\w+"?\s*\)', re.IGNORECASE)
 REFUSED = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
@@ -174,7 +174,8 @@ def _committed(records: list[Staged]) -> Iterator[tuple[Any, ...]]:
 
 def refused(error: Exception) -> BadInput:
     """Say why the ledger refuses a record."""
-    return BadInput("row_twice" if "UNIQUE" in str(error) else "integrity", detail=str(error).replace("staged_", ""))
+    detail = what_failed(error).replace("staged_", "")
+    return BadInput("row_twice" if "UNIQUE" in str(error) else "integrity", detail=detail)
 
 
 def _staged(sql: str, kind: str, name: str) -> str:

@@ -177,8 +177,8 @@ def _split(cells: dict[str, list[str]], splits: list[Split]) -> dict[str, list[s
 
 def _splits(splits: list[Split]) -> Iterator[str]:
     for one in splits:
-        told = f"{{by = {_quoted(one.by)}, to = {json.dumps(one.to, ensure_ascii=False)}}}"
-        yield f"{_quoted(one.heading)} = {told}  # {messages.say('suggest.split')}"
+        meant = f"{{by = {_quoted(one.by)}, to = {json.dumps(one.to, ensure_ascii=False)}}}"
+        yield f"{_quoted(one.heading)} = {meant}  # {messages.say('suggest.split')}"
 
 
 def _columns(fields: dict[str, Field], repeated: bool, splits: list[Split]) -> Iterator[str]:
@@ -187,10 +187,10 @@ def _columns(fields: dict[str, Field], repeated: bool, splits: list[Split]) -> I
         if field.joined or (name == field.heading and name in made):
             continue
         takes = {"received_at": "first", "answered_at": "first", "closed_at": "last"}.get(name) if repeated else None
-        told = f'{{column = {_quoted(field.heading)}, take = "{takes}"}}' if takes else _quoted(field.heading)
+        meant = f'{{column = {_quoted(field.heading)}, take = "{takes}"}}' if takes else _quoted(field.heading)
         key = "suggest.events" if takes and name == "received_at" else field.why
         why = messages.say(key) if key else ""
-        yield f"{name} = {told}" + (f"  # {why}" if why else "")
+        yield f"{name} = {meant}" + (f"  # {why}" if why else "")
         for other in field.others[:3]:
             yield f"# {name} = {_quoted(other)}  # {messages.say('suggest.or')}"
 
@@ -230,8 +230,8 @@ def _times(fields: dict[str, Field], zone: str | None) -> tuple[bool, list[str]]
     if values and not all(_plain_time(field, value) for field in timed.values() for value in field.cells):
         lines += _format_lines(values)
     if any(field.column.kind == "instant" for field in timed.values()):
-        told = f"zone = {_quoted(zone)}" if zone else '# zone = "Asia/Shanghai"'
-        lines.append(f"{told}  # {messages.say('suggest.zone')}")
+        line = f"zone = {_quoted(zone)}" if zone else '# zone = "Asia/Shanghai"'
+        lines.append(f"{line}  # {messages.say('suggest.zone')}")
     return bool(lines), lines
 
 
@@ -247,8 +247,8 @@ def _format_lines(values: list[str]) -> Iterator[str]:
             both = json.dumps([*guessed.forms, form], ensure_ascii=False) if guessed.forms else _quoted(form)
             yield f"# format = {both}  # {values[0]} = {at:%Y-%m-%d %H:%M}"
     elif guessed.forms:
-        told = _quoted(guessed.forms[0]) if len(guessed.forms) == 1 else json.dumps(guessed.forms, ensure_ascii=False)
-        yield f"format = {told}"
+        line = _quoted(guessed.forms[0]) if len(guessed.forms) == 1 else json.dumps(guessed.forms, ensure_ascii=False)
+        yield f"format = {line}"
     if guessed.outliers:
         first = messages.comma(_quoted(value) for value in guessed.outliers[:3])
         yield f"# {messages.say('suggest.outliers', n=len(guessed.outliers), of=len(values), first=first)}"
@@ -289,16 +289,16 @@ def _where(cells: dict[str, list[str]], live: dict[str, Field]) -> Iterator[str]
 def _dialect_lines(guess: guessed_dialect.Guess, source: Source) -> Iterator[str]:
     using = guess.dialect
     header = using.header[0] if len(using.header) == 1 else list(using.header)
-    for name, told in (
+    for name, value in (
         ("header", header),
         ("delimiter", using.delimiter),
         ("skip", list(using.skip)),
         ("stop_at", using.stop_at),
         ("fill_down", list(using.fill_down)),
     ):
-        if told:
+        if value:
             why = f"  # {messages.say(f'suggest.why_{name}', **guess.reasons[name])}" if name in guess.reasons else ""
-            yield f"{name} = {json.dumps(told, ensure_ascii=False)}{why}"
+            yield f"{name} = {json.dumps(value, ensure_ascii=False)}{why}"
     if using.sheets:
         why = f"  # {messages.say('suggest.why_sheet', **guess.reasons['sheet'])}" if "sheet" in guess.reasons else ""
         yield f"sheet = {_quoted(using.sheets[0])}{why}"
