@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from svcdesk.columns import Column
-from svcdesk.desk import expenses, plans, policies, typed
+from svcdesk.desk import expenses, plans, policies, rectifications, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.entitled import not_own
@@ -179,6 +179,8 @@ def _refuse_own(act: Act, register: Register, row: Record, name: str, change: _C
     sources, weighs = _JUDGED.get(register.table), _WEIGHS.get(register.table, change.own.keys())
     if not sources or not (change.theirs or change.own):
         return
+    if register.table == "rectification" and "due_on" in change.own:  # rectify extend keeps the day that was
+        rectifications.not_the_owner(act, row)
     not_own(act, name, _complained_of(act.ledger, register, row), "4.1")
     if change.theirs or weighs & change.own.keys():
         for number in _judged(act.ledger, register, row):

@@ -78,7 +78,7 @@ def extend(act: Act, text: str, due: date, reason: str) -> Receipt:
 def verify(act: Act, text: str, *, passed: bool) -> Receipt:
     """Record what somebody other than the owner saw: put right, or another round begins. Raises Refused."""
     taken = Taken(act, "rectification", text, "verify", "opened_at")
-    _not_the_owner(act, taken.record)
+    not_the_owner(act, taken.record)
     if passed:
         taken.take({"status": "closed", "verified_at": taken.at, "verified_by": act.by}, passed=True)
         return taken.receipt("rectification_closed")
@@ -90,12 +90,13 @@ def verify(act: Act, text: str, *, passed: bool) -> Receipt:
 def cancel(act: Act, text: str, reason: str) -> Receipt:
     """Give a rectification up, as somebody other than its owner decides. Raises Refused."""
     taken = Taken(act, "rectification", text, "cancel", "opened_at")
-    _not_the_owner(act, taken.record)
+    not_the_owner(act, taken.record)
     taken.take({"status": "cancelled", "cancelled_at": taken.at}, reason=reason)
     return taken.receipt("rectification_cancelled")
 
 
-def _not_the_owner(act: Act, record: Record) -> None:
+def not_the_owner(act: Act, record: Record) -> None:
+    """Refuse the owner of a rectification: somebody else says when it is due and whether it is done. Raises Refused."""
     if record["owner_id"] is not None:
         not_own(act, f"RC{record['id']}", [act.ledger.get("staff", record["owner_id"])["code"]], _ARTICLE)
 

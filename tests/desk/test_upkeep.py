@@ -108,6 +108,13 @@ def test_a_rectification_goes_round_until_somebody_else_is_content(desk):
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
 
 
+def test_the_day_that_a_rectification_is_due_is_not_its_owners_to_put_right(desk):
+    desk.run("rectify", "open", "--summary", "x", "--owner", "W01", "--due", "2026-10-25")
+    assert "W01" in desk.run("--actor", "W01", "amend", "RC1", "due=2026-10-30", "--reason", "x", code=3).stderr
+    desk.run("amend", "RC1", "due=2026-10-30", "--reason", "x")
+    assert desk.json("rectify", "show", "RC1")["due"] == "2026-10-30"
+
+
 @pytest.mark.parametrize("more", [(), ("--owner", "W01", "--department", "行政部")])
 def test_a_rectification_is_somebodys(desk, more):
     desk.run("rectify", "open", "--summary", "x", "--due", "2026-10-25", *more, code=2)
