@@ -57,6 +57,18 @@ def test_every_step_is_taken_back(desk):
     desk.run("ledger", "verify")
 
 
+def test_a_problem_closes_when_each_department_answered_and_it_is_solved(desk):
+    opened(desk)
+    desk.run("problem", "send", "QP1", "--to", "设计部", "--due", "2026-10-25")
+    answer(desk)
+    assert "设计部" in desk.run("problem", "close", "QP1", code=3).stderr
+    desk.run("problem", "answer", "QP1", "--department", "设计部", "--cause", "a", "--measure", "b")
+    desk.run("problem", "close", "QP1", code=3)  # nobody has verified it
+    desk.run("problem", "verify", "QP1", "--solved", "--note", "三周未复发")
+    desk.run("problem", "close", "QP1")
+    assert desk.json("problem", "show", "QP1")["status"] == "closed"
+
+
 def test_a_department_is_judged_in_each_round(desk):
     opened(desk)  # on the 20th, due on the 27th
     desk.now = "2026-10-28T09:00:00+08:00"

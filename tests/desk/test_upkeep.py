@@ -108,6 +108,16 @@ def test_a_rectification_goes_round_until_somebody_else_is_content(desk):
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
 
 
+@pytest.mark.parametrize(("on", "overdue"), [("2026-10-25 18:00", []), ("2026-10-26 09:00", ["RC1"])])
+def test_a_rectification_extended_after_its_day_is_overdue_all_the_same(desk, on, overdue):
+    desk.run("rectify", "open", "--summary", "x", "--owner", "W01", "--due", "2026-10-25")
+    desk.now = f"{on.replace(' ', 'T')}:00+08:00"
+    desk.run("rectify", "extend", "RC1", "--due", "2026-10-29", "--reason", "货架未到", "--by", "M01")
+    desk.now = "2026-10-28T09:00:00+08:00"
+    assert [found["subject"] for found in desk.findings("rectification_overdue")] == overdue
+    assert [one["due"] for one in desk.json("rectify", "show", "RC1")["dues"]] == ["2026-10-25", "2026-10-29"]
+
+
 def test_the_day_that_a_rectification_is_due_is_not_its_owners_to_put_right(desk):
     desk.run("rectify", "open", "--summary", "x", "--owner", "W01", "--due", "2026-10-25")
     assert "W01" in desk.run("--actor", "W01", "amend", "RC1", "due=2026-10-30", "--reason", "x", code=3).stderr
