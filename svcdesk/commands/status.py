@@ -81,9 +81,11 @@ def _show(r: Read, unfolded: bool, mine: str | None, brief: bool) -> None:
         print(messages.say("board.nothing"))
     else:
         rows = [for_people(r, item) for item in items]
-        is_narrow = r.form == "table" and get_terminal_size().columns < _NARROW
-        columns = _ON_A_NARROW_TERMINAL if is_narrow else _FOR_PEOPLE
-        tables.records(rows if unfolded else _one_screen(rows), columns, r.form, r.zone)
+        rows = rows if unfolded else _one_screen(rows)
+        if r.form == "table" and get_terminal_size().columns < _NARROW:
+            tables.records(map(_in_one_sentence, rows), _ON_A_NARROW_TERMINAL, r.form, r.zone)
+        else:
+            tables.records(rows, _FOR_PEOPLE, r.form, r.zone)
 
 
 def row_of(r: Read, item: Item) -> Record:
@@ -104,9 +106,14 @@ def row_of(r: Read, item: Item) -> Record:
 
 def for_people(r: Read, item: Item) -> Record:
     """Return one thing that waits as people read it: how long there is left, what it is, the command as it is typed."""
-    left, row = time_left(item.due, r.now) if item.due else None, row_of(r, item)
-    waiting = messages.say("board.waiting", left=left, text=row["text"]) if left else row["text"]
-    return {**row, "left": left, "waiting": waiting, "next": shlex.join(item.next)}
+    left = time_left(item.due, r.now) if item.due else None
+    return {**row_of(r, item), "left": left, "next": shlex.join(item.next)}
+
+
+def _in_one_sentence(row: Record) -> Record:
+    """Return a row whose sentence begins with the time left."""
+    text = row["text"]
+    return {**row, "waiting": messages.say("board.waiting", left=row["left"], text=text) if row["left"] else text}
 
 
 def _named(values: Record) -> Record:
@@ -142,7 +149,7 @@ def _one_screen(rows: list[Record]) -> list[Record]:
         kept += shown
         if len(group) > len(shown):
             text = messages.say("board.more", n=len(group) - len(shown), section=messages.word("section", step))
-            rest = {**group[-1], "left": None, "text": text, "waiting": text, "next": "svcdesk status --all"}
+            rest = {**group[-1], "left": None, "left_minutes": None, "text": text, "next": "svcdesk status --all"}
             places[id(rest)] = places[id(shown[-1])]
             kept.append(rest)
     return sorted(kept, key=lambda row: places[id(row)])

@@ -127,7 +127,7 @@ _OVERDUE: Mapping[str, Callable[[Record], bool]] = {
     "answer_due": lambda row: row.get("answered_in_time") is False,
     "answered_in_time": lambda row: row.get("answered_in_time") is False,
     "left": lambda row: (row.get("left_minutes") or 0) < 0,
-    "waiting": lambda row: bool(row["left"]) and row["left_minutes"] < 0,
+    "waiting": lambda row: (row.get("left_minutes") or 0) < 0,
     "late_minutes": lambda row: (row.get("late_minutes") or 0) > 0,
     "status": lambda row: row.get("status") == "overdue",
     "days_left": lambda row: row.get("status") == "overdue",

@@ -1,7 +1,9 @@
 """What verify would call broken is never taken in: not by an import, not by --update, not by an amendment."""
 
 import itertools
+import re
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 from conftest import copied
@@ -48,11 +50,18 @@ def test_an_update_to_what_contradicts_itself_is_refused(taking):
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
 
 
+def test_an_amendment_to_what_contradicts_itself_is_refused(desk):
+    desk.run("promise", "add", "--contract", "HT-2", "--kind", "other", "--text", "提供图纸", "--due", "2026-10-25")
+    assert "contradict" in desk.run("amend", "PM1", "contract=", "--reason", "x", code=2).stderr
+    assert desk.json("promise", "show", "PM1")["contract"] == "HT-2"
+    assert "CONSISTENT" in desk.run("ledger", "verify").stdout
+
+
 @pytest.mark.parametrize(("register", "columns"), RULES, ids=[f"{r.table}: {columns}" for r, columns in RULES])
 def test_every_condition_is_held_of_each_record(register, columns):
     """Among all that its columns may hold there are rows that a condition refuses, named by its columns."""
     con = sqlite3.connect(":memory:")
-    never = checks._Never(type("Ledger", (), {"con": con})(), register)
+    never = checks._Never(SimpleNamespace(con=con), register)
     values = {name: [None, "2026-10-12T01:00:00Z"] for name in never._columns}
     for name, words in (("status", register_words(register)), ("sanction", ["fine"]), ("finding", ["upheld"])):
         if name in values:
@@ -67,11 +76,4 @@ def test_every_condition_is_held_of_each_record(register, columns):
 
 
 def register_words(register):
-    told = " ".join(condition for condition, _ in register.never)
-    return sorted(
-        {
-            word.strip("'")
-            for word in told.replace("(", " ").replace(")", " ").replace(",", " ").split()
-            if word[0] == "'"
-        }
-    )
+    return sorted(set(re.findall(r"'(\w+)'", " ".join(condition for condition, _ in register.never))))
