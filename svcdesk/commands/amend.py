@@ -40,8 +40,8 @@ def amend(
         w.receipt = amending.amend(w, record, meant, w.given["engineer"] or department)
     assert w.ledger.entry is not None
     made = changes.changes(w.ledger, w.ledger.entry.seq)
-    told = [changes.sentence(w.ledger, change, "amend") for change in made]
-    w.receipt = w.receipt._replace(values={**w.receipt.values, "what": messages.say("labels.clause_joint").join(told)})
+    said = [changes.sentence(w.ledger, change, "amend") for change in made]
+    w.receipt = w.receipt._replace(values={**w.receipt.values, "what": messages.say("labels.clause_joint").join(said)})
     finish(w, w.receipt, format)
 
 

@@ -27,12 +27,12 @@ def _promise(w: Write, contract: int, given: dict[str, str]) -> None:
 
 def _told(r: Read, contract: Record, _: Record) -> list[tuple[str, str]]:
     """Tell each promise, how many were kept in time, and what the installation has cost."""
-    told = _counted(r, contract)
-    lines = [(messages.say("columns.promise"), _promise_line(r, row)) for row in told["promises"]]
+    sums = _counted(r, contract)
+    lines = [(messages.say("columns.promise"), _promise_line(r, row)) for row in sums["promises"]]
     if lines:
-        counts = messages.say("labels.promises_kept", n=len(lines), kept=told["kept"], in_time=told["kept_in_time"])
+        counts = messages.say("labels.promises_kept", n=len(lines), kept=sums["kept"], in_time=sums["kept_in_time"])
         lines.append((messages.say("columns.promises"), counts))
-    cost = messages.say("labels.installation_cost", cost=told["installation_cost"], excluded=told["excluded_cost"])
+    cost = messages.say("labels.installation_cost", cost=sums["installation_cost"], excluded=sums["excluded_cost"])
     return [*lines, (messages.word("line", "installation"), cost)]
 
 
@@ -61,8 +61,8 @@ def _counted(r: Read, contract: Record) -> Record:
 def _keys(r: Read, contract: Record) -> Record:
     from svcdesk.values import to_json  # brings decimal, which no list needs
 
-    told = _counted(r, contract)
-    return dict(to_json({**told, "promises": [row["id"] for row in told["promises"]]}, r.zone))
+    sums = _counted(r, contract)
+    return dict(to_json({**sums, "promises": [row["id"] for row in sums["promises"]]}, r.zone))
 
 
 noun = Noun("contract")

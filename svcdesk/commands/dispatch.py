@@ -82,10 +82,10 @@ def log(
     said = dict(_step_said(text) for text in times)
     begun = dispatches.departed_on(w, dispatch, engineer)
     on = w.date(day) if day else day_of(begun or w.now, w.zone)
-    told: dict[str, datetime] = {}
+    steps: dict[str, datetime] = {}
     for step in filter(said.__contains__, STEPS):
-        told[step] = w.time_on(on, said[step], after=max(told.values(), default=begun))
-    return dispatches.log(w, dispatch, told, engineer, late_cause)
+        steps[step] = w.time_on(on, said[step], after=max(steps.values(), default=begun))
+    return dispatches.log(w, dispatch, steps, engineer, late_cause)
 
 
 def _step_said(text: str) -> tuple[str, str]:

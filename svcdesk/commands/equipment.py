@@ -102,10 +102,10 @@ noun.list_of(EQUIPMENT, during=False, upto={"warranty_ends_by": "warranty_until"
 def _told(r: Read, row: Record, _: Record) -> list[tuple[str, str]]:
     """Tell the time line, then what follows from it."""
     lines = [(short(instant(one["at"]), r.zone), _event(one)) for one in equipment.history(r.ledger, row)]
-    told = equipment.figures(r.ledger, row, r.now)
-    days = messages.comma(map(str, told["days_between_failures"]))
-    told |= {"days_between_failures": days or None, "warranty": told["in_warranty_until"]}
-    return [*lines, (messages.say("columns.figures"), messages.say("labels.equipment_figures", **formatted(told)))]
+    values = equipment.figures(r.ledger, row, r.now)
+    days = messages.comma(map(str, values["days_between_failures"]))
+    values |= {"days_between_failures": days or None, "warranty": values["in_warranty_until"]}
+    return [*lines, (messages.say("columns.figures"), messages.say("labels.equipment_figures", **formatted(values)))]
 
 
 def _event(one: Record) -> str:

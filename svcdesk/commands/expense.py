@@ -103,8 +103,8 @@ def _refunds(r: Read, stored: Record, _: Record) -> list[tuple[str, str]]:
 
 
 def _refunded(row: Record) -> str:
-    told = {"id": f"E{row['id']}", "amount": yuan(-row["amount_fen"]), "date": row["spent_on"], "reason": row["reason"]}
-    return messages.say("labels.refunded", **told)
+    said = {"id": f"E{row['id']}", "amount": yuan(-row["amount_fen"]), "date": row["spent_on"], "reason": row["reason"]}
+    return messages.say("labels.refunded", **said)
 
 
 noun.show_of(EXPENSES, lambda ledger, text: ledger.named("expense", text), _refunds)

@@ -138,11 +138,11 @@ def option_rows(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {"arguments": [], "options": []}
     for param in command.get_params(ctx):
         name = param.name.rstrip("_")
-        told = messages.find(f"options.{_path(ctx)}.{name}") or messages.find(f"options.{name}") or ""
+        meaning = messages.find(f"options.{_path(ctx)}.{name}") or messages.find(f"options.{name}") or ""
         if param.required:
-            told += f" [{messages.say('labels.required')}]"
+            meaning += f" [{messages.say('labels.required')}]"
         place = param.param_type_name == "argument"
-        found["arguments" if place else "options"].append((param.make_metavar(ctx) if place else _left(param), told))
+        found["arguments" if place else "options"].append((param.make_metavar(ctx) if place else _left(param), meaning))
     return {title: rows for title, rows in found.items() if rows}
 
 

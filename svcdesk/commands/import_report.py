@@ -40,12 +40,12 @@ def figures(register: Register, importer: Importer, source: Source) -> dict[str,
         name: messages.say(f"receipts.{name}", n=count) if count else ""
         for name, count in (("superseded", outcome.superseded), ("dropped", outcome.dropped))
     }
-    told: dict[str, Any] = outcome._asdict() | extra | {"bad": len(outcome.bad), "table": register.name}
+    values: dict[str, Any] = outcome._asdict() | extra | {"bad": len(outcome.bad), "table": register.name}
     several = importer.rules.folds or importer.rules.records
-    told["records"] = messages.say("receipts.records", n=outcome.records) if several else ""
+    values["records"] = messages.say("receipts.records", n=outcome.records) if several else ""
     parts = [messages.say(f"receipts.lines_{name}", n=count) for name, count in source.tally.aside.items()]
-    told["lines"] = messages.say("receipts.lines", n=source.tally.lines, parts=messages.comma(parts)) if parts else ""
-    return told | {"encoding": source.encoding.removesuffix("-sig")}
+    values["lines"] = messages.say("receipts.lines", n=source.tally.lines, parts=messages.comma(parts)) if parts else ""
+    return values | {"encoding": source.encoding.removesuffix("-sig")}
 
 
 def say_unread(source: Source) -> None:
@@ -65,8 +65,8 @@ def formatted_pairs(pairs: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]
 def show_rows(importer: Importer, zone: tzinfo) -> None:
     """Print the first records as they would come in. Personal data is not shown."""
     for row, values in importer.kept:
-        told = [f"{name}={_shown(importer, name, value, zone)}" for name, value in values.items() if value is not None]
-        print(messages.say("errors.line", line=row.place, reason=" · ".join(told)))
+        cells = [f"{name}={_shown(importer, name, value, zone)}" for name, value in values.items() if value is not None]
+        print(messages.say("errors.line", line=row.place, reason=" · ".join(cells)))
 
 
 def _shown(importer: Importer, name: str, value: Any, zone: tzinfo) -> str:

@@ -335,11 +335,11 @@ class Noun:
         find: Callable[[Ledger, str], Record] | None = None,
         extra: Callable[[Read, Record, Record], list[tuple[str, str]]] | None = None,
         keys: Callable[[Read, Record], Record] | None = None,
-        told: tuple[str, ...] = (),
+        shown: tuple[str, ...] = (),
     ) -> None:
         """Declare ``show``: one record with all its details.
 
-        ``extra`` are further lines for people, who are not shown once more the columns ``told``, which those lines
+        ``extra`` are further lines for people, who are not shown once more the columns ``shown``, which those lines
         tell; ``keys`` are further keys of the JSON record.
         """
         personal = any(column.kind.startswith("personal") for column in register.columns)
@@ -365,7 +365,7 @@ class Noun:
                     return
                 lines = []
                 if r.form in ("table", "plain", "markdown"):
-                    columns = [column for column in columns if column.name not in told]
+                    columns = [column for column in columns if column.name not in shown]
                     lines = [*(extra(r, stored, row) if extra else []), *_amendments(ledger, register, stored["id"])]
                 columns = [column for column in columns if column.name in row]
                 if keys and r.form in ("json", "jsonl"):
@@ -398,9 +398,9 @@ def _amendments(ledger: Ledger, register: Register, number: int) -> Iterator[tup
     """Tell how a record was put right: when, by whom, what and why."""
     from svcdesk.registers import changes
 
-    for entry, told in changes.amendments(ledger, register, number):
+    for entry, sentences in changes.amendments(ledger, register, number):
         values = {"seq": entry.seq, "at": instant(entry.at), "actor": entry.actor, "reason": entry.note}
-        what = messages.say("labels.clause_joint").join(told)
+        what = messages.say("labels.clause_joint").join(sentences)
         yield messages.say("labels.amended"), messages.say("labels.amendment", what=what, **formatted(values))
 
 

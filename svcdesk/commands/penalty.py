@@ -127,9 +127,9 @@ def _explained(r: Read, row: Record, shown: Record) -> list[tuple[str, str]]:
     lines = [(messages.say("labels.clause_text"), messages.clause(row["clause"]))]
     for step in loads(row["history"]):
         when = periods.short(instant(step["at"]), r.zone)
-        told = {"at": when, "step": messages.word("penalty_step", step["step"]), "by": step["by"]}
+        values = {"at": when, "step": messages.word("penalty_step", step["step"]), "by": step["by"]}
         key = "labels.history_reason" if step.get("reason") else "labels.history_step"
-        lines.append((messages.say("labels.history"), messages.say(key, **told, reason=step.get("reason"))))
+        lines.append((messages.say("labels.history"), messages.say(key, **values, reason=step.get("reason"))))
     if shown["facts_changed"]:
         lines.append((messages.say("labels.attention"), messages.say("warnings.facts_changed", id=shown["id"])))
     return lines
@@ -162,4 +162,4 @@ def _appeal_days(r: Read, penalty: Record) -> int:
 
 
 noun.list_of(PENALTIES)
-noun.show_of(PENALTIES, lambda ledger, text: ledger.named("penalty", text), _explained, told=("history",))
+noun.show_of(PENALTIES, lambda ledger, text: ledger.named("penalty", text), _explained, shown=("history",))

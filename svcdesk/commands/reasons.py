@@ -30,11 +30,11 @@ def gathered(rows: Sequence[Bad]) -> list[str]:
 
 def cures(rows: Sequence[Bad]) -> Iterator[str]:
     """Name the rule or command that cures each reason, once."""
-    told: set[str] = set()
+    cured: set[str] = set()
     for _, error in rows:
         values = formatted(error.values) | {"field_name": error.values.get("name", "engineer")}
-        if (cure := messages.find(f"cures.{error.key}")) and error.key not in told:
-            told.add(error.key)
+        if (cure := messages.find(f"cures.{error.key}")) and error.key not in cured:
+            cured.add(error.key)
             yield cure.format_map(values | {"text": str(values.get("text", ""))[:_LONGEST]})
 
 

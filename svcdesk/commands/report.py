@@ -77,10 +77,10 @@ def _attention(r: Read, period: Period) -> list[str]:
     from svcdesk.month.contents import unfinished
 
     rows = [for_people(r, item) for item in unfinished(r.ledger, period, r.now)]
-    told = [f"{row['text']} → {row['next']}" for row in rows[:_ATTENTION]]
+    lines = [f"{row['text']} → {row['next']}" for row in rows[:_ATTENTION]]
     if len(rows) > _ATTENTION:
-        told.append(messages.say("report.more_attention", n=len(rows) - _ATTENTION, period=period.option))
-    return told
+        lines.append(messages.say("report.more_attention", n=len(rows) - _ATTENTION, period=period.option))
+    return lines
 
 
 _UNFINISHED = (

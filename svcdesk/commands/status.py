@@ -134,8 +134,8 @@ def time_left(due: datetime, now: datetime) -> str:
     parts = (("days", minutes // 1440), ("hours", minutes // 60 % 24), ("minutes", minutes % 60))
     units = 2 if minutes < _DAYS_ALONE * 1440 else 1
     said = [messages.say(f"board.{unit}", n=count) for unit, count in parts if count][:units]
-    told = " ".join(said or [messages.say("board.minutes", n=0)])
-    return messages.say("board.left" if due >= now else "board.over", time=told)
+    span = " ".join(said or [messages.say("board.minutes", n=0)])
+    return messages.say("board.left" if due >= now else "board.over", time=span)
 
 
 def _one_screen(rows: list[Record]) -> list[Record]:

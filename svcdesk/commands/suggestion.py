@@ -58,8 +58,8 @@ def _row(r: Read, heard: "suggestions.Heard") -> Record:
     """Return what was said as a record, with the command that makes a suggestion of it."""
     more = (heard.customer, "--aspect", "ASPECT", "--text", heard.text, "--from", heard.record)
     line = argv("suggestion add --customer", *more)
-    told = list(line) if r.form in tables.FOR_MACHINES else shlex.join(line)
-    return {**heard._asdict(), "at": local(instant(heard.at), r.zone), "next": told}
+    command = list(line) if r.form in tables.FOR_MACHINES else shlex.join(line)
+    return {**heard._asdict(), "at": local(instant(heard.at), r.zone), "next": command}
 
 
 noun.list_of(SUGGESTIONS)

@@ -5,7 +5,6 @@ Values are as the ledger stores them. History is accepted as it was; what cannot
 """
 
 import json
-import re
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
@@ -65,8 +64,7 @@ class _Never:
 
     def __init__(self, ledger: Ledger, register: Register) -> None:
         self._con, self._contradictions = ledger.con, [columns for _, columns in register.never]
-        told = " ".join(condition for condition, _ in register.never)
-        self._columns = [column.stored for column in register.own() if re.search(rf"\b{column.stored}\b", told)]
+        self._columns = register.stored_in(" ".join(condition for condition, _ in register.never))
         row = ", ".join(f'? AS "{name}"' for name in self._columns)
         cases = " ".join(f"WHEN {condition} THEN {at}" for at, (condition, _) in enumerate(register.never))
         self._sql = f"SELECT CASE {cases} END FROM (SELECT {row})"
@@ -282,8 +280,8 @@ class Checks:
 
     def _appointment(self, columns: Record, _: Record) -> None:
         if columns.get("moved") is None:
-            told = (columns["asked_by"], columns["at"], columns.get("previous"))
-            columns["moved"] = int(moves_target(*told))
+            times = (columns["asked_by"], columns["at"], columns.get("previous"))
+            columns["moved"] = int(moves_target(*times))
 
     def _penalty(self, columns: Record, _: Record) -> None:
         if columns["clause"] not in ARTICLES:

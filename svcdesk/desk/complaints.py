@@ -61,11 +61,11 @@ class _Step:
         self._steps: list[Record] = json.loads(self.complaint["steps"])
         self.at: datetime = act.at(after=self._steps[-1]["at"] if self._steps else self.complaint["at"])
 
-    def take(self, values: dict[str, Any], note: str | None = None, **told: Any) -> None:
+    def take(self, values: dict[str, Any], note: str | None = None, **further: Any) -> None:
         """Record the step, with what it says, and what the complaint becomes by it."""
         entry = {
             "round": self.complaint["round"], "step": self.verb, "at": stored(self.at), "by": self.act.by,
-            "note": note or self.act.note, **told,
+            "note": note or self.act.note, **further,
         }  # fmt: skip
         steps = [*self._steps, {name: value for name, value in entry.items() if value is not None}]
         self.act.ledger.update("complaint", self.complaint["id"], **values, steps=steps)
@@ -121,8 +121,8 @@ def decide(
         "status": "decided", "finding": finding, "cause": cause, "about": known or None,
         "against": _against(act, opened, finding, known, against), "entitled": entitled,
     }  # fmt: skip
-    told: dict[str, Any] = {name: decided[name] for name in ("finding", "cause", "against", "entitled")}
-    step.take({**decided, "decided_at": step.at, "decided_by": act.by}, **told)
+    decision: dict[str, Any] = {name: decided[name] for name in ("finding", "cause", "against", "entitled")}
+    step.take({**decided, "decided_at": step.at, "decided_by": act.by}, **decision)
     return step.receipt("complaint_upheld" if finding == "upheld" else "complaint_decided", finding=finding)
 
 

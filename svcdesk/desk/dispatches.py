@@ -54,8 +54,8 @@ def _warn_held_elsewhere(act: Act, engineer_id: int, at: datetime, dispatch_id: 
     here = f"D{dispatch_id}" if dispatch_id else None
     for other in assignments.away(act.ledger, engineer_id, at):
         if other["dispatch_id"] != dispatch_id:
-            told = {"code": other["code"], "other": f"D{other['dispatch_id']}", "place": other["place"]}
-            act.warn("held_elsewhere_too" if here else "held_elsewhere", **told, id=here)
+            values = {"code": other["code"], "other": f"D{other['dispatch_id']}", "place": other["place"]}
+            act.warn("held_elsewhere_too" if here else "held_elsewhere", **values, id=here)
 
 
 def _when(text: str | None) -> datetime | None:

@@ -32,11 +32,11 @@ def entitlement(act: Act, subject: str, roles: Collection[str] = DECIDERS) -> bo
     role = role_of(act, person)
     if role in roles:
         return True
-    told = {"id": subject, "code": person["code"], "role": role, "roles": list(roles)}
+    values = {"id": subject, "code": person["code"], "role": role, "roles": list(roles)}
     if check == "refuse":
-        raise Refused("not_entitled", **told)
+        raise Refused("not_entitled", **values)
     if check == "warn":
-        act.warn("not_entitled", **told)
+        act.warn("not_entitled", **values)
     return False
 
 

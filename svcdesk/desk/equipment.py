@@ -153,8 +153,8 @@ def tell(act: Act, serial: str | None, customer: Record) -> None:
     still = [f"T{one['id']}" for one in act.ledger.rows(_OPEN, (serial,))] or None
     since = stored(year_before(act.now, act.zone))
     repairs = act.ledger.value(REPAIRS, {"serial": serial, "since": since})
-    told = {"serial": serial, "customer": owner["name"], "warranty": warranty(act.ledger, row), "open": still}
-    act.warn("equipment", **told, n=repairs)
+    values = {"serial": serial, "customer": owner["name"], "warranty": warranty(act.ledger, row), "open": still}
+    act.warn("equipment", **values, n=repairs)
     if owner["id"] != customer["id"]:
         act.warn("equipment_of_other", serial=serial, owner=owner["name"], customer=customer["name"])
 
@@ -176,17 +176,17 @@ def warranty(ledger: Ledger, row: Record) -> date | None:
 def history(ledger: Ledger, row: Record) -> list[Record]:
     """Return the one time line of a piece of equipment: what happened, by which record, and whether under warranty."""
     last, serial = warranty(ledger, row), row["serial"]
-    told = ledger.rows(_HISTORY, {"serial": serial, "equipment": row["id"]})
+    events = ledger.rows(_HISTORY, {"serial": serial, "equipment": row["id"]})
     for at, report, parts in ledger.con.execute(_PARTS, {"serial": serial}).fetchall():
-        told += [
+        events += [
             {"at": at, "record": report, "kind": "part", "text": part_text(part)}
             for part in json.loads(parts)
             if part.get("machine") == serial or serial in (part.get("old_serial"), part.get("new_serial"))
         ]
-    for one in told:
+    for one in events:
         is_receipt = one["kind"] == "ticket"
         one["in_warranty"] = day_of(instant(one["at"]), ledger.zone) <= last if last and is_receipt else None
-    return sorted(told, key=lambda one: one["at"])
+    return sorted(events, key=lambda one: one["at"])
 
 
 def part_text(part: Record) -> str:

@@ -161,8 +161,8 @@ def refunds(ledger: Ledger, number: int) -> list[Record]:
 def refuse_excess(claimed: Record, back: int) -> None:
     """Refuse that more comes back, in fen, than was claimed (4.3). Raises Refused."""
     if back > claimed["amount_fen"]:
-        told = {"claimed": yuan(claimed["amount_fen"]), "back": yuan(back)}
-        raise Refused("refund_exceeds", id=f"E{claimed['id']}", **told, article="4.3")
+        amounts = {"claimed": yuan(claimed["amount_fen"]), "back": yuan(back)}
+        raise Refused("refund_exceeds", id=f"E{claimed['id']}", **amounts, article="4.3")
 
 
 def _count_nowhere(act: Act, claimed: Record) -> None:

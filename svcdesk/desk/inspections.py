@@ -46,8 +46,8 @@ def make(act: Act, look: Look, found: Sequence[Fault], items: Sequence[Record], 
         **act.ledger.keep_personal(str(look.score) if look.score else None),
     )  # fmt: skip
     made = [rectifications.make(act, fault._replace(source=f"IN{number}"), at) for fault in found]
-    told = {"area": look.area, "made": [f"RC{one}" for one in made]}
-    return Receipt("inspection_found" if made else "inspection_clean", "inspection", number, told)
+    values = {"area": look.area, "made": [f"RC{one}" for one in made]}
+    return Receipt("inspection_found" if made else "inspection_clean", "inspection", number, values)
 
 
 def read_fault(act: Act, text: str) -> Fault:

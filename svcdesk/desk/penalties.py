@@ -71,8 +71,8 @@ def propose(act: Act, proposal: Proposal) -> Receipt:
     entitled = entitlement(act, subject)
     step = {"at": stored(act.at(after=finding.at)), "by": act.by, "step": "propose", "reason": proposal.reason}
     made = findings.record(act.ledger, act.basis, finding, proposal.sanction, amount, history=[step], entitled=entitled)
-    told = {"code": code, "subject": subject, "sanction": proposal.sanction}
-    return Receipt("penalty_proposed", "penalty", made, told)
+    values = {"code": code, "subject": subject, "sanction": proposal.sanction}
+    return Receipt("penalty_proposed", "penalty", made, values)
 
 
 def _open_finding(act: Act, proposal: Proposal) -> Finding:

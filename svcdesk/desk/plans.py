@@ -104,9 +104,9 @@ class _Step:
         self.history: list[Record] = json.loads(self.plan["steps"])
         self.at: datetime = act.at(after=max((step["at"] for step in self.history), default=self.plan["at"]))
 
-    def take(self, key: str, reason: str | None, **told: str) -> Receipt:
+    def take(self, key: str, reason: str | None, **further: str) -> Receipt:
         """Record the step, and tell when the plan is due next."""
-        entry = {"step": self.verb, "at": stored(self.at), "by": self.act.by, "reason": reason, **told}
+        entry = {"step": self.verb, "at": stored(self.at), "by": self.act.by, "reason": reason, **further}
         steps = [*self.history, {name: value for name, value in entry.items() if value}]
         self.act.ledger.update("plan", self.plan["id"], steps=steps)
         return self.receipt(key)
@@ -114,8 +114,8 @@ class _Step:
     def receipt(self, key: str) -> Receipt:
         """Make the step's receipt."""
         now = course(self.act.ledger, self.plan["id"])[1]
-        told = {"before": self.open.due, "due": now.due if now else None}
-        return Receipt(key if now else "plan_over", "plan", self.plan["id"], told)
+        days = {"before": self.open.due, "due": now.due if now else None}
+        return Receipt(key if now else "plan_over", "plan", self.plan["id"], days)
 
 
 def skip(act: Act, text: str, reason: str) -> Receipt:

@@ -84,8 +84,8 @@ def move(act: Act, text: str, due: datetime, asked_by: str) -> Receipt:
     act.ledger.update("promise", promise["id"], moves=moves)
     now = due_of(act.ledger.get("promise", promise["id"]))
     key = "promise_moved" if now == due else "promise_moved_by_us" if asked_by == "us" else "promise_moved_too_late"
-    told = {"asked": due, "before": before, "due": now}
-    return Receipt(key, "promise", promise["id"], {name: until(at, act.zone) for name, at in told.items()})
+    times = {"asked": due, "before": before, "due": now}
+    return Receipt(key, "promise", promise["id"], {name: until(at, act.zone) for name, at in times.items()})
 
 
 def drop(act: Act, text: str, reason: str) -> Receipt:

@@ -58,8 +58,8 @@ def _source(act: Act, text: str | None) -> str | None:
 
 
 def _due(act: Act, due: date, at: datetime, reason: str | None = None) -> Record:
-    told = {"at": stored(at), "due": due.isoformat(), "by": act.by, "reason": reason}
-    return {name: value for name, value in told.items() if value is not None}
+    entry = {"at": stored(at), "due": due.isoformat(), "by": act.by, "reason": reason}
+    return {name: value for name, value in entry.items() if value is not None}
 
 
 def extend(act: Act, text: str, due: date, reason: str) -> Receipt:

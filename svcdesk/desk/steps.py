@@ -31,9 +31,9 @@ class Taken:
         """The record's number."""
         return int(self.record["id"])
 
-    def take(self, values: Record, **told: Any) -> None:
+    def take(self, values: Record, **further: Any) -> None:
         """Record the step with what it says, and what the record becomes by it."""
-        entry = {"step": self.verb, "at": stored(self.at), "by": self.act.by, "note": self.act.note, **told}
+        entry = {"step": self.verb, "at": stored(self.at), "by": self.act.by, "note": self.act.note, **further}
         steps = [*self.history, {name: value for name, value in entry.items() if value is not None}]
         self.act.ledger.update(self.table, self.id, **values, steps=steps)
 
@@ -50,8 +50,8 @@ def take(act: Act, register: Register, step: Step, text: str, given: Record, che
     values = {column.stored: read(act, column, given[column.name]) for column in columns}
     if check:
         check(act, taken, values)
-    told = {c.name: given[c.name] if c.refers else as_stored(values[c.stored]) for c in columns}
-    taken.take({"status": step.to, **dict.fromkeys(step.stamps, taken.at), **values}, **told)
+    typed = {c.name: given[c.name] if c.refers else as_stored(values[c.stored]) for c in columns}
+    taken.take({"status": step.to, **dict.fromkeys(step.stamps, taken.at), **values}, **typed)
     return taken.receipt(step.receipt, **{c.name: shown(act, c, values) for c in columns}, **_dates(values))
 
 

@@ -102,8 +102,8 @@ def _suggest_repeat(act: Act, ticket: Record) -> None:
         (ticket["customer_id"], stored(since), ticket[column]),
     )
     if earlier:
-        told = {"closed": instant(earlier["closed_at"]), "same": ticket[column]}
-        act.warn("repeat", id=f"T{ticket['id']}", earlier=f"T{earlier['id']}", **told)
+        values = {"closed": instant(earlier["closed_at"]), "same": ticket[column]}
+        act.warn("repeat", id=f"T{ticket['id']}", earlier=f"T{earlier['id']}", **values)
 
 
 def _noted(act: Act, verb: str, ticket: Record | None = None, text: str | None = None) -> list[Record]:
@@ -166,8 +166,8 @@ def escalate(act: Act, text: str, to: str, *, major_quality: bool = False, probl
         problem_id=number,
     )  # fmt: skip
     if number:
-        told = {"to": Word("escalation", to), "problem": f"QP{number}"}
-        return Receipt("ticket_escalated_major", "ticket", ticket["id"], told)
+        values = {"to": Word("escalation", to), "problem": f"QP{number}"}
+        return Receipt("ticket_escalated_major", "ticket", ticket["id"], values)
     return Receipt("ticket_escalated", "ticket", ticket["id"], {"to": Word("escalation", to)})
 
 

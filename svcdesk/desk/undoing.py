@@ -146,5 +146,5 @@ def rows(ledger: Ledger, entry: Entry) -> int:
 
 def described(ledger: Ledger, entry: Entry) -> Phrase:
     """Name an entry for people: number, time, actor, command and how many rows it wrote."""
-    told = {"seq": entry.seq, "at": instant(entry.at), "actor": entry.actor, "command": entry.command}
-    return Phrase("labels.entry", {**told, "rows": rows(ledger, entry)})
+    values = {"seq": entry.seq, "at": instant(entry.at), "actor": entry.actor, "command": entry.command}
+    return Phrase("labels.entry", {**values, "rows": rows(ledger, entry)})

@@ -51,8 +51,8 @@ def make(act: Act, call: Call, opinions: Sequence[Opinion]) -> Receipt:
         score=call.score, note=act.note,
     )  # fmt: skip
     made = [_suggest(act, at, customer, f"VS{number}", opinion) for opinion in opinions]
-    told = {"customer": customer["name"], "made": [f"SG{one}" for one in made]}
-    return Receipt("visit_made_opinions" if made else "visit_made", "visit", number, told)
+    values = {"customer": customer["name"], "made": [f"SG{one}" for one in made]}
+    return Receipt("visit_made_opinions" if made else "visit_made", "visit", number, values)
 
 
 def _of_target(act: Act, plan: Record, customer: Record) -> None:

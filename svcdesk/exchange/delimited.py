@@ -23,10 +23,10 @@ _FAULTS = {"end of data": "csv_open", "expected after": "csv_quote", "field limi
 
 def open_text(path: Path, opened: Opener, encoding: str | None, delimiter: str | None) -> Raw:
     """Open a text. Raises BadInput for one whose encoding is not what was told, or cannot be told."""
-    told = encoding is not None
+    named = encoding is not None
     codec = with_mark(checked_encoding(encoding), opened) if encoding else find_encoding(path, opened)
     csv.field_size_limit(LARGEST_FIELD)
-    text = _Text(path, opened, codec, told)
+    text = _Text(path, opened, codec, named)
     sign = delimiter or _delimiter(path, list(islice(text.lines(), _SAMPLE)))
     table = Table(partial(_records, text, sign))
     return Raw(codec, [table], codec == "utf-8-sig", sign)
@@ -36,7 +36,7 @@ class _Text(NamedTuple):
     path: Path
     opened: Opener
     codec: str
-    told: bool
+    named: bool
 
     def lines(self) -> Iterator[str]:
         """Read the physical lines. One longer than any register's is cut: its record is bad, and memory is bounded."""
@@ -47,7 +47,7 @@ class _Text(NamedTuple):
                     while len(line) == _LARGEST_LINE and line[-1] not in "\r\n":
                         line = file.readline(_LARGEST_LINE)
         except UnicodeError:
-            key = "encoding_other" if self.told else "encoding"
+            key = "encoding_other" if self.named else "encoding"
             raise BadInput(key, path=self.path, encoding=self.codec.removesuffix("-sig")) from None
 
 

@@ -51,8 +51,8 @@ def _blanks(rows: list[Row], place: int) -> set[int]:
 
 def _were_merged(rows: list[Row], place: int, blank: set[int]) -> bool:
     """Return whether blanks stand only below a cell that holds something, in rows that are no blank ones."""
-    told = [row.cells[place].strip() for row in rows if row.cells[place].strip()]
-    runs_on = any(one == other for one, other in pairwise(told))
+    filled = [row.cells[place].strip() for row in rows if row.cells[place].strip()]
+    runs_on = any(one == other for one, other in pairwise(filled))
     whole = all(sum(bool(cell.strip()) for cell in rows[n].cells) > 1 for n in blank)
     return 0 not in blank and not runs_on and whole and len(blank) > 1 and len(blank) * 3 >= len(rows)
 

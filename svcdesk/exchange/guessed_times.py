@@ -147,8 +147,8 @@ _by_signs: dict[str, list[str]] = {}
 
 
 def _signs(form: str) -> str:
-    told = datetime(2026, 11, 25, 15, 14, 13, 120000).strftime(form.replace("%z", "+0800"))
-    return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d+", "9", told))
+    example = datetime(2026, 11, 25, 15, 14, 13, 120000).strftime(form.replace("%z", "+0800"))
+    return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d+", "9", example))
 
 
 def _read(form: str, text: str) -> datetime | None:

@@ -168,8 +168,8 @@ class Importer:
 
     def _digest(self, group: list[Record]) -> str:
         """Fingerprint the values, to know the row again; personal data is compared by itself and never hashed bare."""
-        told = [[(name, values[name]) for name in self._given.open if values[name] is not None] for values in group]
-        return hashlib.sha256(ascii(told).encode()).hexdigest()
+        written = [[(name, values[name]) for name in self._given.open if values[name] is not None] for values in group]
+        return hashlib.sha256(ascii(written).encode()).hexdigest()
 
     def _key(self, columns: Record) -> tuple[str, Any] | None:
         """Name the record that columns are about: by id, by reference, or by its own key."""

@@ -90,9 +90,9 @@ class Names:
         """Make whoever a negative number stands for, once; return the number in the ledger."""
         if number not in self._made:
             new = self._listed[-number - 1]
-            told = {"code": new.name, "role": new.role} if new.table == "staff" else {}
+            further = {"code": new.name, "role": new.role} if new.table == "staff" else {}
             there = self._keyed(new.table, new.name)  # somebody else may have made it meanwhile
-            self._made[number] = there or self.ledger.insert(new.table, name=new.name, **told)
+            self._made[number] = there or self.ledger.insert(new.table, name=new.name, **further)
         return self._made[number]
 
     def new(self, numbers: list[int]) -> list[New]:

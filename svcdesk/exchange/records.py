@@ -69,10 +69,10 @@ def _condition(headings: list[str], rules: RulesFile, text: str | None) -> Condi
     """Read when a record stands: ``airfare > 0``, ``状态 = 已批``. Raises BadInput."""
     if text is None:
         return None
-    told = _CONDITION.fullmatch(text)
-    if not told:
+    condition = _CONDITION.fullmatch(text)
+    if not condition:
         raise BadInput("rules_when", text=text)
-    place, compare, value = place_of(headings, told["heading"]), _COMPARE[told["sign"]], told["value"]
+    place, compare, value = place_of(headings, condition["heading"]), _COMPARE[condition["sign"]], condition["value"]
     wanted = _number(value, rules)
 
     def holds(cells: list[str]) -> bool:

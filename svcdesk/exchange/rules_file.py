@@ -395,9 +395,9 @@ def _json(name: str) -> Parse:
             raise ValueError(text)
         if name == "parts" and not _are_parts(value):
             raise ValueError(text)
-        told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        told.encode()  # a lone surrogate is no text
-        return told
+        packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        packed.encode()  # a lone surrogate is no text
+        return packed
 
     return parse
 
@@ -414,8 +414,8 @@ def _are_parts(value: Any) -> bool:
 
 
 def _is_content(version: dict[str, Any]) -> bool:
-    told = (version[name] for name in ("fault_cause", "solution", "customer_opinion"))
-    return all(text is None or isinstance(text, str) for text in told) and _are_parts(version["parts"])
+    texts = (version[name] for name in ("fault_cause", "solution", "customer_opinion"))
+    return all(text is None or isinstance(text, str) for text in texts) and _are_parts(version["parts"])
 
 
 def _refuse(text: str) -> Any:

@@ -155,8 +155,8 @@ def _half_alone(half: str, given: str, halves: Halves) -> time:
 def _clock(shape: "re.Match[str]", half: str) -> tuple[time, int]:
     """Return the time of day, and how many days later it falls: twelve at night is the next day's midnight."""
     hour, late = int(shape["hour"]), 0
-    told = shape["minute"] or "0"
-    minute = _QUARTERS.get(told) or int(told)
+    minutes = shape["minute"] or "0"
+    minute = _QUARTERS.get(minutes) or int(minutes)
     if half in _BEFORE_NOON:
         if hour > 12:
             raise Unread(shape[0])
@@ -179,7 +179,7 @@ def next_day(earlier: datetime, later: datetime) -> datetime:
     return later
 
 
-def forms_of(told: str | Iterable[str] | None, serials: bool) -> tuple[str, ...]:
+def forms_of(given: str | Iterable[str] | None, serials: bool) -> tuple[str, ...]:
     """Return the forms of a rules file, with serials where the options say so."""
-    forms = (told,) if isinstance(told, str) else tuple(told or ())
+    forms = (given,) if isinstance(given, str) else tuple(given or ())
     return (*forms, "serial") if serials and "serial" not in forms else forms

@@ -136,8 +136,8 @@ def _copy_ready(con: sqlite3.Connection, table: str) -> None:
         place = _TABLES.index(table)
         con.executemany(_ADD, con.execute(f"SELECT row * {PLACES} + {place}, words {words}"))
     elif table == "customer":
-        told = ", ".join(f"json_extract(words, '$[{place}]')" for place in range(3))
-        con.execute(f"INSERT OR REPLACE INTO spelling SELECT row, {told} {words}")
+        spelt = ", ".join(f"json_extract(words, '$[{place}]')" for place in range(3))
+        con.execute(f"INSERT OR REPLACE INTO spelling SELECT row, {spelt} {words}")
 
 
 def _replace(con: sqlite3.Connection, table: str, row: int) -> None:

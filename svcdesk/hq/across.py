@@ -20,18 +20,18 @@ def centres(lake: Lake) -> Iterator[Record]:
 def _centre(lake: Lake, code: str, centre: Centre | None) -> Record:
     if centre is None:
         return {"centre": code, "missing": True}
-    told = centre.manifest
+    manifest = centre.manifest
     return {
         "centre": code,
-        "name": told["name"],
-        "timezone": told["timezone"],
-        "entry": told["entry"],
-        "hash": told["hash"],
-        "at": local(since_epoch(told["at"]), centre.zone),
+        "name": manifest["name"],
+        "timezone": manifest["timezone"],
+        "entry": manifest["entry"],
+        "hash": manifest["hash"],
+        "at": local(since_epoch(manifest["at"]), centre.zone),
         "taken_at": local(since_epoch(centre.taken_at), centre.zone),
         "feeds": len(lake.feeds_of(code)),
-        "rows": sum(file["rows"] for file in told["files"]),
-        "origin": told["origin"],
+        "rows": sum(file["rows"] for file in manifest["files"]),
+        "origin": manifest["origin"],
         "missing": False,
     }
 

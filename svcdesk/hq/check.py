@@ -42,8 +42,8 @@ def differences(recount: Recount, lake: Lake, span: Span | None) -> list[Record]
         for code in lake.expected:
             key = (code, name)
             if key in handed_in:
-                told = recounted.get((place, code), nothing())
-                whole = _Month(code, name, handed_in[key], told, later.get(key, []), flags.get(code, {}))
+                counted = recounted.get((place, code), nothing())
+                whole = _Month(code, name, handed_in[key], counted, later.get(key, []), flags.get(code, {}))
                 found += _compared(whole, lacking)
             elif _should_have(lake, code, asks[place].span, recount):
                 found.append(_row(code, name, None, None, None, "missing"))
@@ -95,19 +95,19 @@ _TRAVEL = ("trips", "days", "persons")
 
 def _compared(of: _Month, lacking: str | None) -> Iterator[Record]:
     """Yield the differences of a month; a wrong flag is named though it made none, once a record."""
-    told: set[str] = set()
+    flagged: set[str] = set()
     for figure in sorted({*of.handed_in, _MEAN}):
         ours, theirs = of.recounted.get(figure), of.handed_in.get(figure)
         if ours == theirs or figures.written(figure, 0, lacking) == figures.UNKNOWN:
             continue
         records = of.flags.get(figure, [])
-        told |= {*records}
+        flagged |= {*records}
         kind = "flags" if records else "later_facts" if of.entries else "unexplained"
         entries = of.entries if kind == "later_facts" else []
         yield _row(of.centre, of.name, figure, theirs, ours, kind, entries, records)
     for figure, records in of.flags.items():
-        if fresh := [record for record in records if record not in told]:
-            told |= {*fresh}
+        if fresh := [record for record in records if record not in flagged]:
+            flagged |= {*fresh}
             yield _row(
                 of.centre, of.name, figure, of.handed_in.get(figure), of.recounted.get(figure), "flags", [], fresh
             )

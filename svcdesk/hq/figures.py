@@ -50,8 +50,8 @@ def record(figures: Figures | None, lacking: str | None = None) -> Record:
         return {"lines": None, "pending_cost": None, "service": None}
 
     def line(name: str, *parts: str) -> Record:
-        told = {part: f"lines.{name}.{part}" for part in parts}
-        return {"line": name, **{part: written(key, figures.get(key), lacking) for part, key in told.items()}}
+        keys = {part: f"lines.{name}.{part}" for part in parts}
+        return {"line": name, **{part: written(key, figures.get(key), lacking) for part, key in keys.items()}}
 
     return {
         "lines": [

@@ -77,17 +77,17 @@ def _in_order(files: list[Record]) -> list[Record]:
 def _read_file(folder: Path, centre: str, file: Record, known: dict[str, set[int]]) -> set[int]:
     """Read one file through, and return its ids. Raises BadInput where anything about it does not agree."""
     path = folder / file["file"]
-    told = _Counted(path, file, centre, known)
+    counted = _Counted(path, file, centre, known)
     try:
         with gzip.open(path) as packed:
-            reader = csv.reader(told.lines(packed))
-            told.head(next(reader, []))
+            reader = csv.reader(counted.lines(packed))
+            counted.head(next(reader, []))
             for row in reader:
-                told.row(row)
+                counted.row(row)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise BadInput("feed_spoilt", path=folder, file=file["file"], what=type(error).__name__) from None
-    told.finish()
-    return told.ids
+    counted.finish()
+    return counted.ids
 
 
 class _Counted:

@@ -102,8 +102,8 @@ def _group(part: Record, by: By, names: Sequence[str]) -> Record:
     lines = {line["line"]: line for line in part["lines"]}
     both = {name: "+".join(str(lines[line][name]) for line in TRAVELLING) for name in ("persons", "trips", "days")}
     costs = {line: lines[line]["cost"] for line in LINES}
-    told = {**both, **costs, **lines["total"], **part["service"], "pending_cost": part["pending_cost"]}
-    return {by: named, **{name: _text(told[name]) for name in names}}
+    figures = {**both, **costs, **lines["total"], **part["service"], "pending_cost": part["pending_cost"]}
+    return {by: named, **{name: _text(figures[name]) for name in names}}
 
 
 def _counts(report: Record) -> list[Record]:
@@ -113,13 +113,13 @@ def _counts(report: Record) -> list[Record]:
 
 
 def _notes(report: Record) -> list[str]:
-    told = [_covered(report), messages.say("hq.recounted")]
+    lines = [_covered(report), messages.say("hq.recounted")]
     if report["lines"]:
-        told.append(messages.say("report.pending", amount=report["pending_cost"]))
-        told.append(messages.say("report.excluded", amount=report["lines"][-1]["excluded"]))
+        lines.append(messages.say("report.pending", amount=report["pending_cost"]))
+        lines.append(messages.say("report.excluded", amount=report["lines"][-1]["excluded"]))
     if report["missing"]:
-        told.append(messages.say("hq.missing_from", names=messages.comma(report["missing"])))
-    return told
+        lines.append(messages.say("hq.missing_from", names=messages.comma(report["missing"])))
+    return lines
 
 
 def _covered(report: Record) -> str:

@@ -4,7 +4,6 @@ It collects faults; each names the row, the entry where the row last stood, and 
 """
 
 import json
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -494,9 +493,8 @@ def _never(con: sqlite3.Connection) -> Faults:
     """Find records that contradict themselves."""
     for register in _registers(con):
         there = {name for _, name, *_ in con.execute(f'PRAGMA table_info("{register.table}")')}
-        later = {column.stored for column in register.own()} - there - {""}  # what a version after this one brought
         for condition, columns in register.never:
-            if later.intersection(re.findall(r"\w+", condition)):
+            if not there.issuperset(register.stored_in(condition)):  # a column that a version after this one brought
                 continue
             rows = con.execute(f'SELECT id FROM "{register.table}" WHERE undone_at IS NULL AND ({condition})')
             yield from _contradictions(con, register.table, rows, columns)

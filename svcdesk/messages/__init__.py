@@ -94,11 +94,11 @@ class Sentence(str):
         global _language
         spoken, _language = _language, 0
         try:
-            told = super().__new__(cls, make())
+            sentence = super().__new__(cls, make())
         finally:
             _language = spoken
-        told.make = make
-        return told
+        sentence.make = make
+        return sentence
 
     def here(self) -> str:
         """Return the sentence in the language in use."""

@@ -27,13 +27,13 @@ def _planned(ledger: Ledger, basis: Basis) -> Iterator[Record]:
             continue
         targets = ledger.one("SELECT customer_id, region FROM live_plan WHERE id = ?", (plan.id,)) or {}
         name = f"PL{plan.id}"
-        told = _customer(ledger, basis, targets["customer_id"]) if targets["customer_id"] else _NOBODY
-        customer = told["customer"] or "CUSTOMER"
+        whom = _customer(ledger, basis, targets["customer_id"]) if targets["customer_id"] else _NOBODY
+        customer = whom["customer"] or "CUSTOMER"
         line = argv("visit make --customer", customer, "--by", "CODE", "--way", "on_site", "--plan", name, "--summary",
                     "TEXT")  # fmt: skip
         yield {
-            **told, "due": plan.course.open.due.isoformat(), "plan": name,
-            "region": targets["region"] or told["region"], "next": list(line),
+            **whom, "due": plan.course.open.due.isoformat(), "plan": name,
+            "region": targets["region"] or whom["region"], "next": list(line),
         }  # fmt: skip
 
 

@@ -259,7 +259,7 @@ def service_tables(report: Record, period: Period) -> list[Table]:
         {**row, **{name: values.get(row["figure"]) for name, values in others.items()}} for row in report["quality"]
     ]
     counts = [{"figure": name, "count": report["service"][name]} for name in _COUNTED]
-    by_clause = [{"clause": clause, **told} for clause, told in report["penalties"]["by_clause"].items()]
+    by_clause = [{"clause": clause, **counted} for clause, counted in report["penalties"]["by_clause"].items()]
     headings = _beside(report, period)
     rates, measures = ([row for row in figures if row["unit"] in units] for units in (("rate",), _UNITS))
     tables = [
@@ -356,7 +356,7 @@ def _part(name: str, areas: tuple[str, ...]) -> str:
 def notes(report: Record) -> list[str]:
     """Say in sentences what stands beside the five lines."""
     service, fines = report["service"], report["penalties"]
-    told = [
+    lines = [
         messages.say("report.pending", amount=report["pending_cost"]),
         messages.say("report.excluded", amount=report["lines"][-1]["excluded"]),
         messages.say("report.service", **service),
@@ -366,8 +366,8 @@ def notes(report: Record) -> list[str]:
         *_due(report),
     ]
     if submission := report["submission"]:
-        told.append(submitted_line(submission))
-    return told
+        lines.append(submitted_line(submission))
+    return lines
 
 
 def _upkeep(report: Record) -> list[str]:

@@ -36,8 +36,8 @@ class OpenTicket(NamedTuple):
         if dispatch:
             values.setdefault("id", f"{self.name} {dispatch}")
         people = {row["code"] for row in self.assignments if not row["returned_at"]} | {self.row["taken_by"] or ""}
-        told = {"customer": self.row["customer"], **values}
-        return Item("ticket", step, self.name, argv(line), due, told, self.name, dispatch, frozenset(people - {""}))
+        facts = {"customer": self.row["customer"], **values}
+        return Item("ticket", step, self.name, argv(line), due, facts, self.name, dispatch, frozenset(people - {""}))
 
 
 def lines(ledger: Ledger, basis: Basis) -> Iterator[Item]:
@@ -110,8 +110,8 @@ def _paper_missing(ticket: OpenTicket, basis: Basis) -> Item | None:
         due = report_deadline(instant(max(row["returned_at"] for row in rows)), basis)
         step, line, values = report_step(f"D{number}", rows[0]["code"], rows[0]["kind"], ticket.reports.get(number))
         if step:
-            told = {**values, "id": f"{ticket.name} {values['id']}"}
-            return ticket.item(step, line, due, dispatch=f"D{number}", **told)
+            named = {**values, "id": f"{ticket.name} {values['id']}"}
+            return ticket.item(step, line, due, dispatch=f"D{number}", **named)
     if went and not ticket.surveyed:
         return ticket.item("survey", f"survey add {ticket.name} --score SCORE")
     return None

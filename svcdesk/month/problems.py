@@ -134,7 +134,7 @@ _ANSWERED = """
     WHERE (answered_at >= :start AND answered_at < :end) OR earlier IS NOT NULL"""
 
 
-def told(ledger: Ledger, problem: int | None) -> Record:
+def in_projects(ledger: Ledger, problem: int | None) -> Record:
     """Tell a problem as the projects report does: its departments, by when and when they answered, and what."""
     names = ("problem", "departments", "due", "answered_at", "answer", "closed_at")
     if problem is None:

@@ -111,9 +111,9 @@ def major_quality(ledger: Ledger, period: Period) -> list[Record]:
 
 def _with_problem(ledger: Ledger, row: Record) -> Record:
     """Tell beside an escalation the quality problem that it is one of, and how far that has come."""
-    told = problems.told(ledger, row.pop("problem_id"))
-    times = {name: instant(told[name]) if told[name] else None for name in ("answered_at", "closed_at")}
-    return {**row, **told, **times}
+    asked = problems.in_projects(ledger, row.pop("problem_id"))
+    times = {name: instant(asked[name]) if asked[name] else None for name in ("answered_at", "closed_at")}
+    return {**row, **asked, **times}
 
 
 def opinions(ledger: Ledger, period: Period) -> list[Record]:

@@ -64,10 +64,10 @@ def lines(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
     basis = Basis(ledger.policy, now, ledger.zone)
     found = findings.check(ledger, basis, period)
     known = findings.recorded(ledger, found)
-    told = [(finding, known.get(findings.key_of(finding))) for finding in found]
-    spared = {_key(finding) for finding, penalty in told if penalty and penalty["status"] in _SPARED}
-    absorbed = {_key(finding) for finding, _ in told if finding.absorbed_by}
-    held = _by_engineer(ledger, basis, told, spared | absorbed)
+    judged = [(finding, known.get(findings.key_of(finding))) for finding in found]
+    spared = {_key(finding) for finding, penalty in judged if penalty and penalty["status"] in _SPARED}
+    absorbed = {_key(finding) for finding, _ in judged if finding.absorbed_by}
+    held = _by_engineer(ledger, basis, judged, spared | absorbed)
     travel = reports.travel_by(reports.assignments(ledger, period, basis.now), attrgetter("engineer"))
     costs = dict(ledger.con.execute(_COSTS, {"first": period.first.isoformat(), "after": period.after.isoformat()}))
     counts = _counts(ledger, period, basis, spared)
@@ -184,11 +184,11 @@ _TOLD = ("clause", "article", "subject", "at", "sanction", "needs", "status")
 def _by_engineer(
     ledger: Ledger,
     basis: Basis,
-    told: Iterable[tuple[Finding, Record | None]],
+    judged: Iterable[tuple[Finding, Record | None]],
     spared: set[tuple[str, str, str | None]],
 ) -> dict[str, list[Record]]:
     held: dict[str, list[Record]] = defaultdict(list)
-    for finding, penalty in told:
+    for finding, penalty in judged:
         if finding.engineer and (finding.clause, finding.key, finding.engineer) not in spared:
             record: dict[str, Any] = findings.record_of(finding, basis, penalty)
             held[finding.engineer].append({name: record[name] for name in _TOLD})

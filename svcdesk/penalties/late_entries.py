@@ -210,7 +210,7 @@ def judged(ledger: Ledger, basis: Basis, clause: Clause, fact: Any) -> Iterator[
         for entry in DEFEATS[clause.id].late(ledger, basis, fact)
         if not entry.is_accepted and entry.is_late(basis) and basis.value("late.entry", entry.happened_at) == "ask"
     ]
-    told = [
+    entries = [
         {
             "entry": entry.entry, "fact": entry.fact, "happened_at": entry.happened_at,
             "recorded_at": entry.recorded_at, "actor": entry.actor,
@@ -218,7 +218,7 @@ def judged(ledger: Ledger, basis: Basis, clause: Clause, fact: Any) -> Iterator[
         for entry in late
     ]  # fmt: skip
     for finding in defeated(ledger, basis, clause, fact, late, found):
-        yield finding._replace(needs="late_entry", evidence={**finding.evidence, "entered_late": told})
+        yield finding._replace(needs="late_entry", evidence={**finding.evidence, "entered_late": entries})
 
 
 def asks(ledger: Ledger) -> bool:

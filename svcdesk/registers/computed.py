@@ -176,7 +176,7 @@ def _message(problem: "expense_rules.Problem") -> str:
 
 
 def _readable(values: dict[str, Any]) -> dict[str, Any]:
-    told = {}
+    readable = {}
     for name, value in values.items():
         if isinstance(value, list):
             value = messages.comma(value)
@@ -184,8 +184,8 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
             value = messages.say("labels.not_yet")
         elif name == "key":
             value = messages.find(f"policy.{value}") or messages.say("policy.role_limit")
-        told[name] = value
-    return told
+        readable[name] = value
+    return readable
 
 
 def plan(basis: Basis, _: Ledger, __: LocalHours) -> Work:
@@ -199,7 +199,7 @@ def plan(basis: Basis, _: Ledger, __: LocalHours) -> Work:
 
     def work(every: str, begun: str, anchor: str, steps: str, ended: str | None, fulfilled: str) -> tuple[Any, ...]:
         course = course_of(every, begun, anchor, steps, ended, fulfilled, zone=basis.zone)
-        told = [
+        occurrences = [
             {
                 "due": iso(one.judged_by), "done_on": iso(one.done_on), "dropped_on": iso(one.dropped_on),
                 "record": one.record, "late": one.is_late(now),
@@ -207,7 +207,7 @@ def plan(basis: Basis, _: Ledger, __: LocalHours) -> Work:
             for one in course.every()
         ]  # fmt: skip
         due = iso(course.open.due) if course.open else None
-        return due, iso(course.last_done), "open" if course.open else "ended", told
+        return due, iso(course.last_done), "open" if course.open else "ended", occurrences
 
     return work
 

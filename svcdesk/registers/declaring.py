@@ -3,6 +3,7 @@
 One declaration is all that list, show, add, import, export, undo, verify, headings and suggestions know of a register.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -171,6 +172,11 @@ class Register(NamedTuple):
             column for column in self.fields()
             if column.stored and not (with_members and with_members.holds(column))
         ]  # fmt: skip
+
+    def stored_in(self, condition: str) -> list[str]:
+        """List the stored columns of its own that a condition names."""
+        words = set(re.findall(r"\w+", condition))
+        return [column.stored for column in self.own() if column.stored in words]
 
     @property
     def letter(self) -> str:

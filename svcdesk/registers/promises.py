@@ -32,10 +32,10 @@ def _worked_out(basis: Basis, _: Ledger, hours: LocalHours) -> Work:
         due = promises.in_force(known)
         verdict = promises.in_time(due, kept, dropped, now)
         late = promises.late_days(instant(due), instant(kept or dropped or now)) if verdict is False else None
-        told = [
+        history = [
             {**one._asdict(), **dict(zip(("at", "due"), hours.texts([one.at, one.due]), strict=True))} for one in known
         ]
-        return hours.texts([due])[0], told, verdict, late, promises.status(kept, dropped)
+        return hours.texts([due])[0], history, verdict, late, promises.status(kept, dropped)
 
     return work
 

@@ -275,8 +275,8 @@ def _blocks(
         block: dict[str, Sequence[Any]] = {}
         if derivation and work:
             given = [raw[place[name]] for name in derivation.needs]
-            told = work(*given) if derivation.many else map(work, *given)
-            block = dict(zip(derivation.gives, zip(*told, strict=True), strict=True))
+            results = work(*given) if derivation.many else map(work, *given)
+            block = dict(zip(derivation.gives, zip(*results, strict=True), strict=True))
         for name, write in writers.items():
             block[name] = write(raw[place[name]])
         written = [(column, block.get(column.name, nothing)) for column in columns]

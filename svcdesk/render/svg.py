@@ -59,16 +59,16 @@ def svg(chart: Chart) -> str:
 
 def _told(chart: Chart) -> str:
     """Tell what a chart shows in words: each series with its least and greatest value."""
-    told = []
+    parts = []
     for series in chart.series:
         values = [value for value in series.values if value is not None]
         if values:
-            told.append(
+            parts.append(
                 messages.say(
                     "page.range", name=series.name, least=_value(min(values), chart), most=_value(max(values), chart)
                 )
             )
-    return messages.say("labels.evidence_joint").join(told) or messages.say("page.no_data")
+    return messages.say("labels.evidence_joint").join(parts) or messages.say("page.no_data")
 
 
 def _safe(text: str) -> str:

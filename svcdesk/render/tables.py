@@ -223,13 +223,13 @@ def _item(item: Any, zone: tzinfo) -> str:
     if not isinstance(item, dict):
         return messages.word("missing", item)
     if "message" in item:
-        told = item["message"]
-        return told.here() if isinstance(told, messages.Sentence) else str(told)
+        message = item["message"]
+        return message.here() if isinstance(message, messages.Sentence) else str(message)
     if "quantity" in item:
         serials = [item.get(name) or "-" for name in ("old_serial", "new_serial")] if "old_serial" in item else []
         return " ".join(filter(None, (f"{item['name']} x{item['quantity']}", " → ".join(serials))))
-    told = [_fact(name, value, zone) for name, value in item.items() if value not in (None, [], False)]
-    return "  ".join(told)
+    facts = [_fact(name, value, zone) for name, value in item.items() if value not in (None, [], False)]
+    return "  ".join(facts)
 
 
 def _fact(name: str, value: Any, zone: tzinfo) -> str:
@@ -250,13 +250,13 @@ _TOLD_MISSING = (
 
 def evidence(facts: Record, zone: tzinfo) -> str:
     """Write a finding's evidence as a sentence that a person can check; what we have no words for, as it stands."""
-    told: list[str] = []
+    parts: list[str] = []
     for name, value in facts.items():
         try:
-            told += _told(name, value, zone)
+            parts += _told(name, value, zone)
         except (KeyError, TypeError, ValueError):  # history is taken in as it was elsewhere
-            told.append(f"{name}: {dumps(value)}")
-    return messages.say("labels.evidence_joint").join(told)
+            parts.append(f"{name}: {dumps(value)}")
+    return messages.say("labels.evidence_joint").join(parts)
 
 
 # The facts of a finding that have a word, by its kind.

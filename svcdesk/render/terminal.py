@@ -73,9 +73,9 @@ def _sparks(chart: Chart) -> list[str]:
     lines = []
     for series in chart.series:
         last = series.values[-1] if series.values else None
-        told = "" if last is None else f"{last:.1%}" if chart.is_rate else f"{last:.2f}"
+        latest = "" if last is None else f"{last:.1%}" if chart.is_rate else f"{last:.2f}"
         drawn = spark(series.values, 1.0 if chart.is_rate else None)
-        lines.append(f"{tables.pad(series.name, width)}  {drawn}  {told}".rstrip())
+        lines.append(f"{tables.pad(series.name, width)}  {drawn}  {latest}".rstrip())
     if chart.categories:
         lines.append(f"{' ' * width}  {chart.categories[0]} … {chart.categories[-1]}")
     return lines

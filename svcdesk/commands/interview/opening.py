@@ -68,13 +68,13 @@ def _known(talk: Talk, name: str) -> Iterator[str]:
         yield messages.say("asking.caller_contract", **_contract(contract))
     if known.score:
         at = short(instant(known.score["at"]), current.zone)
-        told = {
+        values = {
             **known.score,
             "at": at,
             "ticket": f"T{known.score['ticket_id']}",
             "comment": known.score["comment"] or "",
         }
-        yield messages.say("asking.caller_score", **told)
+        yield messages.say("asking.caller_score", **values)
     talk.presumed = {"contract": known.contracts[0]["no"]} if len(known.contracts) == 1 else {}
     talk.presumed |= _typing(talk)
 

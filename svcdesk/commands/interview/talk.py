@@ -19,7 +19,7 @@ class Step(NamedTuple):
 
     name: str
     question: Callable[[], Question]
-    told: Callable[[str], Iterable[str]] | None = None
+    remarks: Callable[[str], Iterable[str]] | None = None
 
 
 Script = Callable[["Talk"], Iterator[Step]]
@@ -109,7 +109,7 @@ class Talk:
             self._tell(step, said)
 
     def _tell(self, step: Step, said: str) -> None:
-        for line in step.told(said) if step.told and said else ():
+        for line in step.remarks(said) if step.remarks and said else ():
             tell(f"  {line}")
 
     def args(self) -> list[str]:
