@@ -23,7 +23,7 @@ noun = Noun("report")
 FormatOption = Annotated[Format | None, typer.Option("--format", "-f")]
 Output = Annotated[str | None, typer.Option("--output", "-o")]
 
-_ATTENTION = 8  # what needs attention that people are shown at once; the rest is counted
+_ATTENTION = 6  # what needs attention that people are shown at once; the rest is counted
 
 
 @noun.read("monthly", MONTHS)

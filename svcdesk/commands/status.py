@@ -1,12 +1,13 @@
 """status: the board, worst first; each line ends with the command that moves it on."""
 
 import shlex
+import sys
 import time
 from collections import Counter
 from datetime import datetime
-from itertools import groupby
+from io import StringIO
 from shutil import get_terminal_size
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -39,7 +40,8 @@ _ON_A_NARROW_TERMINAL = (Column("waiting", brief=True, said="text"), Column("nex
 _NARROW = 100  # cells; below, a column of times that mostly stands empty would halve the room of the sentences
 _COUNTS = (Column("step", kind="word:section", brief=True), Column("count", kind="int", brief=True))
 # Lines of one section that people are shown, where its first has a time and where none of it has; the rest is counted.
-_TIMED, _UNTIMED = 8, 3
+# A board that is longer than the terminal folds further, until it is one screen; at 0 what has no time is one line.
+_FOLDS = ((8, 3), (8, 1), (4, 1), (2, 1), (2, 0), (1, 0))
 _DAYS_ALONE = 3  # days; from then on nobody asks for the hours
 _SECONDS = 5  # between two looks of --watch
 
@@ -81,11 +83,15 @@ def _show(r: Read, unfolded: bool, mine: str | None, brief: bool) -> None:
         print(messages.say("board.nothing"))
     else:
         rows = [for_people(r, item) for item in items]
-        rows = rows if unfolded else _one_screen(rows)
-        if r.form == "table" and get_terminal_size().columns < _NARROW:
-            tables.records(map(_in_one_sentence, rows), _ON_A_NARROW_TERMINAL, r.form, r.zone)
-        else:
-            tables.records(rows, _FOR_PEOPLE, r.form, r.zone)
+        _draw(r, rows if unfolded else _one_screen(r, rows), sys.stdout)
+
+
+def _draw(r: Read, rows: list[Record], out: TextIO) -> None:
+    """Draw the board: a column of times, or on a narrow terminal sentences that begin with the time."""
+    if r.form == "table" and get_terminal_size().columns < _NARROW:
+        tables.records(map(_in_one_sentence, rows), _ON_A_NARROW_TERMINAL, r.form, r.zone, out)
+    else:
+        tables.records(rows, _FOR_PEOPLE, r.form, r.zone, out)
 
 
 def row_of(r: Read, item: Item) -> Record:
@@ -138,18 +144,41 @@ def time_left(due: datetime, now: datetime) -> str:
     return messages.say("board.left" if due >= now else "board.over", time=span)
 
 
-def _one_screen(rows: list[Record]) -> list[Record]:
-    """Keep a screenful: a section of more lines than fit shows its worst, and a line that counts the rest."""
-    kept: list[Record] = []
-    places = {id(row): place for place, row in enumerate(rows)}
-    for step, found in groupby(sorted(rows, key=lambda row: str(row["step"])), lambda row: row["step"]):
-        group = list(found)
-        most = _TIMED if group[0]["left"] else _UNTIMED
-        shown = group if len(group) <= most else group[: most - 1]
+def _one_screen(r: Read, rows: list[Record]) -> list[Record]:
+    """Fold the board's sections until it is one screen; what is not drawn on a terminal as its first folding says."""
+    folded = _folded(rows, *_FOLDS[0])
+    for timed, untimed in _FOLDS[1:] if r.form == "table" else ():
+        drawn = StringIO()
+        _draw(r, folded, drawn)
+        if drawn.getvalue().count("\n") < get_terminal_size().lines:
+            break
+        folded = _folded(rows, timed, untimed)
+    return folded
+
+
+def _folded(rows: list[Record], timed: int, untimed: int) -> list[Record]:
+    """Keep of a section of more lines than it may have its worst, and a line that counts the rest."""
+    sections: dict[str, list[Record]] = {}
+    for row in rows:
+        sections.setdefault(row["step"], []).append(row)
+    kept, places = [], {id(row): place for place, row in enumerate(rows)}
+    for step, found in sections.items():
+        most = timed if found[0]["left"] else untimed
+        shown = found if len(found) <= most else found[: max(most - 1, 0)]
         kept += shown
-        if len(group) > len(shown):
-            text = messages.say("board.more", n=len(group) - len(shown), section=messages.word("section", step))
-            rest = {**group[-1], "left": None, "left_minutes": None, "text": text, "next": "svcdesk status --all"}
-            places[id(rest)] = places[id(shown[-1])]
-            kept.append(rest)
-    return sorted(kept, key=lambda row: places[id(row)])
+        if (rest := found[len(shown) :]) and most:
+            line = _counted(rest, "more" if shown else "folded", section=messages.word("section", step))
+            places[id(line)] = places[id(rest[0])]
+            kept.append(line)
+    kept.sort(key=lambda row: places[id(row)])
+    if not untimed and (rest := [row for row in rows if not sections[row["step"]][0]["left"]]):
+        counts = Counter(messages.word("section", row["step"]) for row in rest)
+        parts = messages.comma(messages.say("board.folded", section=name, n=n) for name, n in counts.items())
+        kept.append(_counted(rest, "untimed", parts=parts))
+    return kept
+
+
+def _counted(rows: list[Record], key: str, **values: str) -> Record:
+    """Return the line that stands for rows which are not shown."""
+    text = messages.say(f"board.{key}", n=len(rows), **values)
+    return {**rows[0], "left": None, "left_minutes": None, "text": text, "next": "svcdesk status --all"}

@@ -46,6 +46,7 @@ TEXTS = {
     "deadline_due": ("期限", "due"), "deadline_to": ("接收人", "received by"), "records": ("记录", "records"),
     "attention": ("须先处理", "What needs attention"),
     "more_attention": ("另有 {n} 项：svcdesk report monthly {period} --check", "{n} more: svcdesk report monthly {period} --check"),
+    "in_full": ("其余 {n} 张图表：{command}", "{n} more tables and charts: {command}"),
     "more_bars": ("另有 {n} 人", "{n} more"),
     "check_well": ("{period}没有未了的事，可以报出", "nothing of {period} is unfinished; it can be handed in"),
     "staff_note": ("按工号排列，不作名次；已免除、已撤销的考核事项和有正当原因的迟到都不计入；尚未记录或裁定的也在内，状态见表", "in the order of their codes, ranking nobody; what was waived or overturned, and lateness with a good cause, counts nowhere here; findings not yet recorded or decided are among them, with their status"),

@@ -43,9 +43,11 @@ class ReportOutput:
     ) -> None:
         self.ledger, self.name, self.period, self.now = ledger, name, period, now
         self._attention = attention
+        self._asked: str | None = None
 
     def print(self, form: str | None, output: str | None) -> None:
         """Print it. Raises BadInput where the format cannot be told, StorageError where a file cannot be written."""
+        self._asked = form
         targets = list(self._targets(form, output))
         with reports.snapshot(self.ledger):
             made = [(each, to, self._made(each)) for each, to in targets]
@@ -144,7 +146,11 @@ class ReportOutput:
             else:
                 from svcdesk.render import terminal
 
-                terminal.write(value, form, out, zone)
+                if form == "table" and self._asked is None and out.isatty():
+                    command = f"svcdesk report {self.name} {self.period.option} -f table"
+                    terminal.summarise(value, out, zone, command)
+                else:
+                    terminal.write(value, form, out, zone)
         elif isinstance(value, tuple):
             rows, columns = value
             tables.records(to_json(rows, zone), columns, form, zone, out)

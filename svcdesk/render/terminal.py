@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from io import StringIO
+from shutil import get_terminal_size
 from typing import TextIO
 
 from svcdesk import messages
@@ -12,6 +14,20 @@ _STEPS = "▁▂▃▄▅▆▇█"
 _BAR_CELLS = 24
 _NO_VALUE = "·"
 _A_SCREEN = 20
+
+
+def summarise(document: Document, out: TextIO, zone: tzinfo, in_full: str) -> None:
+    """Draw a report on a terminal; of one longer than the screen its first table, and the command that shows it all.
+
+    Only a form whose front page says the main things is cut so: elsewhere every table is the report itself.
+    """
+    drawn = StringIO()
+    write(document, "table", drawn, zone)
+    if document.front and drawn.getvalue().count("\n") >= get_terminal_size().lines:
+        (first, *others), charts = document.form, document.charts
+        more = messages.say("report.in_full", n=len(others) + len(charts), command=in_full)
+        document = document._replace(form=[first], charts=(), notes=(*document.notes, more))
+    write(document, "table", out, zone)
 
 
 def write(document: Document, form: str, out: TextIO, zone: tzinfo) -> None:

@@ -1,8 +1,11 @@
 """Through a real pseudo-terminal: questions as they are drawn, what a shell completes, and the pager."""
 
+import os
 import re
 import shutil
+import sys
 
+import pexpect
 import pytest
 from conftest import Executable, copied, open_ticket
 from terminals import CTRL_C, ENTER, TAB, Terminal, command, svcdesk
@@ -193,3 +196,30 @@ def test_on_a_narrow_terminal_the_time_left_stands_in_the_sentence(desk, columns
     (line,) = [line for line in said if re.search("(left|over).*T1 ", line)]
     assert (re.search(r"(left|over): T1", line) is not None) is (columns == 80)
     assert all(width(line) <= columns for line in said)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("args", [("status",), ("report", "monthly", "--month", "2026-10")])
+def test_a_whole_month_is_one_screen(demo_month, tmp_path, args, columns, language):
+    """The demo's morning: whatever waits, the board and the month's form stand on a screen of fifty lines."""
+    shown = drawn_on_a_terminal(demo_month, tmp_path, args, columns, language)
+    assert 20 < sum(max(1, -(-width(line) // columns)) for line in shown) < 50
+    assert "--all" in "".join(shown) or "-f table" in "".join(shown)  # what is folded is named
+
+
+def test_what_is_asked_for_in_full_is_shown_in_full(demo_month, tmp_path):
+    board = drawn_on_a_terminal(demo_month, tmp_path, ("status", "--all"), 80, "en")
+    month = drawn_on_a_terminal(
+        demo_month, tmp_path, ("report", "monthly", "--month", "2026-10", "-f", "table"), 80, "en"
+    )
+    assert min(len(board), len(month)) > 100
+
+
+def drawn_on_a_terminal(desk, folder, args, columns, language):
+    """The lines of a command's output on a terminal of fifty lines, without its colours."""
+    env = {**os.environ, "SVCDESK_LANG": language, "SVCDESK_NOW": desk.now, "PAGER": "off", "TERM": "xterm-256color"}
+    command = ["-m", "svcdesk", "--ledger", str(desk.ledger), *args]
+    child = pexpect.spawn(sys.executable, command, env=env, cwd=str(folder), dimensions=(50, columns), encoding="utf-8")
+    child.expect(pexpect.EOF, timeout=60)
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", child.before).replace("\r", "").splitlines()
