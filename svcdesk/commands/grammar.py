@@ -90,9 +90,19 @@ def _section(formatter: Any, title: str, rows: list[tuple[str, str]]) -> None:
 
 def usage(command: Any, ctx: Any) -> str:
     """Return how a command is written."""
-    pieces = " ".join(command.collect_usage_pieces(ctx)).split(" ")
-    shown = (messages.find(f"labels.usage_{piece.strip('[].')}") or piece for piece in pieces)
-    return " ".join([ctx.command_path, *shown])
+    words = ("OPTIONS", "COMMAND", "ARGS") if isinstance(command, Group) else ("OPTIONS",)
+    places = [param for param in command.get_params(ctx) if param.param_type_name == "argument"]
+    names = (name if param.required else f"[{name}]" for param, name in zip(places, map(_place, places), strict=True))
+    return " ".join([ctx.command_path, *(messages.say(f"labels.usage_{word}") for word in words), *names])
+
+
+def _place(param: Any) -> str:
+    """Write an argument as its place in a line is named: RECORD, monthly|projects, FEEDS..."""
+    if param.metavar:
+        return str(param.metavar)
+    choices = getattr(param.type, "choices", None)
+    name = "|".join(map(str, choices)) if choices else param.name.rstrip("_").upper()
+    return name if param.nargs == 1 else f"{name}..."
 
 
 def _serves(path: str, formatter: Any) -> None:
@@ -142,7 +152,7 @@ def option_rows(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
         if param.required:
             meaning += f" [{messages.say('labels.required')}]"
         place = param.param_type_name == "argument"
-        found["arguments" if place else "options"].append((param.make_metavar(ctx) if place else _left(param), meaning))
+        found["arguments" if place else "options"].append((_place(param) if place else _left(param), meaning))
     return {title: rows for title, rows in found.items() if rows}
 
 

@@ -156,7 +156,7 @@ def submit(
     report: Annotated[Literal["monthly", "projects"], typer.Argument()],
     month: Annotated[str, typer.Option()],
     to: Annotated[list[str], typer.Option()],
-    others: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    others: Annotated[list[str] | None, typer.Argument(metavar="NAME...")] = None,
     file: Annotated[str | None, typer.Option(parser=_digested, metavar="FILE")] = None,
     corrects: Text = None,
 ) -> Receipt:

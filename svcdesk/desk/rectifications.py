@@ -63,8 +63,12 @@ def _due(act: Act, due: date, at: datetime, reason: str | None = None) -> Record
 
 
 def extend(act: Act, text: str, due: date, reason: str) -> Receipt:
-    """Set another due day; it counts only if the old day has not ended. Every due day is kept."""
+    """Set another due day, as somebody other than the owner grants it; it counts only if the old day has not ended.
+
+    Every due day is kept. Raises Refused.
+    """
     taken = Taken(act, "rectification", text, "extend", "opened_at")
+    not_the_owner(act, taken.record)
     if due < day_of(taken.at, act.zone):
         raise BadInput("due_before", due=due, day=day_of(taken.at, act.zone))
     dues = [*json.loads(taken.record["dues"]), _due(act, due, taken.at, reason)]
