@@ -90,7 +90,7 @@ def test_a_view_that_never_ends_hangs_nothing(desk, command, view):
     began = time.monotonic()
     done = desk.run(*command, code=1 if command == ("ledger", "verify") else 5)
     assert f"view {view}" in done.stdout + done.stderr
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # who waits for the lock gives up after 30
 
 
 def test_what_a_view_takes_the_place_of_is_not_read(desk):
@@ -154,7 +154,7 @@ def left_alone(desk, command, keep):
     """Run a command that must refuse soon and touch nothing."""
     began = time.monotonic()
     assert "beside" in desk.run(*command, code=5).stderr
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # who waits for the lock gives up after 30
     assert keep.read_text() == "keep me"
 
 
@@ -226,7 +226,7 @@ def test_a_slow_reader_stops_no_writer(executable, command):
         reader.stdout.read(10)
         began = time.monotonic()
         executable.run("customer", "add", "甲")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20  # who waits for the lock gives up after 30
     finally:
         reader.kill()
         reader.communicate()

@@ -63,7 +63,10 @@ class Recount:
 
     def __init__(self, files, journal, zone, now, home):
         self.files, self.zone, self.now, self.home = files, zone, now, home
-        self.stored, self.values, self.typed = replayed(journal)
+        self.stored, self.values, self.typed, self.images = replayed(journal)
+        self.taken_back = {entry["undoes"] for entry in journal}
+        self.accepted = {row["entry"] for (table, _), row in self.stored.items()
+                         if table == "accepted_entry" and not row.get("undone_at")}  # fmt: skip
         self.tickets = {row["id"]: row for row in files["tickets"]}
         self.contracts = {row["no"]: row for row in files["contracts"]}
         self.crews = defaultdict(list)
@@ -165,12 +168,12 @@ class Recount:
 
     # Appointments and when somebody was due (3.4)
 
-    def _appointments(self, ticket):
+    def _appointments(self, ticket, left_out=()):
         rows = [row for row in self.files["appointments"] if row["ticket"] == ticket]
         rows.sort(key=lambda row: (instant(row["at"]), int(row["id"])))
         target = instant(rows[0]["previous"]) if rows else instant(self.tickets[ticket]["on_site_by"])
         base, moves = target, []
-        for row in rows:
+        for row in (row for row in rows if int(row["id"]) not in left_out):
             at, wanted = instant(row["at"]), instant(row["on_site_by"])
             if row["asked_by"] == "customer" and (target is None or at <= target):
                 target = wanted
@@ -185,8 +188,9 @@ class Recount:
             for row in rows
         )
 
-    def due_on_site(self, member):
-        base, moves = self.appointments[member["ticket"]]
+    def due_on_site(self, member, left_out=()):
+        ticket = member["ticket"]
+        base, moves = self._appointments(ticket, left_out) if left_out else self.appointments[ticket]
         sent, arrived = instant(member["sent_at"]), instant(member["arrived_at"])
         before = [move for move in moves if arrived is None or move[0] < arrived]
         own = self.stored["dispatch", int(member["id"][1:])].get("own_due_at")
@@ -212,6 +216,56 @@ class Recount:
             return due, None
         return due, arrived is None or arrived > due + grace
 
+    # What was typed after the deadline that it defeats (part 4, late.entry = ask)
+
+    def asked_about(self, table, row, happened, deadline, is_there):
+        """The entry by which a fact was first typed, where the fact waits until somebody accepts that entry."""
+        if happened is None or deadline is None or happened > deadline or self.policy("late.entry", happened) != "ask":
+            return None
+        for entry, at, image in self.images[table, row]:
+            if entry not in self.taken_back and is_there(image):
+                allowed = timedelta(hours=self.number("late.entry_hours", happened))
+                late = at > deadline and at > happened + allowed and entry not in self.accepted
+                return entry if late else None
+        return None
+
+    def _stands_in(self, column, happened):
+        return lambda image: image.get(column) is not None and instant(image[column]) == happened
+
+    def _crew(self, member):
+        """The number of an assignment's own row."""
+        codes = {
+            row["code"]: number for (table, number), row in self.stored.items() if table == "staff" and "code" in row
+        }
+        wanted = (int(member["id"][1:]), codes[member["engineer"]])
+        return next(number for (table, number), row in self.stored.items()
+                    if table == "crew" and (row["dispatch_id"], row["engineer_id"]) == wanted and not row.get("undone_at"))  # fmt: skip
+
+    def call_asked_about(self, member, left, called):
+        there = self._stands_in("callback_at", called)
+        return self.asked_about("crew", self._crew(member), called, left, there) if called else None
+
+    def arrival_asked_about(self, member):
+        """An assignment as it is without what was typed late: when due, when arrived, the entries; nothing else."""
+        due, arrived = self.due_on_site(member), instant(member["arrived_at"])
+        if due is None:
+            return None
+        grace = timedelta(minutes=self.number("late.grace_minutes", arrived or due))
+        late = arrived and self.asked_about(
+            "crew", self._crew(member), arrived, due + grace, self._stands_in("arrived_at", arrived)
+        )
+        moves = {
+            int(row["id"]): self.asked_about("appointment", int(row["id"]), instant(row["at"]), instant(row["previous"]),
+                                             self._stands_in("at", instant(row["at"])))
+            for row in self.files["appointments"]
+            if row["ticket"] == member["ticket"] and row["moved"] == "true" and row["previous"]
+        }  # fmt: skip
+        moves = {number: entry for number, entry in moves.items() if entry}
+        if not late and not moves:
+            return None
+        entries = [*([late] if late else []), *moves.values()]
+        return self.due_on_site(member, moves), None if late else arrived, entries
+
     # What the clauses find (part 4)
 
     def findings(self):
@@ -220,7 +274,8 @@ class Recount:
 
     def _fine(self, clause, engineer, subject, at, facts, key=None, **more):
         return {"clause": clause, "engineer": engineer, "subject": subject, "key": key or subject, "at": at, "kind": "fine",
-                "amount": self.policy(f"{clause}.fine", at), "needs": None, "absorbed_by": None, "facts": facts} | more  # fmt: skip
+                "amount": self.policy(f"{clause}.fine", at), "needs": None, "absorbed_by": None,
+                "facts": {"entered_late": []} | facts} | more  # fmt: skip
 
     def complaints_upheld(self):
         for row in self.files["complaints"]:
@@ -242,28 +297,42 @@ class Recount:
     def silent(self):
         for row in self.assignments():
             left, called = instant(row["left_at"] or row["returned_at"]), instant(row["callback_at"])
-            if left and row["arrived_at"] and (called is None or called > left):
-                yield self._fine(
-                    "no_callback", row["engineer"], row["id"], left, {"left_at": left, "callback_at": called}
-                )
+            if not left or not row["arrived_at"]:
+                continue
+            asked = self.call_asked_about(row, left, called)
+            if called is None or called > left or asked:
+                facts = {"left_at": left, "callback_at": None if asked else called}
+                finding = self._fine("no_callback", row["engineer"], row["id"], left, facts)
+                yield entered_late(finding, [asked]) if asked else finding
 
     def latecomers(self):
         for row in self.assignments():
-            due, is_late = self.late(row)
-            if not is_late or row["late_cause"] not in ("", "personal"):
+            if row["late_cause"] not in ("", "personal"):
                 continue
-            at = instant(row["arrived_at"]) or due
-            facts = {"due": due, "arrived_at": instant(row["arrived_at"]), "cause": row["late_cause"] or None}
-            facts["appointments_entered_late"] = self.entered_late(row["ticket"])
-            finding = self._fine("late_on_site", row["engineer"], row["id"], at, facts)
-            untimely = [c["id"] for c in self.files["complaints"] if c["ticket"] == row["ticket"] and c["finding"] == "upheld"
-                        and c["cause"] == "untimely" and row["engineer"] in against(c)]  # fmt: skip
-            if not row["late_cause"]:
-                finding |= {"needs": "late_cause", "amount": None}
-            elif untimely and self.policy("same_fact", at) == "absorb":
-                first = min(untimely, key=lambda name: int(name[1:]))
-                finding |= {"absorbed_by": first, "amount": None}
-            yield finding
+            due, is_late = self.late(row)
+            if is_late:
+                yield self._latecomer(row, due, instant(row["arrived_at"]))
+                continue
+            due, arrived, entries = self.arrival_asked_about(row) or (None, None, None)
+            if due is None:
+                continue
+            grace = timedelta(minutes=self.number("late.grace_minutes", arrived or due))
+            if (arrived or self.now) > due + grace:
+                yield entered_late(self._latecomer(row, due, arrived), entries)
+
+    def _latecomer(self, row, due, arrived):
+        at = arrived or due
+        facts = {"due": due, "arrived_at": arrived, "cause": row["late_cause"] or None}
+        facts["appointments_entered_late"] = self.entered_late(row["ticket"])
+        finding = self._fine("late_on_site", row["engineer"], row["id"], at, facts)
+        untimely = [c["id"] for c in self.files["complaints"] if c["ticket"] == row["ticket"] and c["finding"] == "upheld"
+                    and c["cause"] == "untimely" and row["engineer"] in against(c)]  # fmt: skip
+        if not row["late_cause"]:
+            finding |= {"needs": "late_cause", "amount": None}
+        elif untimely and self.policy("same_fact", at) == "absorb":
+            first = min(untimely, key=lambda name: int(name[1:]))
+            finding |= {"absorbed_by": first, "amount": None}
+        return finding
 
     def duties(self):
         """Each dispatch whose crew is back: the deadline's last second, its report by then, and what that lacked."""
@@ -280,9 +349,15 @@ class Recount:
             if deadline >= self.now:
                 continue
             report = next((row for row in self.files["service-reports"] if row["dispatch"] == name), None)
-            stood = [content for since, content in versions(report) if since <= deadline] if report else []
+            stood = [(since, content) for since, content in versions(report) if since <= deadline] if report else []
             needed = [field for field in FIELDS if field != "fault_cause" or crew[0]["kind"] != "installation"]
-            lacks = [field for field in needed if not stood or not self._has(stood[-1], field, deadline)]
+
+            def lacking(stood, needed=needed, deadline=deadline):
+                return [field for field in needed if not stood or not self._has(stood[-1][1], field, deadline)]
+
+            late = {since: entry for n, (since, _) in enumerate(stood)
+                    if (entry := self._version_asked_about(report, n, since, deadline))}  # fmt: skip
+            accepted = [(since, content) for since, content in stood if since not in late]
             yield {
                 "dispatch": name,
                 "back": max(back),
@@ -290,8 +365,16 @@ class Recount:
                 "deadline": deadline,
                 "report": report,
                 "filed": bool(stood),
-                "lacks": lacks,
+                "lacks": lacking(stood),
+                "without_late": (bool(accepted), lacking(accepted), list(late.values())) if late else None,
             }
+
+    def _version_asked_about(self, report, n, since, deadline):
+        def is_there(image):
+            kept = image.get("versions")
+            return kept is not None and len(json.loads(kept) if isinstance(kept, str) else kept) >= n
+
+        return self.asked_about("service_report", int(report["id"][1:]), since, deadline, is_there)
 
     def _has(self, content, field, at):
         if field == "parts":
@@ -300,11 +383,21 @@ class Recount:
 
     def unreported(self):
         for duty in self.duties():
-            if duty["lacks"]:
-                filed, report = duty["filed"], duty["report"]
-                who = report["filed_by"] if filed else duty["crew"][0]["engineer"]
-                yield self._fine("incomplete_report", who, report["id"] if filed else duty["dispatch"], duty["deadline"],
-                                 {"missing": duty["lacks"], "filed": filed, "returned_at": duty["back"], "deadline": duty["deadline"]}, key=duty["dispatch"])  # fmt: skip
+            whole = self._unreported(duty, duty["filed"], duty["lacks"]) if duty["lacks"] else None
+            if whole:
+                yield whole
+            if duty["without_late"] and duty["without_late"][1]:
+                *stood, entries = duty["without_late"]
+                asked = entered_late(self._unreported(duty, *stood), entries)
+                if not whole or asked["engineer"] != whole["engineer"]:
+                    yield asked
+
+    def _unreported(self, duty, filed, lacks):
+        report = duty["report"]
+        who = report["filed_by"] if filed else duty["crew"][0]["engineer"]
+        facts = {"missing": lacks, "filed": filed, "returned_at": duty["back"], "deadline": duty["deadline"]}
+        return self._fine("incomplete_report", who, report["id"] if filed else duty["dispatch"], duty["deadline"], facts,
+                          key=duty["dispatch"])  # fmt: skip
 
     def unreachable(self):
         days = defaultdict(list)
@@ -332,9 +425,22 @@ class Recount:
 
     def unanswered(self):
         for answer in self.answers():
-            if answer["in_time"] is False:
+            asked = answer["in_time"] and self.now > answer["due"] and self._answer_asked_about(answer)
+            if answer["in_time"] is False or asked:
                 name = answer["ticket"]["id"] + (f"@{answer['again']}" if answer["again"] else "")
-                yield self._fine("answer_overdue", None, name, answer["due"], {}, kind="none", amount=None)
+                finding = self._fine("answer_overdue", None, name, answer["due"], {}, kind="none", amount=None)
+                yield entered_late(finding, [asked]) if asked else finding
+
+    def _answer_asked_about(self, answer):
+        ticket, answered = answer["ticket"], answer["answered"]
+        cancelled = instant(ticket["cancelled_at"])
+        if cancelled is not None and cancelled <= answer["due"]:  # unanswered it would have been withdrawn
+            return None
+        table, row = "ticket", int(ticket["id"][1:])
+        if answer["again"]:
+            table, row = "reopening", min(int(row["id"]) for row in self.files["reopenings"]
+                                          if row["ticket"] == ticket["id"] and instant(row["at"]) == answer["since"])  # fmt: skip
+        return self.asked_about(table, row, answered, answer["due"], self._stands_in("answered_at", answered))
 
     def recorded(self, finding):
         return next((row for row in self.files["penalties"] if row["clause"] == finding["clause"]
@@ -361,7 +467,8 @@ class Recount:
             finding["absorbed_by"],
         )  # fmt: skip
         told = facts["evidence"] | {
-            "appointments_entered_late": len(facts["evidence"].get("appointments_entered_late", ()))
+            "appointments_entered_late": len(facts["evidence"].get("appointments_entered_late", ())),
+            "entered_late": sorted(entry["entry"] for entry in facts["evidence"].get("entered_late", ())),
         }
         return same and all(
             value == (instant(told[name]) if isinstance(value, datetime) else told[name])
@@ -728,6 +835,11 @@ CLAUSES = (
 )  # fmt: skip
 
 
+def entered_late(finding, entries):
+    """A finding that stands although a fact defeats it, until somebody accepts the entries by which it was typed."""
+    return finding | {"needs": "late_entry", "facts": finding["facts"] | {"entered_late": sorted(entries)}}
+
+
 def against(row):
     """The persons a complaint was decided against: all it is about, where nobody said otherwise."""
     named = row.get("against") or row["about"]
@@ -757,23 +869,25 @@ def mean(scores):
 
 
 def replayed(journal):
-    """Play the journal again: rows as stored, what holds of people from dates on, and when each row was first typed."""
-    rows, typed = defaultdict(dict), {}
+    """Play the journal again: rows as stored, what holds of people from dates on, when each row was first typed, and
+    each row as every entry left it."""
+    rows, typed, images = defaultdict(dict), {}, defaultdict(list)
     for entry in journal:
         for change in entry["changes"]:
             for key in keys_of(change):
                 rows[key] |= {name: after for name, (_, after) in change["changed"].items()}
                 typed.setdefault(key, instant(entry["at"]))
+                images[key].append((entry["entry"], instant(entry["at"]), dict(rows[key])))
     codes = {number: row["code"] for (table, number), row in rows.items() if table == "staff" and "code" in row}
     values = [
         (codes[row["staff_id"]], row["field"], row["from_on"], number, row["value"])
         for (table, number), row in rows.items()
         if table == "staff_value" and not row.get("undone_at")
     ]
-    return rows, values, typed
+    return rows, values, typed, images
 
 
-LETTERS = {"T": "ticket", "D": "dispatch"}
+LETTERS = {"T": "ticket", "D": "dispatch", "R": "service_report"}
 
 
 def keys_of(change):

@@ -60,6 +60,11 @@ class Walk:
         chance, found = self.chance, []
         found.append([self.policy() for _ in range(chance.randrange(5))])
         found.append([self.dated() for _ in range(chance.randrange(3))])
+        if chance.random() < 0.5:  # who typed what too late waits until somebody else accepts it
+            since = self.day(datetime(2026, 9, 15, tzinfo=UTC) + timedelta(days=chance.randrange(30)))
+            hours = chance.choice(("0", "24", "24", "300"))
+            found.append([words("policy", "set", key, value, "--from", since, "--reason", "x")
+                          for key, value in (("late.entry", "ask"), ("late.entry_hours", hours))])  # fmt: skip
         for number in range(chance.randrange(2, 6)):
             found += self.ticket(f"t{number}", number)
         for number in range(chance.randrange(4)):
@@ -370,7 +375,12 @@ def step(name, typed, **more):
 
 def play(desk, walk):
     """Type a desk: its facts in random order, some undone and typed again, some put right. Return how it went."""
-    chance, known, made, counts = walk.chance, {}, set(), {"taken": 0, "refused": 0, "undone": 0, "amended": 0}
+    chance, known, made, counts = (
+        walk.chance,
+        {},
+        set(),
+        {"taken": 0, "refused": 0, "undone": 0, "amended": 0, "accepted": 0},
+    )
     now = walk.typed_at
     chains = [chain for chain in walk.chains() if chain]
     merging = (
@@ -409,6 +419,16 @@ def play(desk, walk):
             typed(["penalty", "check", "--month", "2026-10", "--record"])
         if chance.random() < 0.04:
             decide()
+        if chance.random() < 0.05:
+            accept()
+
+    def accept():
+        found = json.loads(desk.finished(["penalty", "check", "--month", "2026-10", "-f", "json"]).stdout)
+        late = [entry["entry"] for row in found for entry in row["evidence"].get("entered_late", ())]
+        if late:
+            number = str(chance.choice(sorted(set(late))))
+            typed(["--actor", "M01", "penalty", "accept-entry", number, "--by", "M01", "--reason", "x"])
+            counts["accepted"] += 1
 
     def decide():
         there = json.loads(desk.finished(["penalty", "list", "-f", "json"]).stdout)
