@@ -29,11 +29,10 @@ from svcdesk.store import Ledger
 
 if TYPE_CHECKING:
     from svcdesk.commands import fields
-    from svcdesk.desk import entries, steps
+    from svcdesk.desk import entries
 else:
     fields = later("svcdesk.commands.fields")
     entries = later("svcdesk.desk.entries")
-    steps = later("svcdesk.desk.steps")
 
 Format = Annotated[tables.Format | None, typer.Option("--format", "-f")]
 
@@ -260,15 +259,15 @@ class Noun:
         body.parameters = lambda: [*fields.parameters_to_set(register, add), *_parameters(more)]  # type: ignore[attr-defined]
         self.write("set")(body)
 
-    def steps_of(self, register: Register, **checks: "steps.Check") -> None:
+    def steps_of(self, register: Register, **checks: "entries.StepCheck") -> None:
         """Declare the verbs of a record's life that write columns alone; ``checks`` look at other records, by verb."""
         for step in register.steps:
             self._step_of(register, step, checks.get(step.verb.replace("-", "_")))
 
-    def _step_of(self, register: Register, step: Step, check: "steps.Check | None") -> None:
+    def _step_of(self, register: Register, step: Step, check: "entries.StepCheck | None") -> None:
         def body(w: Write, **given: Any) -> Receipt:
             text = given.pop("record")
-            return steps.take(w, register, step, text, fields.of_step(step, given), check)
+            return entries.take(w, register, step, text, fields.of_step(step, given), check)
 
         body.__name__ = step.verb.replace("-", "_")
         body.parameters = lambda: fields.parameters_of_step(register, step)  # type: ignore[attr-defined]

@@ -1,19 +1,17 @@
 """Complaints: registered, assigned, investigated, decided, remedied, fed back, closed (4.1, 4.2)."""
 
-import json
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from svcdesk.desk import rectifications
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.entitled import entitlement
 from svcdesk.desk.rectifications import Fault
+from svcdesk.desk.steps import Taken
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
-from svcdesk.periods import stored
 from svcdesk.regulation import states
-from svcdesk.regulation.states import allow
 
 
 def open_(
@@ -51,28 +49,16 @@ def about_of(act: Act, complaint: Record) -> list[str]:
     return [row["code"] for row in act.ledger.rows(sql, (complaint["id"],))]
 
 
-class _Step:
-    """A step of a complaint whose state allows it: the complaint, and when the step was taken."""
+class _Step(Taken):
+    """A step of a complaint; each is kept with the round that it belongs to."""
 
     def __init__(self, act: Act, text: str, verb: str) -> None:
-        self.act, self.verb = act, verb
-        self.complaint = act.ledger.named("complaint", text)
-        allow("complaint", self.complaint, verb)
-        self._steps: list[Record] = json.loads(self.complaint["steps"])
-        self.at: datetime = act.at(after=self._steps[-1]["at"] if self._steps else self.complaint["at"])
+        super().__init__(act, "complaint", text, verb)
+        self.of = {"round": self.record["round"]}
 
-    def take(self, values: dict[str, Any], note: str | None = None, **further: Any) -> None:
+    def take(self, values: Record, note: str | None = None, **further: Any) -> None:
         """Record the step, with what it says, and what the complaint becomes by it."""
-        entry = {
-            "round": self.complaint["round"], "step": self.verb, "at": stored(self.at), "by": self.act.by,
-            "note": note or self.act.note, **further,
-        }  # fmt: skip
-        steps = [*self._steps, {name: value for name, value in entry.items() if value is not None}]
-        self.act.ledger.update("complaint", self.complaint["id"], **values, steps=steps)
-
-    def receipt(self, key: str, **values: Any) -> Receipt:
-        """Make the step's receipt."""
-        return Receipt(key, "complaint", self.complaint["id"], values)
+        super().take(values, note=note or self.act.note, **further)
 
 
 def _not_the_accused(act: Act, complaint: Record, accused: Collection[str]) -> None:
@@ -85,8 +71,8 @@ def _not_the_accused(act: Act, complaint: Record, accused: Collection[str]) -> N
 def assign(act: Act, text: str, department: str) -> Receipt:
     """Assign a complaint to a department, as the director does."""
     step = _Step(act, text, "assign")
-    _not_the_accused(act, step.complaint, about_of(act, step.complaint))
-    entitled = entitlement(act, f"C{step.complaint['id']}")
+    _not_the_accused(act, step.record, about_of(act, step.record))
+    entitled = entitlement(act, f"C{step.record['id']}")
     step.take({"status": "assigned", "department": department}, department=department, entitled=entitled)
     return step.receipt("complaint_assigned", department=department)
 
@@ -94,8 +80,8 @@ def assign(act: Act, text: str, department: str) -> Receipt:
 def investigate(act: Act, text: str, note: str, about: Collection[str] = ()) -> Receipt:
     """Record what an investigation found out, and whom the complaint turned out to be about as well."""
     step = _Step(act, text, "investigate")
-    known = codes(act, [*about_of(act, step.complaint), *about])
-    _not_the_accused(act, step.complaint, known)
+    known = codes(act, [*about_of(act, step.record), *about])
+    _not_the_accused(act, step.record, known)
     step.take({"status": "investigating", "about": known or None}, note)
     return step.receipt("complaint_investigated")
 
@@ -110,7 +96,7 @@ def decide(
 ) -> Receipt:
     """Decide a complaint, against all whom it is about or some; upheld needs somebody, and a cause as partly does."""
     step = _Step(act, text, "decide")
-    opened, known = step.complaint, codes(act, [*about_of(act, step.complaint), *about])
+    opened, known = step.record, codes(act, [*about_of(act, step.record), *about])
     _not_the_accused(act, opened, known)
     if finding == "upheld" and not known:
         raise Refused("nobody_named", id=f"C{opened['id']}", article="4.2")
@@ -153,7 +139,7 @@ def remedy(act: Act, text: str, note: str) -> Receipt:
 def remedy_by_rectification(act: Act, text: str, note: str, owner: str, due: date) -> Receipt:
     """Have somebody make it good by a day: the remedy is a rectification of its own (S3 10)."""
     step = _Step(act, text, "remedy")
-    fault = Fault(note, due, owner=owner, source=f"C{step.complaint['id']}")
+    fault = Fault(note, due, owner=owner, source=f"C{step.record['id']}")
     made = f"RC{rectifications.make(act, fault, step.at)}"
     step.take({"status": "remedied"}, note, rectification=made)
     return step.receipt("complaint_to_rectify", made=made, due=due)
@@ -171,15 +157,15 @@ def feed_back(act: Act, text: str, *, satisfied: bool | None, score: int | None 
         raise Refused("no_remedy", id=f"C{decided['id']}", article="4.2")
     step = _Step(act, text, "feedback")
     step.take(
-        states.after_feedback(satisfied, step.complaint["round"]) | {"score": score}, satisfied=satisfied, score=score
+        states.after_feedback(satisfied, step.record["round"]) | {"score": score}, satisfied=satisfied, score=score
     )
     key = "complaint_satisfied" if satisfied else "complaint_unsatisfied"
-    return step.receipt(key, round=step.complaint["round"] + 1)
+    return step.receipt(key, round=step.record["round"] + 1)
 
 
 def close(act: Act, text: str) -> Receipt:
     """Close a complaint whose complainant is satisfied."""
     step = _Step(act, text, "close")
-    rectifications.gate(act, f"C{step.complaint['id']}")
+    rectifications.gate(act, f"C{step.record['id']}")
     step.take({"status": "closed"})
     return step.receipt("complaint_closed")

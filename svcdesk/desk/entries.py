@@ -9,14 +9,16 @@ from svcdesk.desk import customers, expenses, plans, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks
 from svcdesk.desk.entitled import not_own
+from svcdesk.desk.steps import Taken
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import LETTERS, Record
 from svcdesk.registers import dated
-from svcdesk.registers.declaring import Register
+from svcdesk.registers.declaring import Register, Step
 from svcdesk.registers.index import register_of
 from svcdesk.store import Ledger, as_stored
 
 Check = Callable[[Act, Record], None]
+StepCheck = Callable[[Act, Taken, Record], None]
 
 
 def add(act: Act, register: Register, given: Record, check: Check | None = None) -> Receipt:
@@ -71,6 +73,23 @@ def change(
 
 # What somebody may do and is paid rests on these: nobody changes their own.
 _OF_THE_POST = {"role", "wage"}
+
+
+def take(act: Act, register: Register, step: Step, text: str, given: Record, check: StepCheck | None = None) -> Receipt:
+    """Take a step as its register declares it, of what was typed by column; ``check`` looks further, and may add."""
+    since = register.at.removeprefix("r.")
+    taken = Taken(act, register.table, text, step.verb, since)
+    columns = [column for column in register.fields() if given.get(column.name) is not None]
+    values = {column.stored: read(act, column, given[column.name]) for column in columns}
+    if check:
+        check(act, taken, values)
+    typed = {c.name: given[c.name] if c.refers else as_stored(values[c.stored]) for c in columns}
+    taken.take({"status": step.to, **dict.fromkeys(step.stamps, taken.at), **values}, **typed)
+    return taken.receipt(step.receipt, **{c.name: shown(act, c, values) for c in columns}, **_dates(values))
+
+
+def _dates(values: Record) -> Record:
+    return {name: value for name, value in values.items() if name.endswith("_on")}
 
 
 def refuse_own_post(act: Act, register: Register, row: Record, names: Collection[str]) -> None:

@@ -1,14 +1,14 @@
 """Plans: what is to be done again and again. Which occurrence is open follows from the facts that are kept (2.4)."""
 
-import json
 from datetime import date, datetime
 from typing import NamedTuple
 
 from svcdesk.desk.act import Act, Receipt, Word, several
+from svcdesk.desk.steps import Taken
 from svcdesk.errors import BadInput, Refused
 from svcdesk.model import Record
 from svcdesk.penalties.fulfilled import FULFILLED, course_of
-from svcdesk.periods import day_of, stored
+from svcdesk.periods import day_of
 from svcdesk.regulation.occurrences import Occurrence, read_every
 from svcdesk.regulation.states import allow
 from svcdesk.store import Ledger
@@ -92,35 +92,33 @@ def _open(act: Act, plan: int) -> Occurrence:
     return found
 
 
-class _Step:
-    """A step of a plan that goes on: the plan, its open occurrence, and when the step was taken."""
+class _Step(Taken):
+    """A step of a plan that goes on, with its open occurrence."""
 
     def __init__(self, act: Act, text: str, verb: str) -> None:
-        self.act, self.verb = act, verb
-        self.plan, found = course(act.ledger, act.ledger.named("plan", text)["id"])
-        allow("plan", self.plan, verb)
-        assert found is not None
-        self.open = found
-        self.history: list[Record] = json.loads(self.plan["steps"])
-        self.at: datetime = act.at(after=max((step["at"] for step in self.history), default=self.plan["at"]))
+        super().__init__(act, "plan", text, verb)
 
-    def take(self, key: str, reason: str | None, **further: str) -> Receipt:
+    def _found(self, record: Record) -> Record:
+        whole, self._open = course(self.act.ledger, record["id"])
+        return whole
+
+    @property
+    def open(self) -> Occurrence:
+        """The occurrence that is open: the state of a plan that goes on has one."""
+        assert self._open is not None
+        return self._open
+
+    def leads(self, key: str, reason: str | None, **further: str) -> Receipt:
         """Record the step, and tell when the plan is due next."""
-        entry = {"step": self.verb, "at": stored(self.at), "by": self.act.by, "reason": reason, **further}
-        steps = [*self.history, {name: value for name, value in entry.items() if value}]
-        self.act.ledger.update("plan", self.plan["id"], steps=steps)
-        return self.receipt(key)
-
-    def receipt(self, key: str) -> Receipt:
-        """Make the step's receipt."""
-        now = course(self.act.ledger, self.plan["id"])[1]
+        self.take({}, reason=reason, **further)
+        now = course(self.act.ledger, self.id)[1]
         days = {"before": self.open.due, "due": now.due if now else None}
-        return Receipt(key if now else "plan_over", "plan", self.plan["id"], days)
+        return self.receipt(key if now else "plan_over", **days)
 
 
 def skip(act: Act, text: str, reason: str) -> Receipt:
     """Leave the open occurrence out; one whose day had passed stays late."""
-    return _Step(act, text, "skip").take("plan_skipped", reason)
+    return _Step(act, text, "skip").leads("plan_skipped", reason)
 
 
 def move(act: Act, text: str, due: date, reason: str) -> Receipt:
@@ -129,23 +127,23 @@ def move(act: Act, text: str, due: date, reason: str) -> Receipt:
     if due < day_of(step.at, act.zone):
         raise BadInput("due_before", due=due, day=day_of(step.at, act.zone))
     late = day_of(step.at, act.zone) > step.open.judged_by
-    return step.take("plan_moved_late" if late else "plan_moved", reason, to=due.isoformat())
+    return step.leads("plan_moved_late" if late else "plan_moved", reason, to=due.isoformat())
 
 
 def done(act: Act, text: str, note: str) -> Receipt:
     """Record that what no other record fulfils was done: a training, a review. Raises Refused for anything else."""
     step = _Step(act, text, "done")
-    if step.plan["kind"] not in _DONE_BY_HAND:
-        command = f"svcdesk {step.plan['kind']} make --plan PL{step.plan['id']}"
-        raise Refused("plan_by_record", id=f"PL{step.plan['id']}", command=command, article="2.4")
-    return step.take("plan_done", note)
+    if step.record["kind"] not in _DONE_BY_HAND:
+        command = f"svcdesk {step.record['kind']} make --plan PL{step.record['id']}"
+        raise Refused("plan_by_record", id=f"PL{step.record['id']}", command=command, article="2.4")
+    return step.leads("plan_done", note)
 
 
 def end(act: Act, text: str) -> Receipt:
     """End a plan."""
     step = _Step(act, text, "end")
-    act.ledger.update("plan", step.plan["id"], ended_at=step.at)
-    return Receipt("plan_ended", "plan", step.plan["id"])
+    act.ledger.update("plan", step.record["id"], ended_at=step.at)
+    return Receipt("plan_ended", "plan", step.record["id"])
 
 
 def of_record(act: Act, text: str | None, kind: str) -> Record | None:
