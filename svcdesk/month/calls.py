@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from svcdesk.model import Record
+from svcdesk.month.due import fulfilling
 from svcdesk.month.waiting import argv
 from svcdesk.penalties.overdue import SOURCES
 from svcdesk.periods import day_of, instant, today
@@ -26,14 +27,10 @@ def _planned(ledger: Ledger, basis: Basis) -> Iterator[Record]:
         if plan.course.open is None or plan.course.open.due > until:
             continue
         targets = ledger.one("SELECT customer_id, region FROM live_plan WHERE id = ?", (plan.id,)) or {}
-        name = f"PL{plan.id}"
         whom = _customer(ledger, basis, targets["customer_id"]) if targets["customer_id"] else _NOBODY
-        customer = whom["customer"] or "CUSTOMER"
-        line = argv("visit make --customer", customer, "--by", "CODE", "--way", "on_site", "--plan", name, "--summary",
-                    "TEXT")  # fmt: skip
         yield {
-            **whom, "due": plan.course.open.due.isoformat(), "plan": name,
-            "region": targets["region"] or whom["region"], "next": list(line),
+            **whom, "due": plan.course.open.due.isoformat(), "plan": f"PL{plan.id}",
+            "region": targets["region"] or whom["region"], "next": list(fulfilling(plan)),
         }  # fmt: skip
 
 

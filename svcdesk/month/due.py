@@ -44,10 +44,10 @@ def _plans(ledger: Ledger, basis: Basis) -> Iterator[Item]:
             due, values = _end(plan.course.open.due, basis), {"title": plan.title, "target": plan.target or ""}
             values["due"] = str(plan.course.open.due)
             people = frozenset(filter(None, (plan.engineer,)))
-            yield Item("plan", _step("plan", due, basis), f"PL{plan.id}", _done_by(plan), due, values, people=people)
+            yield Item("plan", _step("plan", due, basis), f"PL{plan.id}", fulfilling(plan), due, values, people=people)
 
 
-def _done_by(plan: Planned) -> tuple[str, ...]:
+def fulfilling(plan: Planned) -> tuple[str, ...]:
     """Return the command that fulfils a plan."""
     name, by = f"PL{plan.id}", plan.engineer or "CODE"
     if plan.kind == "visit":
