@@ -134,7 +134,7 @@ def _copy_ready(con: sqlite3.Connection, table: str) -> None:
     words = f"FROM {READY.format(table)} WHERE words IS NOT NULL"
     if table in SOURCES:
         place = _TABLES.index(table)
-        con.executemany(_ADD, con.execute(f"SELECT row * {PLACES} + {place}, words {words}"))
+        con.execute(f"INSERT INTO search_word (rowid, words) SELECT row * {PLACES} + {place}, words {words}")
     elif table == "customer":
         spelt = ", ".join(f"json_extract(words, '$[{place}]')" for place in range(3))
         con.execute(f"INSERT OR REPLACE INTO spelling SELECT row, {spelt} {words}")
