@@ -58,7 +58,9 @@ def register(path: Path, rows: int) -> None:
         out.write("no,time,who,text,product,closed\n")
         for n in range(rows):
             day = f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}"
-            out.write(f"A{n},{day} 09:{n % 60:02d},客户{n % 500:03d},主轴过热报警 {n},CNC{n % 7},{day} 17:{n % 60:02d}\n")
+            out.write(
+                f"A{n},{day} 09:{n % 60:02d},客户{n % 500:03d},主轴过热报警 {n},CNC{n % 7},{day} 17:{n % 60:02d}\n"
+            )
 
 
 def imported(folder: Path, file: Path) -> Made:
@@ -119,7 +121,9 @@ def write(ledger: Path, file: Path, everything: bool) -> None:
         con.executemany(f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', values)
         if everything:
             first = con.execute("SELECT coalesce(max(n), 0) FROM change WHERE entry = 2").fetchone()[0] + 1
-            images = ((2, n, table, row["id"], json.dumps(row, ensure_ascii=False)) for n, row in enumerate(rows, first))
+            images = (
+                (2, n, table, row["id"], json.dumps(row, ensure_ascii=False)) for n, row in enumerate(rows, first)
+            )
             con.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?)", images)
             if table == "ticket":
                 words = ((row["id"] * 8, index.ready("ticket", row)) for row in rows)
@@ -195,7 +199,9 @@ def main() -> None:
         ledger, file, what = given.write
         return write(Path(ledger), Path(file), what == "all")
     with tempfile.TemporaryDirectory(prefix="svcdesk-imports-", dir=given.folder) as made:
-        print("| what | s | CPU s | peak MB | another writer waits, s | import / this, CPU |\n|---|---|---|---|---|---|")
+        print(
+            "| what | s | CPU s | peak MB | another writer waits, s | import / this, CPU |\n|---|---|---|---|---|---|"
+        )
         for rows in given.rows:
             for line in measure(Path(made), rows, given.rounds):
                 print(line, flush=True)

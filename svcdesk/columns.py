@@ -1,5 +1,6 @@
 """A column of a register or a report: its name, the kind of its values, where they are stored, who is shown them."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 NOW = "now"  # the default of an instant: when the row is written
@@ -46,9 +47,7 @@ class Column(NamedTuple):
     @property
     def stored(self) -> str:
         """The column of the table in which the value stands; empty where it is another table's or worked out."""
-        alias, _, name = (self.sql or "").partition(".")
-        name = name.strip('"')
-        return self.link or (name if alias in ("r", "w") and name.isidentifier() else "")
+        return self.link or _stored(self.sql or "")
 
     @property
     def target(self) -> str:
@@ -61,3 +60,10 @@ class Column(NamedTuple):
         """The part of a person's data that the value is: name, phone or address; empty where it is none."""
         alias, _, name = (self.sql or "").partition(".")
         return name if alias == "p" else ""
+
+
+@cache
+def _stored(sql: str) -> str:
+    alias, _, name = sql.partition(".")
+    name = name.strip('"')
+    return name if alias in ("r", "w") and name.isidentifier() else ""

@@ -5,6 +5,7 @@ Values are as the ledger stores them. History is accepted as it was; what cannot
 """
 
 import json
+import re
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
@@ -64,17 +65,29 @@ class _Never:
 
     def __init__(self, ledger: Ledger, register: Register) -> None:
         self._con, self._contradictions = ledger.con, [columns for _, columns in register.never]
-        self._columns = register.stored_in(" ".join(condition for condition, _ in register.never))
+        conditions = " ".join(condition for condition, _ in register.never)
+        self._columns = register.stored_in(conditions)
+        self._compared = set(register.stored_in(re.sub(r"\w+ IS (NOT )?NULL", "", conditions)))  # beyond being there at all
+        self._found: dict[tuple[Any, ...], int | None] = {}
         row = ", ".join(f'? AS "{name}"' for name in self._columns)
         cases = " ".join(f"WHEN {condition} THEN {at}" for at, (condition, _) in enumerate(register.never))
         self._sql = f"SELECT CASE {cases} END FROM (SELECT {row})"
 
     def check(self, row: Record) -> None:
         """Check a row. Raises BadInput with the columns that contradict one another."""
-        if self._contradictions:
-            (at,) = self._con.execute(self._sql, [row.get(name) for name in self._columns]).fetchone()
-            if at is not None:
-                raise BadInput("contradicts", names=self._contradictions[at].split(", "))
+        if not self._contradictions:
+            return
+        case = tuple([row.get(name) if name in self._compared else row.get(name) is None for name in self._columns])
+        if case not in self._found:
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[case] = self._ask(row)
+        if (at := self._found[case]) is not None:
+            raise BadInput("contradicts", names=self._contradictions[at].split(", "))
+
+    def _ask(self, row: Record) -> int | None:
+        found: int | None = self._con.execute(self._sql, [row.get(name) for name in self._columns]).fetchone()[0]
+        return found
 
 
 def refuse_decided(register: Register, before: Record, changed: Collection[str], *, importing: bool) -> None:

@@ -24,6 +24,7 @@ from svcdesk.exchange.rules_file import Reader
 from svcdesk.exchange.rules_toml import RulesFile
 from svcdesk.exchange.staging import PERSONAL, Staged, Staging
 from svcdesk.exchange.updating import Updating
+from svcdesk.finder.index import ready
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
 from svcdesk.regulation.policy import Basis
@@ -69,6 +70,7 @@ class Importer:
         self._defaults = register.defaults()
         self._given = Given(register, rules, reader)
         self._members = register.members
+        self._keyed_by = list(filter(None, ("id", "reference", register.key_column)))
         written = (self.table, self._members.table) if self._members else (self.table,)
         self._columns = {
             table: [name for name in journal.columns(table, ledger.con) if name != "undone_at"] for table in written
@@ -136,7 +138,7 @@ class Importer:
     def _item(self, rows: list[Row], group: list[Record]) -> Item:
         """Make a record of the values of a row, or of the rows of its members. Raises DeskError with the reason."""
         values = group[0]
-        columns = self._filled(self._given.own, values, dict(self._defaults))
+        columns = self._filled(self._given.own_fields, values, dict(self._defaults))
         if self.table == "customer" and (number := self.ledger.number_of_customer(columns["name"])):
             columns["name"] = self.ledger.get("customer", number)["name"]  # a former name means who bears another now
         members = []
@@ -154,17 +156,16 @@ class Importer:
         self._records += len(group)
         return Item(rows, values, columns, members, digest, self._key(columns), len(group))
 
-    def _filled(self, targets: list[Column], values: Record, columns: Record) -> Record:
-        for column in targets:
-            value = values[column.name]
-            if value is not None:
-                columns[column.stored] = self.names.look_up(column, value) if column.refers else value
+    def _filled(self, fields: list[tuple[str, str, Column]], values: Record, columns: Record) -> Record:
+        for name, stored, column in fields:
+            if (value := values[name]) is not None:
+                columns[stored] = self.names.look_up(column, value) if column.refers else value
         return columns
 
     def _member(self, values: Record, members: Members) -> Record:
         if values.get(members.who) is None:
             raise BadInput("cell_empty", name=members.who)
-        return self._filled(self._given.theirs, values, dict.fromkeys(self._given.latest))
+        return self._filled(self._given.their_fields, values, dict.fromkeys(self._given.latest))
 
     def _digest(self, group: list[Record]) -> str:
         """Fingerprint the values, to know the row again; personal data is compared by itself and never hashed bare."""
@@ -173,8 +174,8 @@ class Importer:
 
     def _key(self, columns: Record) -> tuple[str, Any] | None:
         """Name the record that columns are about: by id, by reference, or by its own key."""
-        for name in ("id", "reference", self.register.key_column):
-            if name and columns.get(name) is not None:
+        for name in self._keyed_by:
+            if columns.get(name) is not None:
                 return name, columns[name]
         return None
 
@@ -254,7 +255,8 @@ class Importer:
             member = member | {"id": self._last_member, self._given.parent: number}
             theirs.append(list(map(member.get, self._columns[self._members.table] if self._members else ())))
         personal = [kept.get(part) or None for part in PERSONAL]
-        return Staged(list(map(columns.get, self._columns[self.table])), theirs, personal, given, item.rows)
+        own, words = list(map(columns.get, self._columns[self.table])), ready(self.table, columns)
+        return Staged(own, theirs, personal, words, given, item.rows)
 
     # Into the ledger
 

@@ -33,6 +33,9 @@ class Given:
         self.own = [column for column in given if column.stored and column not in self.theirs]
         self.open = sorted(self.names - {column.name for column in self.personal})
         self.stored = {column.stored for column in self.own if column.name != "id"}
+        # For each row anew: its own fields and its members', each with the column that it is stored in.
+        self.own_fields = [(column.name, column.stored, column) for column in self.own]
+        self.their_fields = [(column.name, column.stored, column) for column in self.theirs]
         may_make = {"customer": rules.new_customers, "staff": rules.new_staff}
         self.waiting = {c.stored for c in (*self.own, *self.theirs) if may_make.get(c.refers)}
         stored = {column.name: column.stored for column in register.columns}

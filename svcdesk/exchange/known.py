@@ -29,6 +29,7 @@ class Known:
     def __init__(self, ledger: Ledger, register: Register, given: Given, staging: Staging) -> None:
         self.ledger, self.register, self._given, self._staging = ledger, register, given, staging
         self.table, self._top = register.table, ledger.greatest(register.table)
+        self._is_told_by_all = bool(self._top) and not (register.has_references or register.key)
 
     def find(self, items: list[Item], last: int) -> dict[Any, Record]:
         """Find the records that items are about, by their keys; ``last`` is the greatest number given so far."""
@@ -47,7 +48,7 @@ class Known:
 
     def same_without_key(self, item: Item) -> Record | None:
         """Find the same record from before this import, in a register that has neither references nor keys."""
-        if self.register.has_references or self.register.key or item.columns.get("id") or not self._top:
+        if not self._is_told_by_all or item.columns.get("id"):
             return None
         stamped = {c.stored for c in self._given.own if c.default == NOW and item.values.get(c.name) is None}
         given = {name: value for name, value in item.columns.items() if name in self._given.stored - stamped}

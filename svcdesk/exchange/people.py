@@ -30,12 +30,18 @@ class Names:
         self.looked_at: set[str] = set()
         self._may_be_new = {"customer": rules.new_customers, "staff": rules.new_staff}
         self._found: dict[tuple[str, str, bool], int | None] = {}
+        self._numbers: dict[tuple[str, str], int] = {}  # by a field and what it says
         self._new: dict[tuple[str, str], int] = {}
         self._listed: list[New] = []
         self._made: dict[int, int] = {}
 
     def look_up(self, column: Column, text: str) -> int:
         """Find who or what a row names. Raises NotFound, or BadInput where two people have the name."""
+        if (number := self._numbers.get((column.name, text))) is None:
+            number = self._numbers[column.name, text] = self._looked_up(column, text)
+        return number
+
+    def _looked_up(self, column: Column, text: str) -> int:
         table = column.refers
         by_name = column.name in self._rules.by_name and table == "staff"
         key = (table, text, by_name)

@@ -32,6 +32,8 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 _SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2091
 _MOST_DIGITS = 9
 _DAYS_KEPT = 5000
+_HOURS_KEPT = 20_000
+_PLAIN = re.compile(r"(\d{4}-\d{2}-\d{2}[T ]\d{2})(:[0-5]\d)(:[0-5]\d)?", re.ASCII)
 
 
 class Dropped(Exception):
@@ -50,6 +52,7 @@ class Reader:
         derived = derive(source, rules, fields)
         self.source = derived.source
         self._offsets: dict[int, timedelta | None] = {}
+        self._hours: dict[str, str] = {}  # hours of the register as the ledger stores them
         self._armed = source.armed and not rules.foreign
         wanted = self._wanted(derived.columns)
         shapes = records.shapes(derived, rules, fields, {c.name: self._words(c) for c in fields.values()})
@@ -135,7 +138,11 @@ class Reader:
         found = {}
         for name, place, parse, otherwise, conditions in plan:
             text = "" if place is None else cells[place]
-            if not text or (missing and text.strip() in missing) or not all(m(cells[at]) for at, m in conditions):
+            if (
+                not text
+                or (missing and text.strip() in missing)
+                or (conditions and not all(matches(cells[at]) for at, matches in conditions))
+            ):
                 if otherwise is _NEEDED and not self.rules.folds:
                     raise BadInput("cell_empty", name=name)
                 found[name] = None if otherwise is _NEEDED else otherwise
@@ -234,7 +241,19 @@ class Reader:
             raise BadInput("time_format", text=text, format=list(forms.forms)) from None
 
     def _instant(self, text: str) -> str:
-        return self._stored(self._time(text), text)
+        """Read an instant; those of an hour that was met before differ from it by their minutes alone."""
+        shape = None if self.rules.forms.forms else _PLAIN.fullmatch(text)
+        if not shape:
+            return self._stored(self._time(text), text)
+        if hour := self._hours.get(shape[1]):
+            return f"{hour}{shape[2]}{shape[3] or ':00'}Z"
+        at = self._time(text)
+        found = self._stored(at, text)
+        if found[13:16] == shape[2] and self._offsets.get(at.toordinal()) is not None:
+            if len(self._hours) >= _HOURS_KEPT:
+                self._hours.clear()
+            self._hours[shape[1]] = found[:13]
+        return found
 
     def _stored(self, at: datetime, text: str) -> str:
         return periods.in_calendar(self._utc(at, text), text).isoformat()[:19] + "Z"

@@ -4,8 +4,8 @@ They have the shape, the checks and the unique keys of the ledger's own, so that
 before anybody has to wait.
 """
 
-import json
 import os
+import pickle
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from svcdesk import journal
 from svcdesk.errors import BadInput
 from svcdesk.exchange.rows import Row
-from svcdesk.finder.index import ready
 from svcdesk.model import Record
 from svcdesk.store import Ledger, what_failed
 
@@ -24,7 +23,8 @@ PERSONAL = ("name", "phone", "address")
 
 
 class Staged(NamedTuple):
-    """One record as it is staged: its values, those of its members, its personal data, and the rows it came from.
+    """One record as it is staged: its values, those of its members, its personal data, its words for the index, and
+    the rows it came from.
 
     ``given`` says that the file gave its number, which then stays.
     """
@@ -32,6 +32,7 @@ class Staged(NamedTuple):
     values: Sequence[Any]
     members: list[list[Any]]
     personal: Sequence[str | None]
+    words: str | None
     given: bool
     rows: list[Row]
 
@@ -52,7 +53,7 @@ class Staging:
                     con.execute(_staged(sql, kind, name))
         for name in ("staged_row", "staged_personal"):
             con.execute(f"DROP TABLE IF EXISTS temp.{name}")
-        con.execute("CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows TEXT, words TEXT)")
+        con.execute("CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows BLOB, words TEXT)")
         con.execute("CREATE TEMP TABLE staged_personal (id INTEGER PRIMARY KEY, name, phone, address, salt, hash)")
 
     def _shape(self, name: str) -> list[tuple[str, str]]:
@@ -76,17 +77,14 @@ class Staging:
             self._fill(self.table, (record.values for record in records))
             if self.members:
                 self._fill(self.members, (member for record in records for member in record.members))
-            con.executemany("INSERT INTO temp.staged_row VALUES (?, ?, ?, ?)", map(self._described, records))
+            described = [(r.values[0], r.given, _packed(r.rows), r.words) for r in records]
+            con.executemany("INSERT INTO temp.staged_row VALUES (?, ?, ?, ?)", described)
             con.executemany("INSERT INTO temp.staged_personal VALUES (?, ?, ?, ?, ?, ?)", _committed(records))
         except BaseException:
             con.execute("ROLLBACK TO staged")
             con.execute("RELEASE staged")
             raise
         con.execute("RELEASE staged")
-
-    def _described(self, record: Staged) -> tuple[Any, ...]:
-        words = ready(self.table, dict(zip(self.columns[self.table], record.values, strict=True)))
-        return record.values[0], record.given, _json(record.rows), words
 
     def _fill(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         marks = ", ".join("?" * len(self.columns[name]))
@@ -186,9 +184,9 @@ def _staged(sql: str, kind: str, name: str) -> str:
     return re.sub(rf'\bON "?{name}"?', f'ON "staged_{name}"', made, count=1)
 
 
-def _json(rows: list[Row]) -> str:
-    return json.dumps([(row.line, row.cells, row.sheet) for row in rows], ensure_ascii=True)
+def _packed(rows: list[Row]) -> bytes:
+    return pickle.dumps([(row.line, row.cells, row.sheet) for row in rows], pickle.HIGHEST_PROTOCOL)
 
 
-def _rows(text: str) -> list[Row]:
-    return [Row(line, cells, None, sheet) for line, cells, sheet in json.loads(text)]
+def _rows(packed: bytes) -> list[Row]:
+    return [Row(line, cells, None, sheet) for line, cells, sheet in pickle.loads(packed)]

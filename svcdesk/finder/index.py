@@ -22,6 +22,7 @@ _LISTS = ("notes", "steps")  # JSON lists of what was said, each under text or n
 PLACES = 8
 _TABLES = tuple(SOURCES)
 _SPELT = 10_000  # names remembered: an import spells those of new customers before it takes the lock
+_CUT = 500  # texts remembered: products, and what is said again and again
 _ADD = "INSERT INTO search_word (rowid, words) VALUES (?, ?)"
 _DROP = "INSERT INTO search_word (search_word, rowid, words) VALUES ('delete', ?, ?)"
 _MATCH = "SELECT rowid FROM search_word WHERE search_word MATCH ?"
@@ -83,7 +84,12 @@ def _spoken(notes: str) -> str:
 
 
 def _words(values: Iterable[Any], names: Sequence[str]) -> str:
-    return " ".join(term for text in said(values, names) for term in terms(text))
+    return " ".join(filter(None, map(_cut, said(values, names))))
+
+
+@lru_cache(_CUT)
+def _cut(text: str) -> str:
+    return " ".join(terms(text))
 
 
 # Where the words of rows written in bulk stand ready, beside the ledger: (row, words) as ``ready`` gives them.
@@ -96,8 +102,8 @@ def ready(table: str, row: dict[str, Any]) -> str | None:
         import json
 
         return json.dumps([row["name"], *spelt(row["name"])])
-    names = SOURCES.get(table, ())
-    return _words(map(row.get, names), names) or None
+    names = SOURCES.get(table)
+    return (_words(map(row.get, names), names) or None) if names else None
 
 
 def keep(
