@@ -1,6 +1,6 @@
 """Measure an import: its CPU against ``executemany`` of the same rows, its peak memory, how long others had to wait.
 
-    python benchmarks/imports.py [--rows 100000 1000000] [--rounds 3] [--folder FOLDER] [--tree]
+    python benchmarks/imports.py [--rows 100000 1000000] [--rounds 3] [--folder FOLDER] [--shuffled]
 
 ``executemany`` is a process of its own that reads the same register with the csv module and writes its rows by the same
 pragmas in one transaction: into their table alone, or into all that an import writes (customers, tickets, the journal's
@@ -14,12 +14,12 @@ import json
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +42,7 @@ kind = "repair"
 channel = "call"
 """
 _PAUSE = 0.002
+_JUMP = 7919  # a prime: the next row of another customer, the next but one of a third
 _WITH = [sys.executable, __file__]
 
 
@@ -52,15 +53,16 @@ class Made(NamedTuple):
     waited: float
 
 
-def register(path: Path, rows: int) -> None:
-    """Write a register of so many tickets of 500 customers."""
+def register(path: Path, rows: int, in_order: bool) -> None:
+    """Write a register of so many tickets of 500 customers over ten years, in the order in which they came, or not."""
     with path.open("w", encoding="utf-8") as out:
         out.write("no,time,who,text,product,closed\n")
         for n in range(rows):
-            day = f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}"
-            out.write(
-                f"A{n},{day} 09:{n % 60:02d},客户{n % 500:03d},主轴过热报警 {n},CNC{n % 7},{day} 17:{n % 60:02d}\n"
-            )
+            place = n if in_order else n * _JUMP % rows
+            at = datetime(2016, 1, 1) + timedelta(days=3650) * (place / rows)
+            over = at + timedelta(hours=n * _JUMP % 58 + 2)
+            out.write(f"A{n},{at:%Y-%m-%d %H:%M},客户{n * _JUMP % 500:03d},主轴过热报警 {n},CNC{n % 7}")
+            out.write(f",{over:%Y-%m-%d %H:%M}\n")
 
 
 def imported(folder: Path, file: Path) -> Made:
@@ -160,12 +162,12 @@ def _chunks(tickets: Iterator[dict[str, Any]], known: dict[str, int]) -> Iterato
     yield "customer", [{"id": number, "name": name} for name, number in known.items()]
 
 
-def measure(folder: Path, rows: int, rounds: int) -> Iterator[str]:
+def measure(folder: Path, rows: int, rounds: int, in_order: bool) -> Iterator[str]:
     """Measure imports of so many rows in alternating rounds; give the lines of the table."""
     (folder / "rules.toml").write_text(RULES, encoding="utf-8")
     file = folder / f"{rows}.csv"
     if not file.exists():
-        register(file, rows)
+        register(file, rows, in_order)
     made: list[Made] = []
     others: dict[str, list[Taken]] = {"their table": [], "all that an import writes": []}
     for _ in range(rounds):
@@ -193,17 +195,19 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="*", default=[100_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--shuffled", action="store_true", help="rows in no order of time")
     parser.add_argument("--write", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.write:
         ledger, file, what = given.write
-        return write(Path(ledger), Path(file), what == "all")
+        write(Path(ledger), Path(file), what == "all")
+        return
     with tempfile.TemporaryDirectory(prefix="svcdesk-imports-", dir=given.folder) as made:
         print(
             "| what | s | CPU s | peak MB | another writer waits, s | import / this, CPU |\n|---|---|---|---|---|---|"
         )
         for rows in given.rows:
-            for line in measure(Path(made), rows, given.rounds):
+            for line in measure(Path(made), rows, given.rounds, not given.shuffled):
                 print(line, flush=True)
 
 

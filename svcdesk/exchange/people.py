@@ -7,7 +7,7 @@ from svcdesk import alike
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput, NotFound
 from svcdesk.exchange.rules_toml import RulesFile
-from svcdesk.finder.index import ready
+from svcdesk.finder.index import learn, ready
 from svcdesk.registers.index import register_of
 from svcdesk.store import Ledger
 
@@ -83,9 +83,12 @@ class Names:
         """Return for negative numbers those that they will have in the ledger, unless others are made meanwhile."""
         last: dict[str, int] = {}
         found = {}
+        learn(
+            new.name for new in self._listed if new.table == "customer"
+        )  # loads what spells names, which takes a while
         for number in numbers:
             new = self._listed[-number - 1]
-            ready(new.table, {"name": new.name})  # loads what spells names, which takes a while
+            ready(new.table, {"name": new.name})  # spelt once, and remembered
             there = self._keyed(new.table, new.name)
             if there is None:
                 there = last[new.table] = last.get(new.table, self.ledger.greatest(new.table)) + 1

@@ -12,7 +12,7 @@ from svcdesk.exchange.staging import PERSONAL, REFUSED, Staging, refused
 from svcdesk.finder import index
 from svcdesk.model import Record
 
-_CACHE = -16_000  # kibibytes of the ledger held while pouring: its indexes are met in no order
+_CACHE = -12_000  # kibibytes of the ledger held while pouring: its indexes are met in no order
 
 
 class Pouring:

@@ -172,15 +172,23 @@ def _documents(con: sqlite3.Connection, table: str, first: int, last: int) -> It
 @lru_cache(_SPELT)
 def spelt(name: str) -> tuple[str, str]:
     """Return a name in pinyin, in full and by its initials: 江南机床 is jiangnanjichuang and jnjc."""
-    from pypinyin import lazy_pinyin
+    from svcdesk.finder import spelling
 
-    syllables = lazy_pinyin(folded(name))
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+    return spelling.of(folded(name))
+
+
+def learn(names: Iterable[str]) -> None:
+    """Have the spelling of many names ready, which costs little more than that of one."""
+    from svcdesk.finder import spelling
+
+    spelling.learn(map(folded, names))
 
 
 def _spell(con: sqlite3.Connection, first: int, last: int) -> None:
     """Keep how the names of customers are spelt that are new or were changed."""
     rows = con.execute(_UNSPELT + " AND c.id BETWEEN ? AND ?", (first, last)).fetchall()
+    if len(rows) > 1:
+        learn(name for _, name in rows)
     con.executemany("INSERT OR REPLACE INTO spelling VALUES (?, ?, ?, ?)", [(*row, *spelt(row[1])) for row in rows])
 
 
