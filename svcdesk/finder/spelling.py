@@ -3,16 +3,16 @@
 Of its phrases, which tell 重庆 from 重量, those alone are loaded that some name may hold: all of them take 45 MB.
 """
 
-import os
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-_WITHOUT = "PYPINYIN_NO_PHRASES"
-_PHRASES = "phrases_dict.json"
+_PHRASES, _MODULE = "phrases_dict.json", "pypinyin.phrases_dict"
 
 _asked_for: set[str] = set()  # pairs of signs with which phrases begin: those are all loaded
 
@@ -54,12 +54,11 @@ def _file() -> Path | None:
 
 @cache
 def _library() -> Any:
-    before = os.environ.get(_WITHOUT)
+    """Import pypinyin; in place of its module of phrases one that has none yet, where they can be read one by one."""
     if _file():
-        os.environ[_WITHOUT] = "1"
-    try:
-        import pypinyin
-    finally:
-        if before is None:
-            os.environ.pop(_WITHOUT, None)
+        none = ModuleType(_MODULE)
+        none.phrases_dict = {}  # type: ignore[attr-defined]
+        sys.modules.setdefault(_MODULE, none)
+    import pypinyin
+
     return pypinyin
