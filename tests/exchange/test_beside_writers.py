@@ -3,8 +3,10 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -143,3 +145,55 @@ def test_killed_at_any_moment_an_import_leaves_all_or_nothing(executable):
         executable.ledger.write_bytes(before)
     assert "3000 imported" in executable.run(*register(executable, 3000)).stdout
     assert not (executable.folder / "ledger.db-journal").exists()
+
+
+# Through a small process: what pytest itself holds would count as the peak of whom it starts.
+WATCHED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def beside_another(desk, *command):
+    """Run a command beside another who tries to write: seconds, its longest wait, the command's peak in MB."""
+    args = [sys.executable, "-m", "svcdesk", *map(str, command)]
+    over, waits = threading.Event(), [0.0]
+
+    def try_to_write():
+        con = sqlite3.connect(desk.ledger, isolation_level=None, timeout=0)
+        while not over.is_set():
+            began = time.monotonic()
+            while not over.is_set():
+                try:
+                    con.execute("BEGIN IMMEDIATE")
+                    con.execute("ROLLBACK")
+                    break
+                except sqlite3.OperationalError:
+                    time.sleep(0.001)
+            waits.append(time.monotonic() - began)
+            time.sleep(0.01)
+        con.close()
+
+    beside = threading.Thread(target=try_to_write)
+    beside.start()
+    began = time.monotonic()
+    try:
+        watched = [sys.executable, "-c", WATCHED, *args]
+        done = subprocess.run(watched, env=desk.full_env(), capture_output=True, text=True, check=True)
+    finally:
+        over.set()
+        beside.join()
+    return time.monotonic() - began, max(waits), int(done.stdout) >> 10
+
+
+@pytest.mark.slow
+@pytest.mark.case(31)
+def test_a_long_import_needs_little_memory_and_hardly_makes_another_wait(executable, tmp_path):
+    (tmp_path / "small").mkdir()
+    small = copied(executable, tmp_path / "small")
+    _, _, small_peak = beside_another(small, *register(small, 20_000))
+    took, waited, peak = beside_another(executable, *register(executable, 100_000))
+    print(f"{took:.1f} s, {waited:.2f} s, {small_peak} and {peak} MB")
+    assert waited < took * 0.2  # the bar is a second; a machine that is busy stretches both
+    assert peak < 75 and peak - small_peak < 10
