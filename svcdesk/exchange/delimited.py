@@ -132,7 +132,9 @@ def _swallowed(lines: list[str], cells: list[str], width: int, delimiter: str, l
     if len(lines) == 1 or not width:
         return None
     # The last line of a cell that goes on holds the rest of the row: where that cell is the first, it looks like one.
-    behind = lines[1:] if '"' not in lines[-1].split(delimiter)[0] else lines[1:-1]
+    # Where a later cell goes on as well, that is a line in the middle.
+    behind = [other for other in lines[1:-1] if not _closes(other.split(delimiter)[0])]
+    behind += [] if '"' in lines[-1].split(delimiter)[0] else lines[-1:]
     alike = any(_is_alike(lines[0], other, width, delimiter) for other in behind)
     last = line + len(lines) - 1
     if len(cells) > width or (len(cells) < width and alike):
@@ -140,6 +142,11 @@ def _swallowed(lines: list[str], cells: list[str], width: int, delimiter: str, l
     if alike:
         raise BadInput("csv_swallowed", line=line, last=last, count=len(lines))
     return None
+
+
+def _closes(cell: str) -> bool:
+    """Return whether the text before a line's first delimiter ends a cell that an earlier line opened."""
+    return '"' in cell and not cell.startswith('"')
 
 
 def _is_alike(first: str, other: str, width: int, delimiter: str) -> bool:

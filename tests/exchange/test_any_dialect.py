@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from conftest import Executable, copied
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from test_beside_writers import beside_another
@@ -193,6 +193,14 @@ def read_back(path, register, told):
     return [record for row in rows for record in reader.records(row.cells)], tally
 
 
+@example(
+    records=[(datetime(2026, 1, 5), 1, ";\n;", "甲\n乙")],  # the first cell and the last go on: the middle looks like a row
+    dialect={
+        "delimiter": ";", "encoding": "utf-8", "ending": "\n", "quoting": csv.QUOTE_MINIMAL, "packed": False, "titles": 0,
+        "two_heads": False, "merged": False, "apart": False, "form": "iso", "amounts": "yuan", "blank_rows": False,
+        "totals": 1, "footer": False, "workbook": False, "typed": False,
+    },
+)  # fmt: skip
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS, dialect=DIALECTS)
 def test_any_table_comes_back_equal(tmp_path, records, dialect):
