@@ -67,7 +67,7 @@ class _Never:
         self._con, self._contradictions = ledger.con, [columns for _, columns in register.never]
         conditions = " ".join(condition for condition, _ in register.never)
         self._columns = register.stored_in(conditions)
-        self._compared = set(register.stored_in(re.sub(r"\w+ IS (NOT )?NULL", "", conditions)))  # beyond being there at all
+        self._compared = set(register.stored_in(re.sub(r"\w+ IS (NOT )?NULL", "", conditions)))  # beyond being there
         self._found: dict[tuple[Any, ...], int | None] = {}
         row = ", ".join(f'? AS "{name}"' for name in self._columns)
         cases = " ".join(f"WHEN {condition} THEN {at}" for at, (condition, _) in enumerate(register.never))
