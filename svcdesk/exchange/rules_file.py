@@ -249,7 +249,7 @@ class Reader:
             return f"{hour}{shape[2]}{shape[3] or ':00'}Z"
         at = self._time(text)
         found = self._stored(at, text)
-        if found[13:16] == shape[2] and self._offsets.get(at.toordinal()) is not None:
+        if found[13:19] == shape[2] + (shape[3] or ":00") and self._offsets.get(at.toordinal()) is not None:
             if len(self._hours) >= _HOURS_KEPT:
                 self._hours.clear()
             self._hours[shape[1]] = found[:13]

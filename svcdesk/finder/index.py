@@ -22,7 +22,7 @@ _LISTS = ("notes", "steps")  # JSON lists of what was said, each under text or n
 PLACES = 8
 _TABLES = tuple(SOURCES)
 _SPELT = 10_000  # names remembered: an import spells those of new customers before it takes the lock
-_CUT = 500  # texts remembered: products, and what is said again and again
+_CUT, _SHORT = 1000, 24  # texts remembered, of so many signs at most: products, and what is said again and again
 _ADD = "INSERT INTO search_word (rowid, words) VALUES (?, ?)"
 _DROP = "INSERT INTO search_word (search_word, rowid, words) VALUES ('delete', ?, ?)"
 _MATCH = "SELECT rowid FROM search_word WHERE search_word MATCH ?"
@@ -84,12 +84,16 @@ def _spoken(notes: str) -> str:
 
 
 def _words(values: Iterable[Any], names: Sequence[str]) -> str:
-    return " ".join(filter(None, map(_cut, said(values, names))))
+    return " ".join(
+        filter(None, (_cut(text) if len(text) <= _SHORT else _joined(text) for text in said(values, names)))
+    )
 
 
-@lru_cache(_CUT)
-def _cut(text: str) -> str:
+def _joined(text: str) -> str:
     return " ".join(terms(text))
+
+
+_cut = lru_cache(_CUT)(_joined)
 
 
 # Where the words of rows written in bulk stand ready, beside the ledger: (row, words) as ``ready`` gives them.

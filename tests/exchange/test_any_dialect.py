@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from test_beside_writers import beside_another
 
+from svcdesk.errors import DeskError
 from svcdesk.exchange.readers import open_source
 from svcdesk.exchange.rules_file import Reader
 from svcdesk.exchange.rules_toml import rules_of
@@ -216,6 +217,37 @@ def test_any_table_comes_back_equal(tmp_path, records, dialect):
     assert [(record["received_at"], record["customer"], record["summary"]) for record in read] == [
         (f"{at - SHANGHAI_OFFSET:%Y-%m-%dT%H:%M:%SZ}", group, text) for at, _, text, group in records
     ]
+
+
+ZONES = st.sampled_from(["Asia/Shanghai", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    zone=ZONES, first=st.datetimes(datetime(1890, 1, 1), datetime(2026, 9, 30)), steps=st.lists(st.integers(0, 5000))
+)
+def test_a_time_is_read_alike_whatever_was_read_before_it(tmp_path, zone, first, steps):
+    """Times of an hour that was met are not worked out again: on no day, where no clock, changes."""
+    from conftest import at
+
+    (path := tmp_path / "t.csv").write_text("time\n", encoding="utf-8")
+    calls = {"columns": {"received_at": "time"}, "times": {"zone": zone}}
+    calls["defaults"] = {"customer": "x", "kind": "repair", "channel": "call", "summary": "x"}
+    told = rules_of(calls, [])
+
+    def reader():
+        return Reader(exported()["tickets"], told, open_source(path, told.dialect), at("2026-10-20 09:00"), told.zone)
+
+    def outcome(reader, text):
+        try:
+            return reader.records([text])
+        except DeskError as error:
+            return error.key
+
+    same = reader()
+    for step in steps:
+        text = f"{first + timedelta(seconds=step * 7):%Y-%m-%d %H:%M:%S}"
+        assert outcome(same, text) == outcome(reader(), text)
 
 
 MILLION = 1_000_000
