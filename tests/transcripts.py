@@ -39,9 +39,12 @@ def told(desk, line):
     return even("\n".join(text.rstrip() for text in shown) + "\n", desk)
 
 
-def session(desk, script):
-    """Play a script and write it down. @ sets the clock, > makes a file of the lines behind |, the rest is typed."""
-    shown, target = [], None
+def steps(desk, script):
+    """Set a script's clock and make its files; give each line of it, and whether it is left to be typed.
+
+    @ sets the clock, > makes a file of the lines behind |, # is a remark.
+    """
+    target = None
     for line in script.splitlines():
         mark, _, rest = line.partition(" ")
         if mark == "@":
@@ -52,11 +55,12 @@ def session(desk, script):
         elif mark == "|":
             with target.open("a", encoding="utf-8") as file:
                 file.write(f"{rest}\n")
-        elif line and mark != "#":
-            shown.append(told(desk, line))
-            continue
-        shown.append(f"{line}\n")
-    return "".join(shown)
+        yield line, bool(line) and mark not in ("@", ">", "|", "#")
+
+
+def session(desk, script):
+    """Play a script and write it down."""
+    return "".join(told(desk, line) if is_typed else f"{line}\n" for line, is_typed in steps(desk, script))
 
 
 def agree(path: Path, text, update):

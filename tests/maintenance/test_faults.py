@@ -1,12 +1,17 @@
 """Faults at every write, sync and change of a name: what was acknowledged is there, what failed left nothing."""
 
+import os
+import random
 import re
+import shutil
 
 import pytest
 from conftest import Executable, InProcess, copied, open_ticket
+from scenes import ON_THE_DEMO, scenes, verbs_that_write
 from tracing import NAMES, SYNCS, WRITES, counted, failing, needs_strace, traced
 
 from svcdesk import journal
+from svcdesk.commands.grammar import NOUNS
 from svcdesk.maintenance import verify
 from svcdesk.store import open_ledger
 
@@ -40,6 +45,7 @@ COPIES = {
     "anchor": "none",
     "feed": "none",
 }  # what these leave, and write no entry
+SEED, SHARE = int(os.environ.get("FAULT_SEED", "1")), float(os.environ.get("FAULT_SHARE", "0.1"))
 FAULTS = dict.fromkeys(WRITES, ("ENOSPC", "EIO", "SIGKILL")) | dict.fromkeys((*SYNCS, *NAMES), ("EIO", "SIGKILL"))
 
 
@@ -83,9 +89,13 @@ def standing(desk):
 
 
 def hurt(ready, folder, command, point):
+    """Hurt one of the commands at a point."""
+    hurt_on(prepared(ready, folder, command), COMMANDS[command].split(), point, command)
+
+
+def hurt_on(desk, args, point, command):
     """Hurt a command at a point; hold what it said against what the ledger then holds."""
-    desk = prepared(ready, folder, command)
-    before, args = standing(desk), COMMANDS[command].split()
+    folder, before, copies = desk.folder, standing(desk), set(desk.folder.glob("*.backups/*.db"))
     done = failing(desk, args, *point)
     said, after = f"{command} {point}: {done}", standing(desk)
     receipts = {int(seq): short for seq, short in re.findall(r"\[#(\d+) ([0-9a-f]{12})\]", done.stdout)}
@@ -108,13 +118,13 @@ def hurt(ready, folder, command, point):
         recorded = re.search(r"#(\d+) ([0-9a-f]{12})", done.stderr)
         assert after == before or (recorded and after[int(recorded[1])] == recorded[2]), said
         assert point[0] == "unlink" or not list(folder.glob(".*.part")), said
-    for path in folder.glob("*.backups/*.db"):
+    for path in set(folder.glob("*.backups/*.db")) - copies:
         copy = InProcess(folder)
         copy.ledger = path
         assert standing(copy) == after, said
     again = InProcess(folder)
-    again.now = ready.now
-    again.run("ticket", "note", "T1", "the next command")
+    again.now = desk.now
+    again.run("customer", "add", "下一条")
     assert len(standing(again)) == len(after) + 1, said
 
 
@@ -129,6 +139,36 @@ def test_a_fault_at_any_point_loses_nothing(ready, tmp_path, command, capsys):
         hurt(ready, tmp_path / str(n), command, point)
     with capsys.disabled():
         print(f"\n{command}: {len(every)} points of failure, corrupt 0, acknowledged and lost 0")
+
+
+def some(every, chance):
+    """Every sync and change of a name, and a share of the writes."""
+    return [point for point in every if point[0] not in WRITES or chance.random() < SHARE]
+
+
+@pytest.mark.case(2)
+@pytest.mark.slow
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_fault_in_any_verb_that_writes_loses_nothing(noun, rehearsed, demo_month, tmp_path, capsys):
+    """Each verb as its golden session types it; ``FAULT_SHARE=1`` tries every write, ``FAULT_SEED`` draws others."""
+    chance, tried = random.Random(f"{SEED} {noun}"), {}
+    for n, scene in enumerate(scenes(noun, demo_month if noun in ON_THE_DEMO else rehearsed, tmp_path)):
+        every = points(scene.set_up(tmp_path / f"traced-{n}", Executable), scene.args)
+        chosen = some(every, chance)
+        for at, point in enumerate(chosen):
+            folder = tmp_path / f"hurt-{n}-{at}"
+            hurt_on(scene.set_up(folder, Executable), scene.args, point, scene.verb)
+            shutil.rmtree(folder)
+        tried[scene.verb] = len(chosen), len(every)
+    with capsys.disabled():
+        for verb, (some_of, all_of) in tried.items():
+            print(f"\n{verb}: {some_of} of {all_of} points of failure, corrupt 0, acknowledged and lost 0", end="")
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_verb_that_writes_is_in_the_sweep(noun, rehearsed, demo_month, tmp_path):
+    played = scenes(noun, demo_month if noun in ON_THE_DEMO else rehearsed, tmp_path)
+    assert verbs_that_write(noun) <= {scene.verb for scene in played}
 
 
 @pytest.mark.case(2)
