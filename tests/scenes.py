@@ -41,8 +41,10 @@ class Scene(NamedTuple):
 def verbs_that_write(noun):
     """The verbs of a noun that take a request id."""
     command = build().get_command(None, noun)
-    verbs = {} if noun in SINGLE else {f"{noun} {verb}": command.get_command(None, verb) for verb in command.list_commands(None)}
-    return {verb for verb, made in (verbs or {noun: command}).items() if any(p.name == "request_id" for p in made.params)}
+    verbs = {noun: command}
+    if noun not in SINGLE:
+        verbs = {f"{noun} {verb}": command.get_command(None, verb) for verb in command.list_commands(None)}
+    return {verb for verb, made in verbs.items() if "request_id" in {each.name for each in made.params}}
 
 
 def last(path):
@@ -62,6 +64,7 @@ def scenes(noun, source, folder):
         for line, is_typed in steps(desk, (SESSIONS / f"{noun}.txt").read_text(encoding="utf-8")):
             if is_typed:
                 yield from _played(desk, noun, shlex.split(line), seen, folder)
+
 
 def _played(desk, noun, args, seen, folder):
     words = args[2:] if args[0] == "--actor" else args
