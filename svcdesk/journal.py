@@ -89,6 +89,12 @@ def commitment(salt: bytes, *fields: str | None) -> str:
     return str(sha256(salt + b"".join(prefixed(field) for field in fields)).hexdigest())
 
 
+def promise(salt: bytes, name: Any, phone: Any, address: Any, *of_staff: Any) -> str:
+    """Commit to what is kept of a person; home and wage, which only staff have, count where one of them is there."""
+    of_staff = of_staff if any(field is not None for field in of_staff) else ()
+    return commitment(salt, name, phone, address, *of_staff)
+
+
 @cache
 def columns(table: str, con: sqlite3.Connection) -> tuple[str, ...]:
     """List a table's columns in order."""
@@ -299,6 +305,12 @@ def entry_of(con: sqlite3.Connection, seq: int) -> Entry | None:
     """Read one entry; None where there is none."""
     row = con.execute("SELECT * FROM entry WHERE seq = ?", (seq,)).fetchone()
     return Entry(*row) if row else None
+
+
+def was_erased(con: sqlite3.Connection, table: str, row: int) -> bool:
+    """Return whether an entry erased the personal data of a row."""
+    sql = 'SELECT 1 FROM change c JOIN entry e ON e.seq = c.entry WHERE "table" = ? AND row = ? AND command IN (?, ?)'
+    return con.execute(sql, (table, row, *ERASING)).fetchone() is not None
 
 
 def is_undone(con: sqlite3.Connection, seq: int) -> bool:

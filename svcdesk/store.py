@@ -27,6 +27,7 @@ _LONGEST_PAUSE = 0.02
 _LONGEST = 100_000_000  # bytes of one value: no record comes near it
 _STEPS = 200_000  # of SQLite's machine, some milliseconds, after which a signal is heard
 _REHEARSES_SINCE = 3  # the version
+ERASED = "*"  # stands for a home or a wage of a date, which stands outside the journal or is erased
 _TRIES = 3  # of reading at one state beside writers before these have to wait
 
 _ALWAYS = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0, "recursive_triggers": 1}
@@ -293,7 +294,7 @@ class Ledger:
 
     def get(self, table: str, record_id: int) -> Record:
         """Load a record by its number. Raises NotFound where there is none or it was taken back."""
-        found = self.one(f'SELECT * FROM "{table}" WHERE id = ? AND undone_at IS NULL', (record_id,))
+        found = self.one(f'SELECT * FROM "live_{table}" WHERE id = ?', (record_id,))
         if found is None:
             raise NotFound("record", table=table, id=f"{LETTERS.get(table, '')}{record_id}")
         return found
@@ -591,23 +592,70 @@ class Ledger:
             for (number,) in self.con.execute(f"SELECT id FROM {ready} ORDER BY id"):
                 self._note_loaded(table, number)
 
-    def keep_personal(self, name: str | None = None, phone: str | None = None, address: str | None = None) -> Record:
+    def keep_personal(
+        self,
+        name: str | None = None,
+        phone: str | None = None,
+        address: str | None = None,
+        home: str | None = None,
+        wage_fen: int | None = None,
+    ) -> Record:
         """Keep personal data outside the journal; return the columns by which a record refers to it."""
-        if not (name or phone or address):
+        if not (name or phone or address or home or wage_fen is not None):
             return {"personal_id": None, "personal_hash": None}
         from svcdesk import journal
 
-        salt = os.urandom(16)
-        cursor = self.con.execute(
-            "INSERT INTO personal (name, phone, address, salt) VALUES (?, ?, ?, ?)", (name, phone, address, salt)
-        )
+        salt, fields = os.urandom(16), (name, phone, address, home, wage_fen)
+        kept = {**dict(zip(schema.PERSONAL, fields, strict=True)), "salt": salt}
+        sql = f"INSERT INTO personal ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})"
+        cursor = self.con.execute(sql, [*kept.values()])
         assert cursor.lastrowid is not None
-        kept = {"name": name, "phone": phone, "address": address, "salt": salt}
         self._meant.append(("personal", cursor.lastrowid, kept))
-        return {
-            "personal_id": cursor.lastrowid,
-            "personal_hash": journal.commitment(salt, name, phone, address),
-        }
+        return {"personal_id": cursor.lastrowid, "personal_hash": journal.promise(salt, *fields)}
+
+    def personal(self, number: int | None) -> Record:
+        """Return what is kept of a person under a number; of one that is erased, or nobody, nothing."""
+        return self.one(f"SELECT {', '.join(schema.PERSONAL)} FROM personal WHERE id = ?", (number,)) or {}
+
+    def apart(self, table: str, values: Record, given: Record | None = None, before: Record | None = None) -> Record:
+        """Keep what is personal of a row outside the journal; return what is to be written of the row itself.
+
+        ``values`` are its columns, ``given`` the parts of its personal data that have no column. Of ``before``, the row
+        as it is read, what is not given stays as it is. Raises BadInput for somebody without a name.
+        """
+        if table == "staff_value":
+            return self._apart_value(values)
+        names, before = schema.APART.get(table, ()), before or {}
+        row = {name: value for name, value in values.items() if name not in names}
+        kept = self.personal(before.get("personal_id"))
+        was = dict.fromkeys(schema.PERSONAL) | kept | {name: before.get(name) for name in names}
+        told = {name: values[name] for name in names if name in values} | (given or {})
+        now = was | {name: None if value == "" else as_stored(value) for name, value in told.items()}
+        if now == was and (before or not names):
+            return row
+        if names:
+            if not now["name"]:
+                raise BadInput("empty", name="name")
+            row |= dict.fromkeys(names) | {"name": values.get("code") or before["code"]}
+        return row | self.keep_personal(**now)
+
+    def _apart_value(self, values: Record) -> Record:
+        """Keep a home or a wage that holds from a date on outside the journal; a post stands where it stood."""
+        field, value = values["field"], values["value"]
+        if field == "role":
+            return values
+        kept = {"wage_fen": int(value)} if field == "wage" else {"home": value}
+        return {**values, "value": ERASED, **self.keep_personal(**kept)}
+
+    def told(self, table: str, image: Record) -> Record:
+        """Return an image of a row with what stands outside the journal filled in, as far as it is not erased."""
+        names = schema.APART.get(table)
+        if not names or image.get("personal_id") is None:
+            return image
+        kept = {name: value for name, value in self.personal(image["personal_id"]).items() if value is not None}
+        if table == "staff_value":
+            return image | {"value": str(next(iter(kept.values()), ERASED))}
+        return image | {name: kept[name] for name in names if name in kept}
 
     def reindex(self) -> None:
         """Make the index of words anew; it is derived, so no entry tells it."""
@@ -621,7 +669,7 @@ class Ledger:
         """Erase a record's personal data in every version, and the salts of requests that typed it; journal that."""
         of_row = 'FROM change WHERE "table" = ? AND row = ?'
         self.con.execute(
-            "UPDATE personal SET name = NULL, phone = NULL, address = NULL, salt = NULL"
+            f"UPDATE personal SET {', '.join(f'{name} = NULL' for name in (*schema.PERSONAL, 'salt'))}"
             f" WHERE id IN (SELECT json_extract(after, '$.personal_id') {of_row})",
             (table, row),
         )

@@ -408,8 +408,7 @@ def redact(
     print(receipt_line("redacted", ledger, name=name, n=len(rows)))
     if standing := redaction.standing(ledger, texts):
         _warn("text_stands", records=messages.comma(standing), n=len(standing))
-    if is_staff:
-        entries = [seq for seq in redaction.kept_by_images(ledger, rows) if seq != ledger.entry.seq]
+    if entries := redaction.kept_by_images(ledger, rows):
         _warn("images_keep", entries=messages.comma(f"#{seq}" for seq in entries), n=len(entries))
     _name_copies(ledger, rows)
     ledger.close()

@@ -9,7 +9,7 @@ from svcdesk.desk import expenses, plans, policies, rectifications, typed
 from svcdesk.desk.act import Act, Receipt
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.entitled import not_own
-from svcdesk.desk.entries import keep, refuse_dated, refuse_own_post
+from svcdesk.desk.entries import refuse_dated, refuse_own_post
 from svcdesk.desk.settle import settling
 from svcdesk.errors import BadInput, NotFound, Refused
 from svcdesk.model import Record, table_of
@@ -217,10 +217,9 @@ def _write(act: Act, register: Register, row: Record, change: _Change) -> None:
     Checks(ledger, register, act.basis).record(merged, {}, members)
     values = {name: value for name, value in merged.items() if value != row.get(name) and name != "due_at"}
     with settling(ledger, *_tickets(register, row, merged)):
-        if not _appoint(ledger, register, row, values):
-            values |= keep(ledger, row, change.personal) if change.personal else {}
-            if values:
-                ledger.update(register.table, row["id"], **values)
+        stands = _appoint(ledger, register, row, values)
+        if not stands and (written := ledger.apart(register.table, values, change.personal, row)):
+            ledger.update(register.table, row["id"], **written)
         if change.member and change.theirs and register.members:
             ledger.update(register.members.table, change.member["id"], **change.theirs)
     if register.table == "customer":

@@ -30,9 +30,8 @@ def add(act: Act, register: Register, given: Record, check: Check | None = None)
     row |= _stamps(act, register, row)
     if check:
         check(act, row)
-    if register.holds_personal:
-        row |= act.ledger.keep_personal(**{c.part: given[c.name] for c in columns if c.part})
-    number = act.ledger.insert(register.table, **row)
+    parts = {c.part: given[c.name] for c in columns if c.part}
+    number = act.ledger.insert(register.table, **act.ledger.apart(register.table, row, parts))
     if register.table == "customer":
         customers.warn_near(act, number)
     values = {column.name: shown(act, column, row) for column in columns if column.stored}
@@ -112,10 +111,9 @@ def _change(act: Act, register: Register, row: Record, columns: list[Column], gi
         raise BadInput("empty", name=missing)
     merged = row | values
     Checks(act.ledger, register, act.basis).record(merged, {}, [])
-    personal = {c.part: given[c.name] for c in columns if c.part}
-    if personal:
-        merged |= keep(act.ledger, row, personal)
-    act.ledger.update(register.table, row["id"], **{n: value for n, value in merged.items() if n != "id"})
+    written = {name: value for name, value in merged.items() if name != "id"}
+    parts = {c.part: given[c.name] for c in columns if c.part}
+    act.ledger.update(register.table, row["id"], **act.ledger.apart(register.table, written, parts, row))
     if register.table == "contract":
         expenses.follow(act.ledger, "contract", row["id"])
     if register.table == "customer" and {"phone", "address"} & {column.name for column in columns}:
@@ -124,18 +122,13 @@ def _change(act: Act, register: Register, row: Record, columns: list[Column], gi
         plans.follow_key(act.ledger, row["id"], act.now)
 
 
-def keep(ledger: Ledger, row: Record, given: Record) -> Record:
-    """Keep personal data anew, what was not given as it is; return the columns that refer to it."""
-    kept = ledger.one("SELECT name, phone, address FROM personal WHERE id = ?", (row["personal_id"],)) or {}
-    return ledger.keep_personal(**kept | given)
-
-
 def _date(act: Act, row: Record, columns: list[Column], given: Record, since: date) -> None:
     for column in columns:
         value = read(act, column, given[column.name])
         if value in (None, ""):
             raise BadInput("empty", name=column.name)
-        act.ledger.insert("staff_value", staff_id=row["id"], field=column.name, value=str(value), from_on=since)
+        dated = {"staff_id": row["id"], "field": column.name, "value": str(value), "from_on": since}
+        act.ledger.insert("staff_value", **act.ledger.apart("staff_value", dated))
 
 
 def _refuse_known(act: Act, register: Register, row: Record) -> None:

@@ -84,7 +84,8 @@ def _refuse_own_post(ledger: Ledger, table: str, row: int, image: Record, entry:
         is_own = image["field"] in _OF_THE_POST and ledger.get("staff", image["staff_id"])["code"] == actor
     elif table == "staff" and image["code"] == actor:
         before = journal.before(ledger.con, table, row, entry.seq)
-        is_own = before is not None and any(before[name] != image[name] for name in ("role", "wage_fen"))
+        was, now = ledger.told(table, before or {}), ledger.told(table, image)
+        is_own = before is not None and any(was.get(name) != now.get(name) for name in ("role", "wage_fen"))
     else:
         is_own = False
     if is_own:

@@ -22,12 +22,13 @@ from svcdesk.exchange.pouring import Pouring
 from svcdesk.exchange.rows import Row
 from svcdesk.exchange.rules_file import Reader
 from svcdesk.exchange.rules_toml import RulesFile
-from svcdesk.exchange.staging import PERSONAL, Staged, Staging
+from svcdesk.exchange.staging import Staged, Staging
 from svcdesk.exchange.updating import Updating
 from svcdesk.finder.index import ready
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
 from svcdesk.regulation.policy import Basis
+from svcdesk.schema import APART, PERSONAL
 from svcdesk.store import Ledger
 
 _CHUNK = 1000
@@ -249,12 +250,15 @@ class Importer:
         if item.digest:
             columns["reference_digest"] = item.digest
         kept = {column.part: item.values[column.name] for column in self._given.personal}
+        if apart := APART.get(self.table):
+            kept |= {name: columns.get(name) for name in apart}
+            columns = columns | dict.fromkeys(apart) | {"name": columns["code"]}
         theirs = []
         for member in item.members:
             self._last_member += 1
             member = member | {"id": self._last_member, self._given.parent: number}
             theirs.append(list(map(member.get, self._columns[self._members.table] if self._members else ())))
-        personal = [kept.get(part) or None for part in PERSONAL]
+        personal = [None if kept.get(part) == "" else kept.get(part) for part in PERSONAL]
         own, words = list(map(columns.get, self._columns[self.table])), ready(self.table, columns)
         return Staged(own, theirs, personal, words, given, item.rows)
 

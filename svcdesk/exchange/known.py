@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from svcdesk import journal
 from svcdesk.columns import NOW, Column
 from svcdesk.exchange.items import Given, Item
 from svcdesk.exchange.staging import Staging
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
+from svcdesk.schema import APART
 from svcdesk.store import Ledger
 
 _HIDDEN = "…"  # what is shown of personal data
@@ -69,7 +71,7 @@ class Known:
         return same and self.same_personal(existing, item.values)
 
     def _same(self, existing: Record, item: Item) -> bool:
-        if not all(equal(item.columns.get(name), existing[name]) for name in self._given.stored):
+        if not all(equal(item.columns.get(name), existing[name]) for name in self.taken_over(existing)):
             return False
         members = self.register.members
         if not members:
@@ -92,17 +94,26 @@ class Known:
             return True
         if "staged" in existing:
             return all(existing["staged"][column.part] == values[column.name] for column in self._given.personal)
-        sql = "SELECT name, phone, address, salt FROM personal WHERE id = ?"
-        kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
-        if kept and kept["salt"] is None:
+        if self.ledger.value("SELECT salt IS NULL FROM personal WHERE id = ?", (existing["personal_id"],)):
             return True  # redacted: what was erased is not brought back
+        kept = self.ledger.personal(existing["personal_id"])
         return all(kept.get(column.part) == values[column.name] for column in self._given.personal)
+
+    def taken_over(self, existing: Record) -> set[str]:
+        """Return the stored columns that a file is held against and changes; of somebody erased not what is gone."""
+        apart = APART.get(self.table, ()) if "staged" not in existing else ()
+        is_erased = apart and existing["name"] == existing["code"]
+        if is_erased and journal.was_erased(self.ledger.con, self.table, existing["id"]):
+            return self._given.stored.difference(apart)
+        return self._given.stored
 
     def changed(self, existing: Record, item: Item) -> list[str]:
         """List the stored columns that an update would change."""
+        taken = self.taken_over(existing)
         return [
             c.stored for c in self._given.own
-            if c.stored in existing and not equal(item.columns.get(c.stored), existing[c.stored])
+            if c.stored in taken and c.stored in existing
+            if not equal(item.columns.get(c.stored), existing[c.stored])
         ]  # fmt: skip
 
     def differences(self, existing: Record, item: Item) -> list[Difference]:

@@ -101,7 +101,9 @@ class Names:
             new = self._listed[-number - 1]
             further = {"code": new.name, "role": new.role} if new.table == "staff" else {}
             there = self._keyed(new.table, new.name)  # somebody else may have made it meanwhile
-            self._made[number] = there or self.ledger.insert(new.table, name=new.name, **further)
+            self._made[number] = there or self.ledger.insert(
+                new.table, **self.ledger.apart(new.table, {"name": new.name, **further})
+            )
         return self._made[number]
 
     def new(self, numbers: list[int]) -> list[New]:

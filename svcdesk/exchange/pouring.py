@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from svcdesk import journal
 from svcdesk.errors import BadInput
 from svcdesk.exchange.rows import Row
-from svcdesk.exchange.staging import PERSONAL, REFUSED, Staging, refused
+from svcdesk.exchange.staging import REFUSED, Staging, refused
 from svcdesk.finder import index
 from svcdesk.model import Record
+from svcdesk.schema import PERSONAL
 
 _CACHE = -12_000  # kibibytes of the ledger held while pouring: its indexes are met in no order
 
@@ -56,9 +57,8 @@ class Pouring:
     def _make_personal_ready(self) -> None:
         con = self.ledger.con
         con.execute("DROP TABLE IF EXISTS temp.ready_personal")
-        con.execute(
-            "CREATE TEMP TABLE ready_personal (id INTEGER PRIMARY KEY, of UNIQUE, name, phone, address, salt, hash)"
-        )
+        columns = f"id INTEGER PRIMARY KEY, of INTEGER UNIQUE, {', '.join(PERSONAL)}, salt, hash"
+        con.execute(f"CREATE TEMP TABLE ready_personal ({columns})")
         con.execute(
             f"INSERT INTO temp.ready_personal SELECT {self._at['personal']} + row_number() OVER (ORDER BY id), *"
             " FROM temp.staged_personal"

@@ -15,11 +15,11 @@ from svcdesk import journal
 from svcdesk.errors import BadInput
 from svcdesk.exchange.rows import Row
 from svcdesk.model import Record
+from svcdesk.schema import APART, PERSONAL
 from svcdesk.store import Ledger, what_failed
 
 _REFERENCES = re.compile(r'\s+REFERENCES\s+"?\w+"?\s*\(\s*"?\w+"?\s*\)', re.IGNORECASE)
 REFUSED = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
-PERSONAL = ("name", "phone", "address")
 
 
 class Staged(NamedTuple):
@@ -31,7 +31,7 @@ class Staged(NamedTuple):
 
     values: Sequence[Any]
     members: list[list[Any]]
-    personal: Sequence[str | None]
+    personal: Sequence[str | int | None]
     words: str | None
     given: bool
     rows: list[Row]
@@ -54,7 +54,7 @@ class Staging:
         for name in ("staged_row", "staged_personal"):
             con.execute(f"DROP TABLE IF EXISTS temp.{name}")
         con.execute("CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows BLOB, words TEXT)")
-        con.execute("CREATE TEMP TABLE staged_personal (id INTEGER PRIMARY KEY, name, phone, address, salt, hash)")
+        con.execute(f"CREATE TEMP TABLE staged_personal (id INTEGER PRIMARY KEY, {', '.join(PERSONAL)}, salt, hash)")
 
     def _shape(self, name: str) -> list[tuple[str, str]]:
         sql = "SELECT type, sql FROM main.sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL AND type <> 'trigger'"
@@ -79,7 +79,8 @@ class Staging:
                 self._fill(self.members, (member for record in records for member in record.members))
             described = [(r.values[0], r.given, _packed(r.rows), r.words) for r in records]
             con.executemany("INSERT INTO temp.staged_row VALUES (?, ?, ?, ?)", described)
-            con.executemany("INSERT INTO temp.staged_personal VALUES (?, ?, ?, ?, ?, ?)", _committed(records))
+            marks = ", ".join("?" * (len(PERSONAL) + 3))
+            con.executemany(f"INSERT INTO temp.staged_personal VALUES ({marks})", _committed(records))
         except BaseException:
             con.execute("ROLLBACK TO staged")
             con.execute("RELEASE staged")
@@ -99,8 +100,9 @@ class Staging:
         sql = f'SELECT * FROM temp."staged_{self.table}" WHERE "{column}" IN ({marks})'
         found = {row[column]: row for row in self.ledger.rows(sql, values)}
         for row in found.values():
-            personal = "SELECT name, phone, address FROM temp.staged_personal WHERE id = ?"
+            personal = f"SELECT {', '.join(PERSONAL)} FROM temp.staged_personal WHERE id = ?"
             row["staged"] = self.ledger.one(personal, (row["id"],)) or dict.fromkeys(PERSONAL)
+            row |= {name: row["staged"][name] for name in APART.get(self.table, ())}
             if self.members:
                 of = f'SELECT * FROM temp."staged_{self.members}" WHERE "{self.parent}" = ?'
                 row["staged_members"] = self.ledger.rows(of, (row["id"],))
@@ -165,9 +167,9 @@ class Staging:
 def _committed(records: list[Staged]) -> Iterator[tuple[Any, ...]]:
     """Give the personal data of records, each with the salt and the commitment that the journal will hold."""
     for record in records:
-        if any(record.personal):
+        if any(part is not None for part in record.personal):
             salt = os.urandom(16)
-            yield record.values[0], *record.personal, salt, journal.commitment(salt, *record.personal)
+            yield record.values[0], *record.personal, salt, journal.promise(salt, *record.personal)
 
 
 def refused(error: Exception) -> BadInput:

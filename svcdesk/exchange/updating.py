@@ -26,13 +26,15 @@ class Updating:
         members = self.register.members
         merged = self._merged(existing, item)
         self._checks.record(merged, item.values, item.members)
-        merged |= self._new_personal(existing, item.values)
         if "reference_digest" in merged:
             merged["reference_digest"] = item.digest
         changed = {name: value for name, value in merged.items() if not equal(value, existing[name])}
         refuse_decided(self.register, existing, changed, importing=True)
-        if changed:
-            self.ledger.update(self.table, existing["id"], **changed)
+        parts = {column.part: item.values[column.name] for column in self._given.personal}
+        if self._known.same_personal(existing, item.values):  # or erased: what is gone is not brought back
+            parts = {}
+        if written := self.ledger.apart(self.table, changed, parts, existing):
+            self.ledger.update(self.table, existing["id"], **written)
         if members:
             self._update_members(existing["id"], item.members, members)
         if self.table in ("ticket", "contract"):
@@ -41,7 +43,7 @@ class Updating:
             plans.follow_key(self.ledger, existing["id"], self._now)
 
     def _merged(self, existing: Record, item: Item) -> Record:
-        given = {name: item.columns.get(name) for name in self._given.stored}
+        given = {name: item.columns.get(name) for name in self._known.taken_over(existing)}
         merged = existing | given | self._made(item.columns)
         if self.table == "ticket":
             if "status" not in given:
@@ -71,10 +73,3 @@ class Updating:
                 self.ledger.update(members.table, before["id"], **changed)
         if there:
             raise BadInput("crew_missing", id=f"{self.register.letter}{number}")
-
-    def _new_personal(self, existing: Record, values: Record) -> Record:
-        if not self._given.personal or self._known.same_personal(existing, values):
-            return {}
-        sql = "SELECT name, phone, address FROM personal WHERE id = ?"
-        kept = self.ledger.one(sql, (existing["personal_id"],)) or {}
-        return self.ledger.keep_personal(**kept | {column.part: values[column.name] for column in self._given.personal})

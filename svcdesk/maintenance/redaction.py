@@ -15,7 +15,10 @@ from svcdesk.errors import DeskError, Refused
 from svcdesk.maintenance import catalogue, daily_backup
 from svcdesk.model import LETTERS, named
 from svcdesk.periods import instant, stored
-from svcdesk.store import Ledger, open_ledger
+from svcdesk.schema import PERSONAL
+from svcdesk.store import ERASED, Ledger, open_ledger
+
+Row = tuple[str, int]
 
 _ROWS = """
     WITH named AS (SELECT id FROM customer WHERE name = :name AND merged_into IS NULL),
@@ -23,7 +26,7 @@ _ROWS = """
       asked AS (SELECT id FROM ticket WHERE customer_id IN theirs)
     SELECT 'customer', id FROM theirs
     UNION
-    SELECT 'contact', id FROM contact WHERE customer_id IN theirs
+    SELECT 'contact', id FROM contact WHERE customer_id IN theirs OR ticket_id IN asked
       OR complaint_id IN (SELECT id FROM complaint WHERE ticket_id IN asked)
     UNION
     SELECT 'complaint', id FROM complaint WHERE ticket_id IN asked
@@ -35,7 +38,7 @@ _HELD = """
     SELECT 1 FROM change WHERE "table" = ? AND row = ? AND json_extract(after, '$.personal_id') IS NOT NULL"""
 
 
-def concerned(ledger: Ledger, customer: str) -> list[tuple[str, int]]:
+def concerned(ledger: Ledger, customer: str) -> list[Row]:
     """List the rows that hold or held personal data of a customer, and the customer's own. Raises NotFound.
 
     What undo took back is among them: its personal data is still in the file.
@@ -46,13 +49,23 @@ def concerned(ledger: Ledger, customer: str) -> list[tuple[str, int]]:
     return [row for row in rows if row[0] == "customer" or ledger.value(_HELD, row)]
 
 
-def erased_texts(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[str]:
-    """List what the erasing of some rows takes away, as far as it can be looked for elsewhere."""
+def erased_texts(ledger: Ledger, rows: Iterable[Row]) -> list[str]:
+    """List what the erasing of some rows takes away, as far as it can be looked for elsewhere.
+
+    A home is a city, and a wage a number, which stand in many places and say nothing of anybody there.
+    """
     held = """
         SELECT p.name, p.phone, p.address FROM change c JOIN personal p ON p.id = json_extract(c.after, '$.personal_id')
         WHERE c."table" = ? AND c.row = ?"""
     found = {text.strip() for row in rows for texts in ledger.con.execute(held, row) for text in texts if text}
+    found |= {name.strip() for row in rows if row[0] == "staff" for (name,) in ledger.con.execute(_NAMES, row[1:])}
     return sorted(text for text in found if len(text) >= _LEAST_TEXT)
+
+
+# What somebody was called in images of before version 4.
+_NAMES = """
+    SELECT DISTINCT json_extract(after, '$.name') FROM change WHERE "table" = 'staff' AND row = ?
+      AND json_extract(after, '$.name') <> json_extract(after, '$.code')"""
 
 
 _LEAST_TEXT, _MOST_NAMED = 2, 20
@@ -70,33 +83,48 @@ def standing(ledger: Ledger, texts: Iterable[str]) -> list[str]:
     return list(found)[:_MOST_NAMED]
 
 
-def kept_by_images(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[int]:
-    """List the entries whose images of some rows keep what those held: no entry is ever rewritten."""
-    sql = 'SELECT entry FROM change WHERE "table" = ? AND row = ?'
-    return sorted({entry for row in rows for (entry,) in ledger.con.execute(sql, row)})
+def kept_by_images(ledger: Ledger, rows: Iterable[Row]) -> list[int]:
+    """List the entries of before version 4 whose images keep what some rows held of staff: none is ever rewritten."""
+    return sorted({entry for row in rows for (entry,) in ledger.con.execute(_KEPT.get(row[0], _NOTHING), row[1:])})
 
 
-def rows_of_staff(ledger: Ledger, code: str) -> list[tuple[str, int]]:
-    """List the rows about somebody who left. Raises NotFound, or Refused for who has not."""
+_NOTHING = "SELECT 0 WHERE ? IS NULL"
+_KEPT = {
+    "staff": """
+        SELECT entry FROM change WHERE "table" = 'staff' AND row = ?
+          AND (json_extract(after, '$.name') <> json_extract(after, '$.code')
+            OR json_extract(after, '$.home') IS NOT NULL OR json_extract(after, '$.wage_fen') IS NOT NULL)""",
+    "staff_value": f"""
+        SELECT entry FROM change WHERE "table" = 'staff_value' AND row = ?
+          AND json_extract(after, '$.field') <> 'role' AND json_extract(after, '$.value') <> '{ERASED}'""",
+}
+
+
+def rows_of_staff(ledger: Ledger, code: str) -> list[Row]:
+    """List the rows that hold or held personal data of somebody who left. Raises NotFound, Refused for who has not."""
     person = ledger.staff(code)
     if person["retired_at"] is None:
         raise Refused("staff_active", code=person["code"])
-    values = ledger.con.execute("SELECT 'staff_value', id FROM staff_value WHERE staff_id = ?", (person["id"],))
-    return [("staff", person["id"]), *values.fetchall()]
+    return [("staff", person["id"]), *ledger.con.execute(_OF_STAFF, (person["id"],)).fetchall()]
 
 
-def erase_staff(ledger: Ledger, rows: list[tuple[str, int]], now: datetime) -> None:
+# A home or a wage of a date, and how somebody was rated at an inspection.
+_OF_STAFF = """
+    SELECT 'staff_value', id FROM staff_value WHERE staff_id = ?1 AND field <> 'role'
+    UNION ALL SELECT 'inspection', id FROM inspection WHERE person_id = ?1 AND personal_id IS NOT NULL"""
+
+
+def erase_staff(ledger: Ledger, rows: list[Row], now: datetime) -> None:
     """Erase what stands about somebody who left: the code takes the name's place, home, wage and phone are gone."""
-    (_, person), *values = rows
-    ledger.forget("staff", person)
-    ledger.update("staff", person, name=ledger.get("staff", person)["code"], home=None, wage_fen=None)
-    for table, row in values:
-        ledger.update(table, row, value="*", undone_at=now)
+    for table, row in rows:
+        ledger.forget(table, row)
+        if table == "staff":
+            ledger.update("staff", row, name=ledger.get("staff", row)["code"], home=None, wage_fen=None)
+        elif table == "staff_value":
+            ledger.update("staff_value", row, value=ERASED, undone_at=now)
 
 
 # Retention: personal data that nobody has needed for long
-
-Row = tuple[str, int]
 
 
 class Dormant(NamedTuple):
@@ -209,12 +237,13 @@ def rows_of(ledger: Ledger, one: Dormant) -> list[Row]:
     return list(dict.fromkeys([*reached, *one.rows]))
 
 
-def copies_holding(ledger: Ledger, rows: Iterable[tuple[str, int]]) -> list[Path]:
+def copies_holding(ledger: Ledger, rows: Iterable[Row]) -> list[Path]:
     """List the copies that are there and still hold the personal data of some rows, and those that cannot be opened."""
     held = """SELECT json_extract(after, '$.personal_id') FROM change WHERE "table" = ? AND row = ?"""
+    rows = list(rows)
     numbers = {number for row in rows for (number,) in ledger.con.execute(held, row) if number is not None}
     origin = journal.origin(ledger.con)
-    return [path for path in _copies(ledger) if _holds(path, numbers, origin)]
+    return [path for path in _copies(ledger) if _holds(path, numbers, rows, origin)]
 
 
 def _copies(ledger: Ledger) -> list[Path]:
@@ -228,7 +257,7 @@ def _copies(ledger: Ledger) -> list[Path]:
     return sorted(path for path in {*known, *dated, *upgrades} if path.is_file())
 
 
-def _holds(path: Path, numbers: set[int], origin: str | None) -> bool:
+def _holds(path: Path, numbers: set[int], rows: Iterable[Row], origin: str | None) -> bool:
     try:
         copy = open_ledger(path, as_found=True)
     except DeskError:
@@ -236,8 +265,9 @@ def _holds(path: Path, numbers: set[int], origin: str | None) -> bool:
     try:
         if journal.origin(copy.con) != origin:
             return False
-        kept = "SELECT 1 FROM personal WHERE id = ? AND coalesce(name, phone, address) IS NOT NULL"
-        return any(copy.value(kept, (number,)) for number in numbers)
+        there = [name for name in journal.columns("personal", copy.con) if name in PERSONAL]
+        kept = f"SELECT 1 FROM personal WHERE id = ? AND coalesce({', '.join(there)}) IS NOT NULL"
+        return any(copy.value(kept, (number,)) for number in numbers) or bool(kept_by_images(copy, rows))
     except sqlite3.Error:
         return True
     finally:

@@ -6,7 +6,7 @@ It collects faults; each names the row, the entry where the row last stood, and 
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from hashlib import sha256
@@ -369,50 +369,46 @@ def _personal(con: sqlite3.Connection) -> Faults:
     """Hold personal data against the commitments of its records; what was redacted has an entry that says so."""
     for table in _holders(con):
         sql = f"""
-            SELECT r.id, r.personal_hash, p.id, p.name, p.phone, p.address, p.salt FROM "{table}" r
+            SELECT r.id, r.personal_hash, {_kept(con)} FROM "{table}" r
             LEFT JOIN personal p ON p.id = r.personal_id WHERE r.personal_id IS NOT NULL"""
-        for row, promised, found, *fields, salt in con.execute(sql):
-            erased = found is not None and fields == [None, None, None] and salt is None
-            if erased and not _redacted(con, table, row):
-                yield Fault("erased", named(table, row), _entry_of(con, table, row))
-            elif not erased and (found is None or not _keeps(promised, salt, *fields)):
-                yield Fault("personal", named(table, row), _entry_of(con, table, row))
+        for row, promised, *kept in con.execute(sql):
+            if key := _broken(con, table, row, promised, kept):
+                yield Fault(key, named(table, row), _entry_of(con, table, row))
     yield from _earlier_personal(con)
 
 
-def _holders(con: sqlite3.Connection) -> tuple[str, ...]:
+def _kept(con: sqlite3.Connection) -> str:
+    """Return the columns in which a ledger of its version keeps personal data, the number first and the salt last."""
+    there = journal.columns("personal", con)
+    return ", ".join(("p.id", *(f"p.{name}" for name in schema.PERSONAL if name in there), "p.salt"))
+
+
+def _holders(con: sqlite3.Connection) -> list[str]:
     """Return the tables whose records may hold personal data."""
-    return tuple(register.table for register in _registers(con) if register.holds_personal)
+    return [table for table in schema.tables(version_of(con)) if "personal_id" in journal.columns(table, con)]
 
 
-def _keeps(promised: str, salt: Any, *fields: str | None) -> bool:
-    return isinstance(salt, bytes) and journal.commitment(salt, *fields) == promised
-
-
-def _redacted(con: sqlite3.Connection, table: str, row: int) -> bool:
-    sql = 'SELECT 1 FROM change c JOIN entry e ON e.seq = c.entry WHERE "table" = ? AND row = ? AND command IN (?, ?)'
-    return con.execute(sql, (table, row, *journal.ERASING)).fetchone() is not None
+def _broken(con: sqlite3.Connection, table: str, row: int, promised: str, kept: Sequence[Any]) -> str | None:
+    """Return what is wrong with the personal data of a record: it is gone, or is not what was promised."""
+    number, *fields, salt = kept
+    if number is not None and salt is None and all(field is None for field in fields):
+        return None if journal.was_erased(con, table, row) else "erased"
+    return None if isinstance(salt, bytes) and journal.promise(salt, *fields) == promised else "personal"
 
 
 def _earlier_personal(con: sqlite3.Connection) -> Faults:
     """Hold personal data that a record has since replaced against the image that still commits to it."""
-    tables = _holders(con)
-    current = " UNION ALL ".join(f'SELECT personal_id FROM "{t}" WHERE personal_id IS NOT NULL' for t in tables)
-    loose = {row[0]: row[1:] for row in con.execute(f"SELECT * FROM personal WHERE id NOT IN ({current})")}
+    holders = _holders(con)
+    current = " UNION ALL ".join(f'SELECT personal_id FROM "{t}" WHERE personal_id IS NOT NULL' for t in holders)
+    loose = {kept[0]: kept for kept in con.execute(f"SELECT {_kept(con)} FROM personal p WHERE id NOT IN ({current})")}
     if not loose:
         return
     images = f"""
         SELECT "table", row, entry, json_extract(after, '$.personal_id'), json_extract(after, '$.personal_hash')
-        FROM change WHERE "table" IN {tables} AND json_valid(after)"""
-    for table, row, entry, number, promised in con.execute(images):
-        if number not in loose:
-            continue
-        *fields, salt = loose.pop(number)
-        erased = fields == [None, None, None] and salt is None
-        if erased and not _redacted(con, table, row):
-            yield Fault("erased", named(table, row), entry)
-        elif not erased and not _keeps(promised, salt, *fields):
-            yield Fault("personal", named(table, row), entry)
+        FROM change WHERE "table" IN ({", ".join("?" * len(holders))}) AND json_valid(after)"""
+    for table, row, entry, number, promised in con.execute(images, holders):
+        if number in loose and (key := _broken(con, table, row, promised, loose.pop(number))):
+            yield Fault(key, named(table, row), entry)
     for number in loose:
         yield Fault("unjournaled", f"personal {number}")
 

@@ -368,3 +368,23 @@ UNION ALL
 SELECT id, about_id, 1 FROM complaint WHERE about_id IS NOT NULL AND about IS NULL AND undone_at IS NULL;
 -- How content a complainant was when told the result, of the last round (S3 7).
 ALTER TABLE complaint ADD COLUMN score INTEGER CHECK (score BETWEEN 1 AND 5);
+
+-- People: the name, the home and the wage of staff stand in personal from here on, as the contact data of customers does, so
+-- that they can be erased; in their place the row has the code, or nothing. What was written before stands where it stood.
+ALTER TABLE personal ADD COLUMN home TEXT CHECK (home <> '');
+ALTER TABLE personal ADD COLUMN wage_fen INTEGER CHECK (wage_fen >= 0);
+ALTER TABLE staff_value ADD COLUMN personal_id INTEGER REFERENCES personal (id);
+ALTER TABLE staff_value ADD COLUMN personal_hash TEXT;
+DROP VIEW live_staff;
+CREATE VIEW live_staff AS
+SELECT id, code, coalesce((SELECT p.name FROM personal p WHERE p.id = s.personal_id), name) AS name, department, role,
+  coalesce((SELECT p.home FROM personal p WHERE p.id = s.personal_id), home) AS home,
+  coalesce((SELECT p.wage_fen FROM personal p WHERE p.id = s.personal_id), wage_fen) AS wage_fen,
+  retired_at, personal_id, personal_hash, undone_at, company_no
+FROM staff s WHERE undone_at IS NULL;
+DROP VIEW live_staff_value;
+CREATE VIEW live_staff_value AS
+SELECT id, staff_id, field,
+  coalesce((SELECT coalesce(p.home, CAST(p.wage_fen AS TEXT)) FROM personal p WHERE p.id = v.personal_id), value) AS value,
+  from_on, undone_at, personal_id, personal_hash
+FROM staff_value v WHERE undone_at IS NULL;

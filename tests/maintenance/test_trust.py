@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import at
+from conftest import InProcess, at, released
 
 from svcdesk.errors import StorageError
 from svcdesk.schema import DIGESTS, VERSION, comparison
@@ -554,15 +554,99 @@ def test_a_redaction_names_where_the_text_still_stands(desk):
     desk.run("ledger", "verify")
 
 
+SAID = ("欧阳靖", "靖欧", "13611112222", "771377", "齐齐哈尔", "883399", "牡丹江")
+
+
+def erase(desk, code):
+    return desk.run("ledger", "redact", "--staff", code, "--reason", "离职", "--yes")
+
+
+def somebody_who_left(desk):
+    """Somebody with a name of before, a wage and a home of a date, and what was taken back."""
+    add = ("--name", "欧阳靖", "--home", "齐齐哈尔", "--wage", "7713.77", "--phone", "13611112222")
+    desk.run("staff", "add", "W77", *add, "--request-id", "q77")
+    desk.run("staff", "set", "W77", "--name", "靖欧")
+    desk.run("undo", "--yes")
+    desk.run("staff", "set", "W77", "--wage", "8833.99", "--from", "2026-10-01")
+    desk.run("staff", "set", "W77", "--home", "牡丹江", "--from", "2026-10-01")
+    desk.run("amend", "W77", "department=技术部", "--reason", "漏记")
+    look = ("--kind", "attitude", "--area", "前台", "--by", "M01", "--clean", "--person", "W77", "--score", "2")
+    desk.run("inspection", "make", *look)
+    desk.run("staff", "retire", "W77")
+
+
 @pytest.mark.case(39)
-def test_staff_who_left_are_erased_and_the_images_that_keep_them_are_named(desk):
-    desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes", code=3)
-    desk.run("staff", "retire", "W01")
-    assert "#2, #11 (2)" in desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes").stderr
-    person = desk.json("staff", "show", "W01", "--reveal")
-    assert (person["name"], person["home"], person["wage"]) == ("W01", None, None)
+def test_staff_who_left_are_erased_whole(desk):
+    """Of somebody who came under this version nothing is left in the file, and no image kept it."""
+    somebody_who_left(desk)
+    person = desk.json("staff", "show", "W77", "--reveal")
+    assert (person["name"], person["home"], person["wage"]) == ("欧阳靖", "牡丹江", "8833.99")
+    assert person["phone"] == "13611112222"
+    desk.run("ledger", "redact", "--staff", "W77", "--reason", "欧阳靖离职", "--yes", code=2)
+    assert "keep name" not in erase(desk, "W77").stderr
+    person = desk.json("staff", "show", "W77", "--reveal")
+    assert (person["name"], person["home"], person["wage"], person["phone"]) == ("W77", None, None, None)
+    assert person["department"] == "技术部"
+    assert desk.json("inspection", "list", "--reveal")[0]["score"] is None
+    assert [text for text in SAID if text.encode() in desk.ledger.read_bytes()] == []
+    assert "CONSISTENT" in desk.run("ledger", "verify", "--full").stdout
+    assert desk.run("undo", "--yes", code=3).stderr
+    desk.run("search", "欧阳靖")
+    desk.run("ledger", "log", "--record", "W77", code=2)
+
+
+@pytest.mark.case(39)
+def test_no_image_of_this_version_holds_a_name_a_home_or_a_wage(desk):
+    """However somebody comes into the ledger: by hand, by a file, by a name in a file, by an update, by an amendment."""
+    somebody_who_left(desk)
+    (desk.folder / "people.csv").write_text(
+        "code,name,role,home,wage,phone\nW77,欧阳靖,engineer,齐齐哈尔,7713.77,13611112222\nW78,靖欧,engineer,牡丹江,8833.99,\n",
+        encoding="utf-8",
+    )
+    desk.run("import", "staff", desk.folder / "people.csv", "--update")
+    desk.run("amend", "W78", "name=欧阳靖", "--reason", "写错")
+    assert [row["name"] for row in desk.json("staff", "list")][-2:] == ["欧阳靖", "欧阳靖"]
+    con = sqlite3.connect(desk.ledger)
+    for (after,) in con.execute("SELECT after FROM change"):
+        assert [text for text in SAID if text in after] == []
     desk.run("ledger", "verify")
-    desk.run("ledger", "redact", "江南机床", "--staff", "W01", "--reason", "x", "--yes", code=2)
+    exported = desk.run("export", "staff", "-f", "csv", "--reveal").stdout
+    (desk.folder / "again.csv").write_text(exported, encoding="utf-8")
+    assert "0" in desk.run("import", "staff", desk.folder / "again.csv").stdout
+
+
+@pytest.mark.case(39)
+def test_a_file_from_before_brings_nobody_back_who_was_erased(desk):
+    somebody_who_left(desk)
+    (desk.folder / "people.csv").write_text(
+        desk.run("export", "staff", "-f", "csv", "--reveal").stdout, encoding="utf-8"
+    )
+    erase(desk, "W77")
+    desk.run("import", "staff", desk.folder / "people.csv", "--update")
+    assert desk.json("staff", "show", "W77", "--reveal")["name"] == "W77"
+    assert "欧阳靖".encode() not in desk.ledger.read_bytes()
+    desk.run("ledger", "verify")
+
+
+@pytest.mark.case(39)
+def test_the_images_of_an_earlier_version_that_keep_staff_are_named(tmp_path):
+    desk = released(InProcess(tmp_path), 3)
+    desk.run("staff", "list")
+    code = next(row["code"] for row in desk.json("staff", "list") if row["home"])
+    desk.run("staff", "set", code, "--home", "")
+    desk.run("staff", "retire", code, "--at", desk.now)
+    con = sqlite3.connect(desk.ledger)
+    kept = "SELECT min(entry) FROM change WHERE \"table\" = 'staff' AND json_extract(after, '$.code') = ?"
+    first = con.execute(kept, (code,)).fetchone()[0]
+    assert f"#{first} (1) of the journal keep name" in erase(desk, code).stderr
+    assert desk.json("staff", "show", code)["name"] == code
+    assert "CONSISTENT" in desk.run("ledger", "verify").stdout
+    desk.run("ledger", "redact", "江南机床", "--staff", code, "--reason", "x", "--yes", code=2)
+
+
+@pytest.mark.case(39)
+def test_who_has_not_left_is_not_erased(desk):
+    desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes", code=3)
 
 
 # Copies and signatures
