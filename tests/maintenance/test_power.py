@@ -16,13 +16,17 @@ acknowledged commands, and with ``OFF`` it finds corrupt ledgers. ``POWER_SEED``
 import os
 import random
 import re
+import shlex
 from typing import NamedTuple
 
 import pytest
 from conftest import Executable, copied, open_ticket
+from scenes import ON_THE_DEMO, SESSIONS
 from tracing import CALLS, needs_strace, traced
+from transcripts import steps
 
 from svcdesk import journal
+from svcdesk.commands.grammar import NOUNS
 from svcdesk.errors import DeskError
 from svcdesk.maintenance import verify
 from svcdesk.store import open_ledger
@@ -30,7 +34,8 @@ from svcdesk.store import open_ledger
 pytestmark = needs_strace
 
 SECTOR = 512
-PHONE = b"13812345678"  # of the customer that is redacted
+PHONE, ERASED = b"13812345678", "erased .* 华北钢厂"  # of the customer that is redacted
+BACKED_UP = r"backed up and verified: \S*?([^/\s,]+\.db),"
 COMMANDS = (
     "expense add --engineer W01 --category other --amount 19.99 --date 2026-10-01 --invoice F1",
     "amend T1 summary=漏油 --reason 听错",
@@ -53,7 +58,7 @@ from svcdesk.cli import main
 store._WRITE["synchronous"] = {}
 main()
 """
-SEED = int(os.environ.get("POWER_SEED", "1"))
+SEED, SHARE = int(os.environ.get("POWER_SEED", "1")), float(os.environ.get("POWER_SHARE", "1"))
 
 
 class Call(NamedTuple):
@@ -65,23 +70,34 @@ class Call(NamedTuple):
     at: int | None = None
 
 
-def recorded(desk, synchronous):
-    """Run the commands; give the files as they were, and every call that touched the folder or said something."""
+def typed(desk):
+    """The commands, on a desk where each has something to do."""
+    (desk.folder / "rows.csv").write_text(ROWS, encoding="utf-8")
+    (desk.folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
+    return (command.format(folder=desk.folder).split() for command in COMMANDS)
+
+
+def session_of(noun):
+    """The golden session of a noun, line by line as the desk goes through it."""
+
+    def lines(desk):
+        script = (SESSIONS / f"{noun}.txt").read_text(encoding="utf-8")
+        return (shlex.split(line) for line, is_typed in steps(desk, script) if is_typed)
+
+    return lines
+
+
+def recorded(desk, synchronous, lines):
+    """Type the lines; give the files as they were, and every call that touched the folder or said something."""
     files = {path.name: n for n, path in enumerate(sorted(desk.folder.iterdir()))}
     start = {n: (desk.folder / name).read_bytes() for name, n in files.items()}
     program = ("-m", "svcdesk") if synchronous is None else ("-c", SYNCHRONOUS.format(synchronous))
     names, calls, fresh = dict(files), [], iter(range(len(files), 10_000))
-    for command in COMMANDS:
+    for line in lines:
         options = ("-xx", "-s", "2000000")
-        done, lines = traced(
-            desk,
-            command.format(folder=desk.folder).split(),
-            *options,
-            trace=("openat", "close", *CALLS),
-            program=program,
-        )
-        assert done.returncode == 0, done
-        calls += _calls(lines, str(desk.folder), names, fresh)
+        done, log = traced(desk, line, *options, trace=("openat", "close", *CALLS), program=program)
+        assert "Traceback" not in done.stderr, done
+        calls += _calls(log, str(desk.folder), names, fresh)
     return files, start, calls
 
 
@@ -200,14 +216,13 @@ class Outcome(NamedTuple):
     lost: list
 
 
-def cut_everywhere(ready, tmp_path, synchronous=None, *, times=1.0):
+def cut_everywhere(ready, tmp_path, synchronous=None, *, times=1.0, lines=typed):
     """Cut the power after every call so many times, or after a random share of the calls."""
     (tmp_path / "desk").mkdir()
     (tmp_path / "after").mkdir()
     desk, after = copied(ready, tmp_path / "desk", Executable), tmp_path / "after"
-    (desk.folder / "rows.csv").write_text(ROWS, encoding="utf-8")
-    (desk.folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
-    files, start, calls = recorded(desk, synchronous)
+    lines = iter(lines(desk))
+    files, start, calls = recorded(desk, synchronous, lines)
     chance, disk, said, done, outcome = random.Random(SEED), Disk(files, start), "", 0, Outcome(0, [], [])
     places = list(range(1, len(calls) + 1)) * max(1, int(times))
     places = sorted(chance.sample(places, int(len(calls) * times)))
@@ -227,8 +242,9 @@ def cut_everywhere(ready, tmp_path, synchronous=None, *, times=1.0):
             outcome.corrupt.append(place)
         else:
             lost = any(there.get(seq) != short for seq, short in receipts.items())
-            lost |= "erased" in said and PHONE in (after / "ledger.db").read_bytes()
-            if lost or ("backed up" in said and not is_sound(after / "copy.db")):
+            lost |= bool(re.search(ERASED, said)) and PHONE in (after / "ledger.db").read_bytes()
+            copies = re.findall(BACKED_UP, said)
+            if lost or not all(is_sound(after / copy) for copy in copies):
                 outcome.lost.append(place)
     return outcome._replace(cuts=len(places))
 
@@ -283,3 +299,14 @@ def test_power_cuts_everywhere(ready, tmp_path, capsys, request, synchronous, ti
             f"an acknowledged command lost in {len(outcome.lost)}"
         )
     assert (bool(outcome.corrupt), bool(outcome.lost)) == (corrupt, lost)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noun", NOUNS)
+def test_power_cuts_in_every_golden_session(noun, rehearsed, demo_month, tmp_path, capsys):
+    """A share of all calls (``POWER_SHARE``) cut once, of whatever a noun's session types."""
+    source = demo_month if noun in ON_THE_DEMO else rehearsed
+    outcome = cut_everywhere(source, tmp_path, times=SHARE, lines=session_of(noun))
+    with capsys.disabled():
+        print(f"\n{noun}: {outcome.cuts} power cuts, corrupt 0, an acknowledged command lost in 0", end="")
+    assert outcome == (outcome.cuts, [], [])
