@@ -5,8 +5,9 @@ And whose has lain unused so long that it is to go, and which copies of the ledg
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,18 +70,58 @@ _NAMES = """
 
 
 _LEAST_TEXT, _MOST_NAMED = 2, 20
+_FEW = 50  # texts that SQLite looks for one by one; more are looked for at once
+_PAGE = 1000  # images read at a time, so that no writer waits for the rest
 
 
-def standing(ledger: Ledger, texts: Iterable[str]) -> list[str]:
+def standing(ledger: Ledger, texts: Sequence[str]) -> list[str]:
     """Name the records, and the entries by their note or request id, in which one of the texts stands."""
-    found: dict[str, None] = {}
+    find = _one_by_one if len(texts) <= _FEW else _all_at_once
+    return list(islice(dict.fromkeys(find(ledger, texts)), _MOST_NAMED))
+
+
+def _one_by_one(ledger: Ledger, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        quoted = json.dumps(text, ensure_ascii=False)[1:-1]
         images = 'SELECT DISTINCT "table", row FROM change WHERE instr(after, ?) ORDER BY 1, 2 LIMIT ?'
-        found |= {named(*row): None for row in ledger.con.execute(images, (quoted, _MOST_NAMED))}
-        entries = "SELECT seq FROM entry WHERE instr(coalesce(note, '') || ' ' || coalesce(request_id, ''), ?) LIMIT ?"
-        found |= {f"#{seq}": None for (seq,) in ledger.con.execute(entries, (text, _MOST_NAMED))}
-    return list(found)[:_MOST_NAMED]
+        yield from (named(*row) for row in ledger.con.execute(images, (_quoted(text), _MOST_NAMED)).fetchall())
+        entries = f"SELECT seq FROM entry WHERE instr({_SAID}, ?) LIMIT ?"
+        yield from (f"#{seq}" for (seq,) in ledger.con.execute(entries, (text, _MOST_NAMED)).fetchall())
+
+
+_SAID = "coalesce(note, '') || ' ' || coalesce(request_id, '')"
+
+
+def _quoted(text: str) -> str:
+    """Write a text as it stands in an image."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _all_at_once(ledger: Ledger, texts: Iterable[str]) -> Iterator[str]:
+    """Go through the journal once for all texts, each known by how it begins."""
+    begun: dict[str, list[str]] = {}
+    for text in map(_quoted, texts):
+        begun.setdefault(text[:_LEAST_TEXT], []).append(text)
+    for table, row, after in _images(ledger):
+        if _holds_one(after, begun):
+            yield named(table, row)
+    for seq, said in ledger.con.execute(f"SELECT seq, {_SAID} AS said FROM entry WHERE length(said) > 1").fetchall():
+        if _holds_one(_quoted(said), begun):
+            yield f"#{seq}"
+
+
+def _images(ledger: Ledger) -> Iterator[tuple[str, int, str]]:
+    sql = f"""
+        SELECT entry, n, "table", row, after FROM change WHERE (entry, n) > (?, ?) ORDER BY entry, n LIMIT {_PAGE}"""
+    place = (0, 0)
+    while page := ledger.con.execute(sql, place).fetchall():
+        yield from (row[2:] for row in page)
+        place = page[-1][:2]
+
+
+def _holds_one(said: str, begun: dict[str, list[str]]) -> bool:
+    """Return whether a text stands in what was said."""
+    starts = (at for at in range(len(said) - 1) if said[at : at + _LEAST_TEXT] in begun)
+    return any(said.startswith(text, at) for at in starts for text in begun[said[at : at + _LEAST_TEXT]])
 
 
 def kept_by_images(ledger: Ledger, rows: Iterable[Row]) -> list[int]:
