@@ -4,14 +4,14 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from svcdesk import journal
 from svcdesk.errors import DeskError
-from svcdesk.maintenance import append_only, catalogue
+from svcdesk.maintenance import append_only, attachments, catalogue
 from svcdesk.maintenance.catalogue import Copy
 from svcdesk.periods import instant
 from svcdesk.registers import policy_watch
@@ -90,10 +90,16 @@ def _copies(ledger: Ledger, kept: Kept, now: datetime) -> Iterator[Advice]:
     for path in dict.fromkeys(line.path for line in catalogue.known(ledger) if line.path.is_file()):
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             yield Advice("readable", {"path": path, "mode": f"{mode:04o}"})
-    folders = {line.path.parent for line in catalogue.known(ledger)} | {ledger.path.resolve().parent}
-    for part in sorted(part for folder in folders for part in folder.glob(".*.????????.part")):
+    for part in _parts([ledger.path.resolve(), *(line.path for line in catalogue.known(ledger))]):
         if now.timestamp() - part.stat().st_mtime > _PART_HOURS * 3600:
             yield Advice("part_left", {"path": part})
+
+
+def _parts(ledgers: Iterable[Path]) -> list[Path]:
+    """List what was cut short beside ledgers and copies: of these, and of the files that were attached."""
+    ledgers = list(ledgers)
+    found = {part for path in ledgers for part in path.parent.glob(".*.????????.part")}
+    return sorted(found | {part for path in ledgers for part in attachments.folder(path).glob("*/.*.part")})
 
 
 def _policy(ledger: Ledger) -> Iterator[Advice]:

@@ -1,5 +1,7 @@
 """Attachments: kept under their hash beside the ledger, checked, taken along, and erased with a customer."""
 
+import os
+
 import pytest
 from conftest import open_ticket
 
@@ -61,3 +63,14 @@ def test_what_cannot_be_kept_is_refused(kept, record, file, code):
     (kept.folder / "a").write_bytes(b"a")
     kept.run("attach", record, kept.folder / file, code=code)
     assert len(files(kept)) == 1
+
+
+def test_the_name_of_a_file_is_durable_before_a_row_names_it(desk, monkeypatch):
+    """Every folder down to the file is synced: the power model sees only the ledger's own folder."""
+    open_ticket(desk)
+    (desk.folder / "photo.jpg").write_bytes(b"jpeg")
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), fsync(fd)))
+    desk.run("attach", "T1", desk.folder / "photo.jpg")
+    (kept,) = (path for path in (desk.folder / "ledger.db.files").rglob("*") if path.is_file())
+    assert {str(path) for path in (kept.parent, kept.parent.parent, desk.folder)} <= set(synced)

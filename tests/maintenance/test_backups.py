@@ -430,9 +430,13 @@ def test_doctor_tells_of_copies_that_failed_were_cut_short_or_can_be_read(desk):
     part = desk.folder / ".ledger.db.v1.backup.0123abcd.part"
     part.write_bytes(b"")
     os.utime(part, (0, 0))
+    attached = desk.folder / "ledger.db.files" / "ab" / ".ab12.part"  # killed while a file was attached
+    attached.parent.mkdir(parents=True)
+    attached.write_bytes(b"")
+    os.utime(attached, (0, 0))
     catalogue.fail(desk.ledger, WHEN)
     found = desk.json("ledger", "doctor")
-    assert [row["kind"] for row in found] == ["copy_failed", "readable", "part_left"]
+    assert [row["kind"] for row in found] == ["copy_failed", "readable", "part_left", "part_left"]
     assert "2026-10-21 10:00" in found[0]["what"]
     assert "chmod 600" in found[1]["what"]
 
