@@ -12,7 +12,9 @@ import time
 import pytest
 from conftest import InProcess, at, released
 
+from svcdesk import schema
 from svcdesk.errors import StorageError
+from svcdesk.maintenance import redaction
 from svcdesk.schema import DIGESTS, VERSION, comparison
 from svcdesk.store import open_ledger
 
@@ -642,6 +644,31 @@ def test_the_images_of_an_earlier_version_that_keep_staff_are_named(tmp_path):
     assert desk.json("staff", "show", code)["name"] == code
     assert "CONSISTENT" in desk.run("ledger", "verify").stdout
     desk.run("ledger", "redact", "江南机床", "--staff", code, "--reason", "x", "--yes", code=2)
+
+
+@pytest.mark.case(39)
+def test_no_table_that_holds_personal_data_is_forgotten(desk):
+    """What a later version keeps outside the journal's images must have a redaction that reaches it."""
+    con = sqlite3.connect(desk.ledger)
+    holding = {
+        table for table in schema.tables()
+        if "personal_id" in [row[1] for row in con.execute(f'PRAGMA table_info("{table}")')]
+    }  # fmt: skip
+    reached = {table for table in holding if f"'{table}'" in redaction._ROWS + redaction._OF_STAFF}
+    assert reached | {"staff"} == holding
+
+
+@pytest.mark.case(39)
+def test_many_texts_are_looked_for_at_once_as_few_are_one_by_one(desk):
+    """In a text of any register, a note, a request id; with what JSON writes otherwise."""
+    desk.run("plan", "add", "--kind", "visit", "--title", '找"周工"谈', "--every", "3m", "--from", "2026-10-01")
+    desk.run("customer", "add", "甲", "--request-id", "13987654321")
+    ledger = open_ledger(desk.ledger)
+    texts = ["周工", '"周工"', "13987654321", "不在", "工"]
+    few = sorted(set(redaction._one_by_one(ledger, texts[:4])))
+    assert few == ["#12", "PL1"] and sorted(set(redaction._all_at_once(ledger, texts[:4]))) == few
+    assert sorted(redaction.standing(ledger, texts[:4] + [f"没有{n}" for n in range(100)])) == few
+    ledger.close()
 
 
 @pytest.mark.case(39)
