@@ -86,9 +86,14 @@ def _people(ledger: Ledger) -> None:
         set_at=AFTER,
     )  # fmt: skip
     for n in range(1, 41):
-        ledger.insert(
-            "staff", code=f"W{n:02d}", name=f"工程师{n}", role="engineer", home=CITIES[n % 8], wage_fen=800_000
-        )
+        person = {
+            "code": f"W{n:02d}",
+            "name": f"工程师{n}",
+            "role": "engineer",
+            "home": CITIES[n % 8],
+            "wage_fen": 800_000,
+        }
+        ledger.insert("staff", **ledger.apart("staff", person))
     for n in range(1, 501):
         person = ledger.keep_personal(f"联系人{n}", f"138{n:08d}", f"{CITIES[n % 8]}市中心路 {n} 号")
         ledger.insert("customer", name=f"客户{n:03d}", region="华北", city=CITIES[n % 8], **person)
