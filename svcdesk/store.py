@@ -518,7 +518,7 @@ class Ledger:
         for row in rows:
             self._note_loaded(table, row[0])
 
-    def pour(self, table: str, *, journaled: bool = True) -> None:
+    def insert_ready(self, table: str, *, journaled: bool = True) -> None:
         """Write the rows that stand ready beside the ledger (``journal.READY``), and read them again.
 
         They passed the checks of their table there. Raises StorageError where the file has others than were written.
@@ -578,12 +578,12 @@ class Ledger:
         """Have the command's entry hold the row's image."""
         assert self._touched is not None, "rows are written only inside a command"
         if table in self._ready:
-            self._unless_poured(table, row)
+            self._unless_inserted_ready(table, row)
         if not any(run[0] == table and run[1] <= row <= run[2] for run in self._loaded):
             self._touched[table, row] = None
 
-    def _unless_poured(self, table: str, row: int) -> None:
-        """Let no image stand ready of a table, one of whose poured rows is written once more."""
+    def _unless_inserted_ready(self, table: str, row: int) -> None:
+        """Let no image stand ready of a table, one of whose rows, inserted ready, is written once more."""
         from svcdesk import journal
 
         ready = journal.READY.format(table)

@@ -16,7 +16,7 @@ from svcdesk.registers import records
 from svcdesk.registers.declaring import Register
 from svcdesk.registers.index import exported
 from svcdesk.render import tables
-from svcdesk.render.files import draft, opened, pour, whole_file
+from svcdesk.render.files import draft, opened, send_on, whole_file
 from svcdesk.session import current
 from svcdesk.store import Ledger
 
@@ -84,7 +84,7 @@ def export(
                 if reveal:
                     leave_access(ledger, f"export {table}")
                 with _drafted(ledger, write) as held:
-                    pour(held, out)
+                    send_on(held, out)
 
 
 @contextmanager

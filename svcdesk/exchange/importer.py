@@ -13,12 +13,12 @@ from svcdesk.columns import Column
 from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.settle import settling, unanswered_before
 from svcdesk.errors import BadInput, DeskError
+from svcdesk.exchange.bulk_insert import BulkInsert
 from svcdesk.exchange.changes import Changes
 from svcdesk.exchange.gathering import Gathering
 from svcdesk.exchange.items import Given, Item
 from svcdesk.exchange.known import Known
 from svcdesk.exchange.people import Names, New
-from svcdesk.exchange.pouring import Pouring
 from svcdesk.exchange.rows import Row
 from svcdesk.exchange.rules_file import Reader
 from svcdesk.exchange.rules_toml import RulesFile
@@ -99,7 +99,7 @@ class Importer:
         self.names = Names(ledger, self.rules)
         self.changes = Changes()
         self._staging = Staging(ledger, self._columns, self._given.parent)
-        self._pouring = Pouring(self._staging, self._given.waiting)
+        self._bulk = BulkInsert(self._staging, self._given.waiting)
         self._known = Known(ledger, self.register, self._given, self._staging)
         self._gathering = Gathering(self.reader, self.rules, members=bool(self._members), refuse=self._refuse)
         self._greatest = {table: ledger.greatest(table) for table in (*TABLES, self.table)}
@@ -270,14 +270,14 @@ class Importer:
             self.take(self._rows)
         self._ready_at = journal.last(self.ledger.con)[0]
         self._to_be_made = self.names.foreseen(self._new_numbers())
-        self._pouring.make_ready(self._to_be_made)
+        self._bulk.make_ready(self._to_be_made)
 
     def holds(self) -> bool:
         """Return whether what stands ready can be copied in as it is."""
         if journal.last(self.ledger.con)[0] == self._ready_at:
             return True
         foreseen = self.names.foreseen(list(self._to_be_made)) == self._to_be_made
-        return foreseen and not self._pouring.has_moved() and not self._is_stale()
+        return foreseen and not self._bulk.has_moved() and not self._is_stale()
 
     def _is_stale(self) -> bool:
         """Return whether somebody wrote meanwhile what this import looked at."""
@@ -304,7 +304,7 @@ class Importer:
         for number in self._to_be_made:
             self.names.make(number)
         with settling(self.ledger, *sorted(self._unsettled), as_given=True):
-            for rows, why in self._pouring.pour():
+            for rows, why in self._bulk.insert():
                 self._refuse(rows, why)
                 self._imported -= len(rows)
         updating = Updating(self._known, self._given, self._checks, self.names, self._basis.now)

@@ -36,7 +36,7 @@ def draft() -> Iterator[TextIO]:
         yield file
 
 
-def pour(held: TextIO, out: TextIO) -> None:
+def send_on(held: TextIO, out: TextIO) -> None:
     """Copy a draft from its beginning; as bytes, where there are bytes below."""
     held.flush()
     below = getattr(out, "buffer", None)
@@ -57,7 +57,7 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
     """Return the path of a file to write that becomes the output at the end, or never.
 
     It is made 0600 with O_EXCL and moved into place, so that no reader meets a half; ``private`` keeps it 0600, else it
-    has the rights of the umask. Into a device, a pipe or stdout (None) it is poured at the end. Raises StorageError,
+    has the rights of the umask. Into a device, a pipe or stdout (None) it is copied at the end. Raises StorageError,
     also where the output is a file of the ledger ``never``.
     """
     given = Path(output) if output is not None else None
@@ -77,10 +77,10 @@ def whole_file(output: str | Path | None, *, never: Path, private: bool = False)
     try:
         yield made
         if target is None:
-            _pour(made, sys.stdout.buffer)
+            _copy_into(made, sys.stdout.buffer)
         elif is_device:
             with about(target), target.open("wb") as device:
-                _pour(made, device)
+                _copy_into(made, device)
         else:
             if not private:
                 made.chmod(0o666 & ~_umask())
@@ -97,7 +97,7 @@ def _is_of_ledger(target: Path, ledger: Path) -> bool:
     return target.exists() and ledger.exists() and target.samefile(ledger)
 
 
-def _pour(made: Path, out: BinaryIO) -> None:
+def _copy_into(made: Path, out: BinaryIO) -> None:
     with made.open("rb") as file:
         shutil.copyfileobj(file, out)
     out.flush()

@@ -13,10 +13,10 @@ from svcdesk.finder import index
 from svcdesk.model import Record
 from svcdesk.schema import PERSONAL
 
-_CACHE = -12_000  # kibibytes of the ledger held while pouring: its indexes are met in no order
+_CACHE = -12_000  # kibibytes of the ledger held while rows are inserted: its indexes are met in no order
 
 
-class Pouring:
+class BulkInsert:
     """The staged records as they will stand in the ledger, as long as nobody else numbers any meanwhile."""
 
     def __init__(self, staging: Staging, waiting: Iterable[str]) -> None:
@@ -86,16 +86,16 @@ class Pouring:
         """Return whether others numbered records meanwhile, so that these have to be numbered again."""
         return self._standing() != self._at
 
-    def pour(self) -> list[tuple[list[Row], BadInput]]:
+    def insert(self) -> list[tuple[list[Row], BadInput]]:
         """Write all that stands ready into the open transaction; return the rows of what is refused even now."""
         con = self.ledger.con
         before = con.execute("PRAGMA main.cache_size").fetchone()[0]
         con.execute(f"PRAGMA main.cache_size = {_CACHE}")
         try:
             with self.ledger.savepoint():
-                self.ledger.pour("personal", journaled=False)
+                self.ledger.insert_ready("personal", journaled=False)
                 for name in self._staging.columns:
-                    self.ledger.pour(name)
+                    self.ledger.insert_ready(name)
             return []
         except REFUSED:
             return list(self._one_by_one())
