@@ -16,7 +16,8 @@ TEXTS = {
     "machine_closed": ("这台：{id} {kind} {summary}（{closed_at} 关闭）", "this machine: {id} {kind} {summary} (closed {closed_at})"),
     "repeats": ("{id}（{closed_at} 关闭）还在重复维修期内；若是同一毛病，填“重复于”", "{id} (closed {closed_at}) is within the window of repeats; if it is the same fault, say “repeat of”"),
     "likely_same": ("注意：可能就是 {id}（{summary}，{received_at} 受理）；若是，按 Ctrl-C 停下，改用 svcdesk ticket note {id}", "mind: this is probably {id} ({summary}, received {received_at}); if so, stop with Ctrl-C and use svcdesk ticket note {id}"),
-    "review": ("回车记下；还要补或改，写号", "Enter records it; a number to add or change"), "enter": ("回车", "Enter"),
+    "as_it_stands": ("将登记：{what}", "to be recorded: {what}"),
+    "review": ("回车照此登记；要改要补，写号或写字", "Enter records it so; a number or a word changes or adds"), "enter": ("回车", "Enter"),
     # expense add
     "expense.add.dispatch": ("哪次派工（没有就填 -）", "which dispatch (- for none)"), "expense.add.engineer": ("谁的", "whose"), "expense.add.category": ("类别", "category"),
     "expense.add.amount": ("金额（元）", "amount (CNY)"), "expense.add.date": ("日期", "date"), "expense.add.from": ("从哪里", "from"), "expense.add.to": ("到哪里", "to"),
