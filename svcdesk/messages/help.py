@@ -15,7 +15,7 @@ TEXTS = {
     "contact.show": ("看一条登记", "show one contact"), "survey.show": ("看一份调查表", "show one survey"),
     "undo": ("收回上一个命令，或指明的一条", "take the last command back, or the entry that is named"),
     "staff": ("人员", "the people of the centre"), "staff.add": ("登记人员", "add somebody to the staff"), "staff.retire": ("人员离岗", "record that somebody has left"),
-    "staff.free": ("看谁可派：空闲的在前，再看常驻地和本月在外天数", "who is free on a day: free ones first, then by home and days on the road"), "staff.list": ("列出人员", "list the staff"), "staff.show": ("看一个人", "show one person"),
+    "staff.free": ("看谁可派：空闲的在前，再看常驻地和最近去过的地方离得远近、本月在外天数；修过该产品几次只作参考", "who is free on a day: free ones first, then whose home or last place is near, then days on the road; how often they mended the product is told beside"), "staff.list": ("列出人员", "list the staff"), "staff.show": ("看一个人", "show one person"),
     "customer": ("客户", "the customers"), "customer.add": ("登记客户", "register a customer"), "customer.list": ("列出客户", "list the customers"), "customer.show": ("看一个客户", "show one customer"),
     "contract": ("合同", "the contracts"), "contract.add": ("登记合同", "register a contract"), "contract.list": ("列出合同", "list the contracts"), "contract.show": ("看一份合同", "show one contract"),
     "contact": ("来电来函来访登记（3.9）", "the register of calls, letters and visits (3.9)"), "contact.log": ("登记不必开工单的来电来函来访", "log a contact that needs no ticket"), "contact.list": ("列出登记", "list the contacts"),

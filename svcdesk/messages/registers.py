@@ -239,7 +239,7 @@ TEXTS = {
     "values.event.visit": ("走访", "visit"),
     "values.event.service_report": ("报告单", "report"),
     "values.event.part": ("部件", "part"),
-    "values.event.survey": ("调查", "survey"),
+    "values.event.survey": ("调查表", "survey"),
     "values.event.complaint": ("投诉", "complaint"),
     "values.event.problem": ("质量问题", "quality problem"),
     "values.event.move": ("去向", "moved"),
@@ -259,6 +259,10 @@ TEXTS = {
     "errors.unknown_equipment": (
         "没有登记设备“{text}”\n相近的：{near}；新设备用 svcdesk equipment add",
         "there is no equipment “{text}”\nnear it: {near}; a new one: svcdesk equipment add",
+    ),
+    "errors.several_equipment": (
+        "“{text}”可指 {count} 台设备\n写明其一：{near}",
+        "“{text}” may be {count} pieces of equipment\nname one of them: {near}",
     ),
     "errors.equipment_exists": (
         "设备 {serial} 已经登记\nsvcdesk equipment show {serial}；要改用 svcdesk equipment set {serial}",

@@ -8,6 +8,18 @@ _DEEDS = {
     "confirm": ("确认", "confirm"), "waive": ("免除", "waive"), "appeal": ("申诉", "appeal"), "decide": ("裁定", "decide"), "settle": ("执行", "settle"),
     "assign": ("指定部门", "assign"), "investigate": ("调查", "investigate"), "remedy": ("补救", "remedy"), "feedback": ("反馈", "feedback"),
 }  # fmt: skip
+# What happened, as a time line tells it; a ticket's notes tell of the same steps.
+_STEPS = {
+    "open": ("受理", "opened"), "answer": ("答复", "answered"), "escalate": ("上报", "escalated"), "hold": ("搁置", "on hold"), "resume": ("恢复", "resumed"),
+    "appoint": ("约定", "appointed"), "close": ("关闭", "closed"), "reopen": ("重开", "reopened"), "cancel": ("取消", "cancelled"), "note": ("备注", "noted"),
+}  # fmt: skip
+_EVENTS = {
+    "settle-escalation": ("上报已复", "escalation answered"), "propose": ("提出另约（不改变应到时间）", "named (does not move the target)"),
+    "hand-over": ("移交", "handed over"), "accept": ("接手", "taken over"), "decline": ("不接", "declined"),
+    "send": ("派出", "sent"), "depart": ("出发", "departed"), "arrive": ("到场", "arrived"), "callback": ("来电", "called HQ"), "leave": ("离场", "left"), "return": ("返回", "returned"),
+    "decide": ("裁定", "decided"), "promise": ("承诺", "promised"), "keep": ("兑现", "kept"), "drop": ("作罢", "dropped"), "attach": ("附件", "attached"),
+    "contact": ("来电来函", "contact"), "suggestion": ("建议", "suggestion"), "penalty": ("处理", "penalty"), "phone_check": ("通话检查", "phone check"), "conduct": ("行为记录", "conduct"), "rectification": ("整改", "rectification"),
+}  # fmt: skip
 _TABLES = {
     "staff": ("人员", "staff"), "customers": ("客户", "customers"), "contracts": ("合同", "contracts"), "contacts": ("来电来函", "contacts"), "tickets": ("工单", "tickets"), "dispatches": ("派工", "dispatches"),
     "service-reports": ("服务报告单", "service-reports"), "surveys": ("调查表", "surveys"), "complaints": ("投诉", "complaints"), "phone-checks": ("通话检查", "phone-checks"), "conduct": ("行为记录", "conduct"),
@@ -15,6 +27,8 @@ _TABLES = {
 }  # fmt: skip
 TEXTS = {
     **{f"deed.{name}": pair for name, pair in _DEEDS.items()}, **{f"table.{name}": pair for name, pair in _TABLES.items()},
+    **{f"{kind}.{name}": pair for kind in ("verb", "event") for name, pair in _STEPS.items()}, **{f"event.{name}": pair for name, pair in _EVENTS.items()},
+    "near.city": ("同城", "same city"), "near.province": ("同省", "same province"),
     "complaint_status.closed": ("已结案", "closed"),
     "call": ("电话", "call"), "letter": ("来函", "letter"), "visit": ("来访", "visit"), "email": ("邮件", "email"), "message": ("消息", "message"), "channel.call": ("来电", "call"),
     "ticket_kind.repair": ("维修", "repair"), "ticket_kind.installation": ("安装调试", "installation"), "ticket_kind.training": ("培训", "training"),
@@ -106,8 +120,6 @@ TEXTS = {
     "age.day": ("不满一天", "under a day"), "age.week": ("一至六天", "1 to 6 days"), "age.month": ("七至二十九天", "7 to 29 days"), "age.older": ("三十天及以上", "30 days and over"),
     "step.assign": ("指定部门", "assigned"), "step.investigate": ("调查", "investigated"), "step.decide": ("裁定", "decided"), "step.remedy": ("补救", "remedied"),
     "step.feedback": ("反馈", "told the complainant"), "step.close": ("结案", "closed"), "yes.satisfied": ("满意", "satisfied"), "customer_part.name": ("名称", "name"), "customer_part.phone": ("电话", "telephone"), "customer_part.address": ("地址", "address"), "yes.entitled": ("有权裁定", "entitled"), "yes.no_parts": ("未换零件", "no parts"),
-    "verb.open": ("受理", "opened"), "verb.answer": ("答复", "answered"), "verb.escalate": ("上报", "escalated"), "verb.hold": ("搁置", "on hold"), "verb.resume": ("恢复", "resumed"),
-    "verb.appoint": ("改约", "appointed"), "verb.close": ("关闭", "closed"), "verb.reopen": ("重开", "reopened"), "verb.cancel": ("取消", "cancelled"), "verb.note": ("备注", "noted"),
     "step.departed_at": ("出发", "departed"), "step.arrived_at": ("到场", "arrived"),
     "step.send": ("转交", "sent"), "step.answer": ("答复", "answered"), "step.tell": ("告知", "told"), "step.extend": ("延期", "another due day"), "step.done": ("改完", "done"), "step.verify": ("复查", "verified"), "step.cancel": ("取消", "cancelled"), "step.skip": ("不做", "left out"), "step.move": ("改期", "moved"), "yes.passed": ("通过", "passed"), "yes.late": ("逾期", "late"),
     "accepted": ("采纳", "accepted"), "declined": ("不采纳", "declined"), "later": ("留待以后", "later"),
@@ -128,6 +140,6 @@ TEXTS = {
     "section.plan_overdue": ("逾期的计划", "plans overdue"), "section.plan_due": ("将到的计划", "plans due soon"), "section.rectify_overdue": ("逾期的整改", "rectifications overdue"), "section.rectify_due": ("整改", "rectifications"),
     "section.rectify_verify": ("待复查的整改", "rectifications to verify"), "section.suggestion_send": ("待转交的建议", "suggestions to send"), "section.suggestion_overdue": ("逾期未复的建议", "suggestions not answered"), "section.suggestion_due": ("待答复的建议", "suggestions sent"),
     "section.suggestion_tell": ("待告知的建议", "answers to tell"), "section.suggestion_close": ("可了结的建议", "suggestions to close"), "section.follow_up": ("待回访", "follow-ups"),
-    "record.plan": ("计划", "plan"), "record.inspection": ("检查", "inspection"), "record.rectification": ("整改", "rectification"), "record.visit": ("走访", "visit"), "record.suggestion": ("建议", "suggestion"),
+    "record.equipment": ("设备", "equipment"), "record.plan": ("计划", "plan"), "record.inspection": ("检查", "inspection"), "record.rectification": ("整改", "rectification"), "record.visit": ("走访", "visit"), "record.suggestion": ("建议", "suggestion"),
     "upkeep.visits": ("走访", "visits"), "upkeep.inspections": ("检查", "inspections"), "upkeep.rectifications": ("整改", "rectifications"), "upkeep.suggestions": ("建议", "suggestions"), "upkeep.made": ("次数", "made"), "upkeep.due": ("到期", "due"), "upkeep.in_time": ("按期", "in time"), "upkeep.opened": ("新立", "opened"), "upkeep.closed": ("销号", "closed"), "upkeep.open": ("未了", "open"), "upkeep.answered": ("答复", "answered"),
 }  # fmt: skip

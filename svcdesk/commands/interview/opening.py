@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from svcdesk import messages, periods
+from svcdesk import messages
+from svcdesk.commands import telling
 from svcdesk.commands.interview.asking import Choice, Question, one_of
 from svcdesk.commands.interview.talk import NO, REVIEW, YES, Step, Talk
 from svcdesk.commands.interview.values import headings, kind_of, of_param, record, time
 from svcdesk.desk import callers
 from svcdesk.errors import NotFound
 from svcdesk.finder import names
-from svcdesk.model import Record
 from svcdesk.periods import instant, short
 from svcdesk.regulation.policy import Basis
 from svcdesk.session import current
@@ -73,9 +73,9 @@ def _known(talk: Talk, name: str) -> Iterator[str]:
     known = callers.caller(talk.ledger, name)
     yield messages.say("asking.caller", name=known.name, city=known.city or "–")
     for ticket in known.tickets:
-        yield _ticket("asking.caller_ticket", ticket)
+        yield telling.ticket("asking.caller_ticket", ticket)
     for contract in known.contracts:
-        yield messages.say("asking.caller_contract", **_contract(contract))
+        yield telling.contract("asking.caller_contract", contract)
     if known.score:
         at = short(instant(known.score["at"]), current.zone)
         values = {
@@ -93,20 +93,6 @@ def _typing(talk: Talk) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _ticket(key: str, row: Record) -> str:
-    words = {"kind": messages.word("ticket_kind", row["kind"]), "status": messages.word("ticket_status", row["status"])}
-    at = {name: short(instant(row[name]), current.zone) for name in ("received_at", "closed_at") if row.get(name)}
-    return messages.say(key, **{**row, **words, **at, "id": f"T{row['id']}"})
-
-
-def _contract(row: Record) -> Record:
-    included = messages.say("asking.includes_installation") if row["includes_installation"] else ""
-    until = row["warranty_until"]
-    over = until is not None and until < periods.today(current.now(), current.zone).isoformat()
-    warranty = messages.say("asking.warranty_over" if over else "asking.warranty", until=until) if until else ""
-    return {"no": row["no"], "project": row["project"] or "", "included": included, "warranty": warranty}
-
-
 def _caller(talk: Talk) -> callers.Caller | None:
     name = str(talk.value("customer"))
     return callers.caller(talk.ledger, name) if talk.ledger.bears(name) else None
@@ -117,11 +103,11 @@ def _mind(talk: Talk, known: callers.Caller) -> Iterator[str]:
     serial = talk.value("serial")
     found = callers.repairs(talk.ledger, known.id, serial) if serial else []
     for row in found:
-        yield _ticket("asking.machine_closed" if row["closed_at"] else "asking.machine_open", row)
+        yield telling.ticket("asking.machine_closed" if row["closed_at"] else "asking.machine_open", row)
     if again := callers.repeats(found, _basis(talk)):
-        yield _ticket("asking.repeats", again)
+        yield telling.ticket("asking.repeats", again)
     if same := callers.likely_same(known, str(talk.value("kind")), serial, current.now()):
-        yield _ticket("asking.likely_same", same)
+        yield telling.ticket("asking.likely_same", same)
 
 
 def _basis(talk: Talk) -> Basis:
