@@ -6,13 +6,17 @@ from typing import Annotated
 import typer
 
 from svcdesk import messages
+from svcdesk.columns import Column
 from svcdesk.commands.context import Read
-from svcdesk.commands.noun import Flag, Noun
+from svcdesk.commands.noun import Flag, Month, Noun
 from svcdesk.errors import BadInput
 from svcdesk.model import Record, number_of, table_of
 from svcdesk.papers import form, mark
+from svcdesk.papers.paper import Paper
+from svcdesk.periods import Period, month_of, read_month
 from svcdesk.registers import records
 from svcdesk.registers.index import register_of
+from svcdesk.registers.service import CONTACTS
 from svcdesk.render import files, tables
 
 noun = Noun("form")
@@ -30,19 +34,76 @@ _SHOWS: dict[str, tuple[str, ...]] = {
 _ASKED_BY = {"service_report": ("dispatch", "dispatch_id"), "survey": ("ticket", "ticket_id")}
 
 
+_SIGNERS = ("engineer", "customer", "desk", "seal")
+
+
 def _of(table: str) -> None:
     def body(r: Read, record: Id = None, output: Output = None, blank: Flag = False) -> None:
         if blank == (record is not None):
             raise BadInput("one_of", names=["ID", "--blank"])
         subject, row = _filled(r, table, record) if record else ("", {})
-        page = form.page(
-            messages.say(f"form.{table}"), r.ledger.centre["name"], _lines(r, table, row), subject and _mark(r, subject)
-        )
-        with files.opened(str(output) if output else None, never=r.ledger.path) as out:
-            out.write(page)
+        title, centre = messages.say(f"form.{table}"), r.ledger.centre["name"]
+        made = Paper(title, centre, _lines(r, table, row), _signers(*_SIGNERS), subject and _mark(r, subject))
+        _write(r, made, output)
 
     body.__name__ = table
     noun.read(table.replace("_", "-"))(body)
+
+
+def _signers(*who: str) -> list[str]:
+    return [messages.say(f"form.sign_{name}") for name in who]
+
+
+def _write(r: Read, paper: Paper, output: Path | None) -> None:
+    """Write a form as a workbook where its name ends so, else as a page."""
+    if output and output.suffix.lower() == ".xlsx":
+        from svcdesk.papers import book
+
+        with files.whole_file(output, never=r.ledger.path) as path:
+            book.write(paper, path, r.now)
+        return
+    with files.opened(str(output) if output else None, never=r.ledger.path) as out:
+        out.write(form.page(paper))
+
+
+# The columns of the register of calls and letters, with the share of the page that each takes.
+_REGISTER = {
+    "id": 5, "at": 12, "customer": 14, "person": 6, "channel": 6, "summary": 27, "taken_by": 7, "ticket": 5,
+    "handled": 18,
+}  # fmt: skip
+
+
+@noun.read("register")
+def register(r: Read, month: Month = None, output: Output = None) -> None:
+    period = read_month(month or month_of(r.now, r.zone), r.now, r.zone)
+    selection = records.Selection().during(CONTACTS, period)
+    rows = list(records.records(r.ledger, CONTACTS, r.now, selection, detail=True))
+    columns = {column.name: column for column in (*CONTACTS.columns, Column("handled"))}
+    lines = [
+        [tables.cell((row | _handled(r, row["ticket"]))[name], columns[name], r.zone) for name in _REGISTER]
+        for row in rows
+    ]
+    head = messages.say("form.register_head", centre=r.ledger.centre["name"], month=_in_words(period), n=len(rows))
+    heads = [messages.say(f"columns.{name}") for name in _REGISTER]
+    signers, shares = _signers("clerk", "head", "day"), list(_REGISTER.values())
+    _write(
+        r,
+        Paper(messages.say("form.register"), head, lines, signers, mark.of_month(r.ledger, period), heads, shares),
+        output,
+    )
+
+
+def _handled(r: Read, text: str | None) -> Record:
+    """Tell how a ticket stands, and how it was resolved."""
+    if not text:
+        return {"handled": ""}
+    ticket = r.ledger.named("ticket", text)
+    words = (messages.word("ticket_status", ticket["status"]), ticket["resolution"])
+    return {"handled": messages.say("labels.clause_joint").join(word for word in words if word)}
+
+
+def _in_words(period: Period) -> str:
+    return messages.say("form.month", year=period.first.year, month=f"{period.first.month:02d}")
 
 
 def _mark(r: Read, subject: str) -> str:

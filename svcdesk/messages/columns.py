@@ -1,7 +1,7 @@
 """Column headings, by the column's name in JSON and CSV."""
 
 TEXTS = {
-    "equipment": ("设备", "equipment"), "former_names": ("曾用名", "former names"), "open_dispatches": ("未返回的派工", "not back from"), "last_place": ("最近去过", "last place"), "near": ("远近", "near"), "mended": ("修过该产品", "mended this product"),
+    "equipment": ("设备", "equipment"), "handled": ("处理情况", "handled"), "former_names": ("曾用名", "former names"), "open_dispatches": ("未返回的派工", "not back from"), "last_place": ("最近去过", "last place"), "near": ("远近", "near"), "mended": ("修过该产品", "mended this product"),
     "definition": ("口径", "how it is worked out"),
     "person_name": ("姓名", "name"), "policy_key": ("键", "key"), "before": ("上期", "period before"), "claimant": ("报销人", "claimant"), "concerned": ("当事人", "person"), "decided_on": ("批复", "decided"), "decider": ("批复人", "decided by"),
     "year_so_far": ("本年累计（元）", "year so far (CNY)"),

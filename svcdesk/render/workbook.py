@@ -17,9 +17,9 @@ from svcdesk.render.document import Chart, Document, Table, parted, totalled
 from svcdesk.render.svg import COLOURS
 from svcdesk.render.tables import cell, disarm, heading, inert, width
 
-_FONT = "宋体"
+FONT = "宋体"
 _SHADE = "#EDEDED"
-_LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
+LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _SHORT_HEAD = 14
 _LONG = 20  # rows of a table that may run over the page
@@ -70,7 +70,7 @@ class _Styles:
         key = tuple(sorted(properties.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format(
-                {"font_name": _FONT, "font_size": 11, "valign": "vcenter", **properties}
+                {"font_name": FONT, "font_size": 11, "valign": "vcenter", **properties}
             )
         return self._made[key]
 
@@ -124,7 +124,7 @@ def _fit(texts: Sequence[str]) -> int:
     return min(_WIDEST, max(_NARROWEST, *(width(text) + 3 for text in texts)))
 
 
-def _lines(text: str, cells: int) -> int:
+def lines_of(text: str, cells: int) -> int:
     """Count the lines that a text takes in a column of a width: words stay whole, Chinese breaks anywhere."""
     room, lines = max(2.0, cells - 1), 0
     for paragraph in text.split("\n"):
@@ -209,8 +209,8 @@ class _Form:
         """Write a text over the whole width, on as many lines as it needs."""
         style = self._styles.of(font_size=size, text_wrap=True, **properties)
         self._merge(self._line, 0, self._grid - 1, text, style)
-        lines = _lines(text, sum(self._widths) * 11 // size)
-        self._sheet.set_row(self._line, min(_HIGHEST, lines * _LINE_HEIGHT * size / 11 + 4))
+        lines = lines_of(text, sum(self._widths) * 11 // size)
+        self._sheet.set_row(self._line, min(_HIGHEST, lines * LINE_HEIGHT * size / 11 + 4))
         self._line += 1
 
     def _merge(self, line: int, first: int, last: int, given: Any, style: Any, kind: str = "text") -> None:
@@ -261,8 +261,8 @@ class _Form:
         lines = [1]
         for place, text in enumerate(texts):
             first, last = self._span(place, spare)
-            lines.append(_lines(text, starts[last + 1] - starts[first]))
-        self._sheet.set_row(self._line, min(_HIGHEST, max(lines) * _LINE_HEIGHT + 4))
+            lines.append(lines_of(text, starts[last + 1] - starts[first]))
+        self._sheet.set_row(self._line, min(_HIGHEST, max(lines) * LINE_HEIGHT + 4))
 
     def _listed(self, key: str, texts: Sequence[str]) -> None:
         if texts:
@@ -286,7 +286,7 @@ class _Form:
                     self._merge(self._line + step, *span, text, made)
             starts = [0, *accumulate(self._widths)]
             rooms = [starts[last] - starts[first] for first, last in pairwise(edges)]
-            named = max(_lines(name, cells) for name, cells in zip(some, rooms, strict=True)) * _LINE_HEIGHT + 4
+            named = max(lines_of(name, cells) for name, cells in zip(some, rooms, strict=True)) * LINE_HEIGHT + 4
             for step, height in enumerate((named, 34, 20)):
                 self._sheet.set_row(self._line + step, height)
             self._line += 3
@@ -393,7 +393,8 @@ def _chart(
     for place, text in enumerate([messages.say("page.category"), *(series.name for series in chart.series)], left):
         put(sheet, line, place, disarm(text), "text", UTC, _always(head))
     sheet.set_row(
-        line, max(1, *(_lines(s.name, cells) for s, cells in zip(chart.series, widths, strict=False)), 1) * _LINE_HEIGHT
+        line,
+        max(1, *(lines_of(s.name, cells) for s, cells in zip(chart.series, widths, strict=False)), 1) * LINE_HEIGHT,
     )
     for step, category in enumerate(chart.categories, 1):
         put(sheet, line + step, left, disarm(category), "text", UTC, _always(label))
