@@ -27,10 +27,13 @@ Id = Annotated[str | None, typer.Argument(metavar="ID")]
 _SHOWS: dict[str, tuple[str, ...]] = {
     "ticket": ("id", "customer", "kind", "channel", "summary", "contract", "product", "serial", "received_at",
                "answer_due", "on_site_by", "taken_by", "resolution"),
-    "dispatch": ("id", "ticket", "kind", "place", "sent_at", "due", "status"),
-    "service_report": ("id", "dispatch", "filed_by", "filed_at", "fault_cause", "solution", "customer_opinion"),
-    "survey": ("id", "ticket", "at", "score", "comment", "via"),
+    "dispatch": ("id", "ticket", "customer", "summary", "product", "serial", "kind", "place", "engineer", "sent_at",
+                 "due", "departed_at", "arrived_at", "callback_at", "left_at", "returned_at"),
+    "service_report": ("id", "dispatch", "customer", "product", "serial", "filed_by", "filed_at", "fault_cause",
+                       "solution", "parts", "customer_opinion"),
+    "survey": ("id", "ticket", "customer", "summary", "at", "score", "comment", "via"),
 }  # fmt: skip
+_OF_TICKET = ("customer", "summary", "product", "serial")
 _ASKED_BY = {"service_report": ("dispatch", "dispatch_id"), "survey": ("ticket", "ticket_id")}
 
 
@@ -68,8 +71,8 @@ def _write(r: Read, paper: Paper, output: Path | None) -> None:
 
 # The columns of the register of calls and letters, with the share of the page that each takes.
 _REGISTER = {
-    "id": 5, "at": 12, "customer": 14, "person": 6, "channel": 6, "summary": 27, "taken_by": 7, "ticket": 5,
-    "handled": 18,
+    "id": 5, "at": 14, "customer": 13, "person": 7, "channel": 7, "summary": 24, "taken_by": 7, "ticket": 6,
+    "handled": 17,
 }  # fmt: skip
 
 
@@ -125,12 +128,38 @@ def _filled(r: Read, table: str, record: str) -> tuple[str, Record]:
 
 
 def _lines(r: Read, table: str, row: Record) -> list[tuple[str, str]]:
+    texts = _texts(r, table, row) if row else {}
+    return [(messages.say(f"columns.{name}"), texts.get(name, "")) for name in _SHOWS[table]]
+
+
+def _texts(r: Read, table: str, row: Record) -> dict[str, str]:
+    """Write what a form shows: of its own record, of the ticket behind it, and of each engineer sent."""
+    sent = row if table == "dispatch" else _one(r, "dispatch", row.get("dispatch"))
+    ticket = row if table == "ticket" else _one(r, "ticket", row.get("ticket") or sent.get("ticket"))
+    behind = {name: ticket.get(name) for name in _OF_TICKET}
+    texts = _cells(r, "ticket", behind) | _cells(r, table, row)
+    return texts | _of_crew(r, row["crew"]) if table == "dispatch" else texts
+
+
+def _one(r: Read, table: str, text: str | None) -> Record:
+    return records.one(r.ledger, table, r.ledger.named(table, text)["id"], r.now) if text else {}
+
+
+def _cells(r: Read, table: str, row: Record) -> dict[str, str]:
     columns = {column.name: column for column in register_of(table).columns}
-    return [
-        (messages.say(f"columns.{name}"), tables.cell(row[name], columns[name], r.zone) if row.get(name) else "")
-        for name in _SHOWS[table]
-        if name in columns
-    ]
+    return {name: tables.cell(value, columns[name], r.zone) for name, value in row.items() if name in columns}
+
+
+def _of_crew(r: Read, crew: list[Record]) -> dict[str, str]:
+    """Write the steps of a journey; where several were sent, each with whose it is."""
+    columns = {column.name: column for column in register_of("dispatch").columns}
+    names = [f"{one['engineer']} {r.ledger.staff(one['engineer'])['name']}" for one in crew]
+    texts = {"engineer": messages.comma(names)}
+    for step in ("due", "departed_at", "arrived_at", "callback_at", "left_at", "returned_at"):
+        times = [(one["engineer"], tables.cell(one[step], columns[step], r.zone)) for one in crew if one[step]]
+        said = (text if len(crew) == 1 else f"{code} {text}" for code, text in times)
+        texts[step] = messages.say("labels.clause_joint").join(said)
+    return texts
 
 
 for _table in _SHOWS:

@@ -14,7 +14,7 @@ from svcdesk.render.workbook import FONT, LINE_HEIGHT, lines_of
 
 _CELLS = 88, 132  # how many cells of width A4 holds, upright and across
 _SHARES = (22, 78)  # of a name and a text, in hundredths
-_BY_HAND = 3  # lines of room where nothing stands yet
+_BY_HAND = 2  # lines of room where nothing stands yet
 
 
 def write(paper: Paper, path: Path, created: datetime) -> None:
@@ -41,7 +41,7 @@ class _Sheet:
         sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
         sheet.hide_gridlines(2)
         page = messages.say("page.page_of", page="&P", pages="&N")
-        sheet.set_footer(f"&L&9{disarm(paper.mark).replace('&', '&&')}&R&9{page}")
+        sheet.set_footer(f"&L&9 {disarm(paper.mark).replace('&', '&&')}&R&9{page}")
         for place, cells in enumerate(self._widths):
             sheet.set_column(place, place, cells)
         self._across(paper.title, 30, font_size=16, bold=True, align="center")
@@ -70,7 +70,7 @@ class _Sheet:
         self._line += 1
 
     def _row(self, texts: Any, **looks: Any) -> None:
-        style = self._style(border=1, **looks)
+        style = self._style(border=1, **(looks or {"indent": 1}))
         need = [lines_of(disarm(text), cells) for text, cells in zip(texts, self._widths, strict=True)]
         high = max(need) if self._paper.headings or texts[-1] else _BY_HAND
         self._sheet.set_row(self._line, high * LINE_HEIGHT + 6)

@@ -12,15 +12,15 @@ body{font:15px/1.6 "Songti SC","Noto Serif CJK SC",SimSun,serif}
 body{max-width:46em;margin:2em auto;padding:0 1em;color:#000;background:#fff}
 h1{text-align:center;font-size:1.5em;letter-spacing:.2em}p.head{text-align:center}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid;padding:.35em .6em;text-align:left;vertical-align:top}
-th{width:9em;font-weight:normal}td:empty{height:2.4em}tr{break-inside:avoid}
-section{display:grid;grid-template-columns:1fr 1fr;gap:2.2em;margin-top:2em;break-inside:avoid}
+th{width:9em;font-weight:normal}td:empty{height:1.9em}tr{break-inside:avoid}
+section{display:grid;grid-template-columns:1fr 1fr;gap:1.8em;margin-top:1.4em;break-inside:avoid}
 section div{border-bottom:1px solid;height:2.4em}
 footer{display:flex;justify-content:space-between;align-items:center;margin-top:2em;font-family:monospace}
 footer{break-inside:avoid}
 @page{size:A4;margin:18mm}@media print{body{margin:0;max-width:none}}"""
 _REGISTER = """
-body{max-width:72em;font-size:13px}table{table-layout:fixed}thead{display:table-header-group}
-th{width:auto;font-weight:bold;text-align:center}th,td{overflow-wrap:anywhere}td:empty{height:auto}
+@media screen{body{max-width:72em}}body{font-size:13px}table{table-layout:fixed}thead{display:table-header-group}
+th,td{padding:.35em;overflow-wrap:anywhere}th{width:auto;font-weight:bold;text-align:center;overflow-wrap:normal}td:empty{height:auto}
 section{grid-template-columns:repeat(3,1fr)}@page{size:A4 landscape;margin:14mm}"""
 
 

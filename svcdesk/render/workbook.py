@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from math import ceil
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ _SHADE = "#EDEDED"
 LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _SHORT_HEAD = 14
+_AROUND, _PAGE_LINES = 4, 64  # lines beside a table's rows, and of a page of A4 upright
 _LONG = 20  # rows of a table that may run over the page
 _PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
 _FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
@@ -169,7 +171,9 @@ class _Form:
         _paper(self._sheet, document, "")
         self._sheet.hide_gridlines(2)
         self._sheet.center_horizontally()
-        if sum(self._widths) > _PORTRAIT:
+        if document.front is not None or self._is_short():
+            self._sheet.fit_to_pages(1, 1)  # what is signed stands on one page, upright in either language
+        elif sum(self._widths) > _PORTRAIT:
             self._sheet.set_landscape()
         for place, cells in enumerate(self._widths):
             self._sheet.set_column(place, place, cells)
@@ -184,6 +188,11 @@ class _Form:
         self._listed("page.attention", document.attention)
         self._signatures()
         self._sheet.print_area(0, 0, self._line - 1, self._grid - 1)
+
+    def _is_short(self) -> bool:
+        """Return whether tables that follow a form fit on a page: nothing of them is split."""
+        lines = sum(len(table.rows) + _AROUND for table in self._document.form)
+        return not self._document.signatures and lines <= _PAGE_LINES
 
     def _fitted(self) -> list[int]:
         """Fit the columns of the grid to what stands in them, and share out what the form's least width leaves."""
@@ -332,6 +341,7 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
         {kind: styles.of(num_format=number_format(kind), bold=bold, **_stand(kind)) for kind in kinds}
         for bold in (False, True)
     )
+    tall: list[tuple[int, int, str]] = []  # texts that may need several lines, once the widths are known
     for line, row in enumerate(table.rows, 1):
         looks = strong if line - 1 in table.strong else usual
         for place, column in enumerate(table.columns):
@@ -341,8 +351,13 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
             shown = cell(row.get(column.name), column, zone)
             widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
             put(sheet, line, place, given, _kind(column), zone, looks.__getitem__)
+            if _kind(column) == "text" and width(shown) * _CAREFUL > _WIDEST - 3:
+                tall.append((line, place, shown))
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
+    for line, group in groupby(tall, itemgetter(0)):
+        lines = max(lines_of(text, widths[place] - 1) for _, place, text in group)
+        sheet.set_row(line, min(_HIGHEST, lines * LINE_HEIGHT + 4))
     if table.columns:
         sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ids, phones and invoices are meant as text
