@@ -76,9 +76,7 @@ def parted(document: Document) -> tuple[Document, Document | None]:
     """Return what is signed, and the tables that follow it on pages of their own, where there are some."""
     if document.front is None or len(document.form) <= document.front:
         return document, None
-    rest = document._replace(
-        front=None, head=(), form=document.form[document.front :], notes=(), signatures=(), capitals=""
-    )
+    rest = document._replace(head=(), form=document.form[document.front :], notes=(), signatures=(), capitals="")
     return document._replace(form=document.form[: document.front]), rest
 
 

@@ -51,9 +51,11 @@ def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> No
         styles = _Styles(made)
         names: set[str] = set()
         front, annex = parted(document)
-        _Form(made.add_worksheet(_sheet_name(_named(document.name), names)), styles, zone, front).write()
+        sheet = made.add_worksheet(_sheet_name(_named(document.name), names))
+        _Form(sheet, styles, zone, front, on_a_page=annex is not None).write()
         if annex:
-            _Form(made.add_worksheet(_sheet_name(_named("annex"), names)), styles, zone, annex).write()
+            sheet = made.add_worksheet(_sheet_name(_named("annex"), names))
+            _Form(sheet, styles, zone, annex, on_a_page=_is_short(annex)).write()
         if document.charts:
             _charts(made, _sheet_name(_named("charts"), names), document, styles)
         for table in document.sheets:
@@ -156,11 +158,19 @@ def _in_header(text: str) -> str:
     return " " + disarm(text)[:90].replace("&", "&&")
 
 
+def _is_short(document: Document) -> bool:
+    """Return whether all tables fit on a page, so that none is split."""
+    return sum(len(table.rows) + _AROUND for table in document.form) <= _PAGE_LINES
+
+
 class _Form:
     """The printed form. Its tables share one grid of columns; a narrower table's first column spans what is left."""
 
-    def __init__(self, sheet: Any, styles: _Styles, zone: tzinfo, document: Document) -> None:
+    def __init__(
+        self, sheet: Any, styles: _Styles, zone: tzinfo, document: Document, *, on_a_page: bool = False
+    ) -> None:
         self._sheet, self._styles, self._zone, self._document = sheet, styles, zone, document
+        self._on_a_page = on_a_page
         self._grid = max([4, *(len(table.columns) for table in document.form)])
         self._widths = self._fitted()
         self._line = 0
@@ -171,8 +181,8 @@ class _Form:
         _paper(self._sheet, document, "")
         self._sheet.hide_gridlines(2)
         self._sheet.center_horizontally()
-        if document.front is not None or self._is_short():
-            self._sheet.fit_to_pages(1, 1)  # what is signed stands on one page, upright in either language
+        if self._on_a_page:
+            self._sheet.fit_to_pages(1, 1)  # upright in either language
         elif sum(self._widths) > _PORTRAIT:
             self._sheet.set_landscape()
         for place, cells in enumerate(self._widths):
@@ -188,11 +198,6 @@ class _Form:
         self._listed("page.attention", document.attention)
         self._signatures()
         self._sheet.print_area(0, 0, self._line - 1, self._grid - 1)
-
-    def _is_short(self) -> bool:
-        """Return whether tables that follow a form fit on a page: nothing of them is split."""
-        lines = sum(len(table.rows) + _AROUND for table in self._document.form)
-        return not self._document.signatures and lines <= _PAGE_LINES
 
     def _fitted(self) -> list[int]:
         """Fit the columns of the grid to what stands in them, and share out what the form's least width leaves."""
