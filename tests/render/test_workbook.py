@@ -333,7 +333,7 @@ def test_what_is_signed_and_its_annex_stand_on_a_page_each(tmp_path):
     tables = tuple(Table(f"t{n}", f"t{n}", columns, [{"c0": "1.00"}] * 9) for n in range(5))
     made = written(Document("monthly", "一", [], tables, signatures=("制表人",), front=2), tmp_path / "r.xlsx")
     for sheet in made.worksheets:
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and (sheet.page_setup.fitToHeight or 1) == 1
         assert sheet.page_setup.orientation != "landscape"
 
 
