@@ -2,7 +2,7 @@
 
 _DEEDS = {
     "send": ("派人", "send"), "answer": ("答复", "answer"), "escalate": ("上报", "escalate"), "hold": ("搁置", "hold"), "resume": ("恢复", "resume"), "appoint": ("改约", "appoint"),
-    "close": ("关闭", "close"), "complaint.close": ("结案", "close"), "reopen": ("重开", "reopen"), "cancel": ("取消", "cancel"), "survey": ("收调查表", "survey"), "step": ("记行程", "step"), "hand-over": ("移交", "hand-over"), "accept": ("接手", "accept"), "decline": ("不接", "decline"),
+    "close": ("关闭", "close"), "complaint.close": ("结案", "close"), "reopen": ("重开", "reopen"), "cancel": ("取消", "cancel"), "survey": ("收调查表", "survey"), "step": ("记行程", "step"), "hand-over": ("移交", "hand-over"), "accept": ("接手", "accept"), "decline": ("不接手", "decline"),
     "depart": ("出发", "depart"), "arrive": ("到场", "arrive"), "callback": ("来电", "callback"), "leave": ("离场", "leave"), "return": ("返回", "return"),
     "approve": ("批准", "approve"), "reject": ("退回", "reject"), "reimburse": ("报销", "reimburse"), "falsified": ("认定作假", "falsified"), "refund": ("退款", "refund"),
     "confirm": ("确认", "confirm"), "waive": ("免除", "waive"), "appeal": ("申诉", "appeal"), "decide": ("裁定", "decide"), "settle": ("执行", "settle"),
@@ -15,7 +15,7 @@ _STEPS = {
 }  # fmt: skip
 _EVENTS = {
     "settle-escalation": ("上报已复", "escalation answered"), "propose": ("提出另约（不改变应到时间）", "named (does not move the target)"),
-    "hand-over": ("移交", "handed over"), "accept": ("接手", "taken over"), "decline": ("不接", "declined"),
+    "hand-over": ("移交", "handed over"), "accept": ("接手", "taken over"), "decline": ("不接手", "declined"),
     "send": ("派出", "sent"), "depart": ("出发", "departed"), "arrive": ("到场", "arrived"), "callback": ("来电", "called HQ"), "leave": ("离场", "left"), "return": ("返回", "returned"),
     "decide": ("裁定", "decided"), "promise": ("承诺", "promised"), "keep": ("兑现", "kept"), "drop": ("作罢", "dropped"), "attach": ("附件", "attached"),
     "contact": ("来电来函", "contact"), "suggestion": ("建议", "suggestion"), "penalty": ("处理", "penalty"), "phone_check": ("通话检查", "phone check"), "conduct": ("行为记录", "conduct"), "rectification": ("整改", "rectification"),
@@ -84,7 +84,7 @@ TEXTS = {
     "fact.callback_at": ("来电", "call to HQ"), "fact.left_at": ("离场", "leaving"), "fact.returned_at": ("返回", "return"), "fact.decided_at": ("裁定", "decision"), "fact.service_report": ("报告单", "service report"),
     "fact.survey": ("调查表", "survey"), "fact.complaint": ("投诉", "complaint"), "fact.contact": ("来电来函", "contact"),
     "fact.appointment": ("改约", "appointment"), "fact.escalation": ("上报", "escalation"), "fact.hold": ("搁置", "hold"), "fact.reopening": ("重开", "reopening"),
-    "needs.late_entry": ("迟录待认可", "late entry to accept"),
+    "needs.late_entry": ("补录待认可", "late entry to accept"),
     "reading.natural": ("自然小时", "natural hours"), "reading.working": ("工作小时", "working hours"), "reading.not_filed": ("未交单视同不全，为本中心的解释", "not filed counts as incomplete: our reading"),
     "missing.fault_cause": ("故障原因", "fault cause"), "missing.solution": ("解决办法", "solution"), "missing.parts": ("更换零件", "replaced parts"), "missing.customer_opinion": ("用户意见", "customer opinion"),
     "escalation.hq": ("总部", "HQ"), "escalation.quality": ("质量部门", "quality"),
@@ -97,10 +97,10 @@ TEXTS = {
     "unit.calendar": ("日历", "calendar"), "unit.categories": ("类别", "categories"), "unit.check": ("检查", "check"),
     "unit.switch": ("开关", "switch"), "unit.folder": ("文件夹", "folder"), "unit.copies": ("份", "copies"),
     "section.answer": ("答复", "answers"), "section.answer_again": ("再次答复", "answers to reopened tickets"), "section.missed": ("过时未到", "appointments missed"), "section.missed_unsent": ("过时未派", "appointments missed, nobody sent"), "section.send": ("待派人", "to send"), "section.on_hold": ("搁置", "on hold"),
-    "section.answered": ("已答复", "answered"), "section.accept": ("待接收", "hand-overs"), "section.confirmed": ("待执行", "penalties to settle"), "section.late_entry": ("待认可补录", "late entries to accept"), "section.sanction": ("待提处理", "measures to propose"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
+    "section.answered": ("已答复", "answered"), "section.accept": ("待接手", "hand-overs"), "section.confirmed": ("待执行", "penalties to settle"), "section.late_entry": ("待认可补录", "late entries to accept"), "section.sanction": ("待提处理", "measures to propose"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
     "section.away": ("返程", "on the way back"), "section.report": ("报告单", "reports"), "section.report_lacking": ("报告单不全", "incomplete reports"), "section.survey": ("调查表", "surveys"),
     "section.close": ("可关闭", "to close"), "section.complaint": ("投诉", "complaints"), "section.escalation": ("上报", "escalations"), "section.expense": ("问题费用", "expenses with problems"),
-    "section.late_cause": ("迟到原因", "late causes"), "section.finding": ("未记的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.changed": ("事实有变的处理", "penalties whose facts changed"), "section.appealed": ("申诉", "appeals"),
+    "section.late_cause": ("迟到原因", "late causes"), "section.finding": ("待记录的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.changed": ("事实有变的处理", "penalties whose facts changed"), "section.appealed": ("申诉", "appeals"),
     "section.statistics": ("统计表", "statistics"), "section.projects": ("项目表", "projects report"),
     "section.not_over": ("月份未完", "month not over"), "section.not_back": ("未记返回", "no return"), "section.not_gone": ("未记出发", "no departure"),
     "section.promise": ("承诺", "promises"), "section.promise_done": ("可记兑现的承诺", "promises to record as kept"),
