@@ -93,3 +93,12 @@ def test_the_register_of_calls_and_letters(served):
     assert "0 entries" in form(served, "register", "--month", "2026-08")
     served.run("form", "register", "-o", served.folder / "register.xlsx")
     served.run("ledger", "check-paper", "2026-13 #1 000000000000", code=2)
+
+
+def test_a_dispatch_says_who_was_sent_and_what_for(served):
+    served.run("dispatch", "send", "T1", "--engineer", "W01", "--engineer", "W02", "--place", "苏州")
+    served.run("dispatch", "log", "D2", "depart=9:00", "--engineer", "W01", "--at", "2026-10-07 12:00")
+    page = form(served, "dispatch", "D2")
+    assert "江南机床" in page and "急停" in page and "W01 张伟" in page and "W02 李娜" in page
+    assert re.search(r"<td>W01 [-0-9]+ 09:00</td>", page)  # of two, each time with whose it is
+    assert "parts" in form(served, "service-report", "D2")
