@@ -213,10 +213,16 @@ _UNSPELT = """
     SELECT c.id, c.name FROM customer c LEFT JOIN spelling s ON s.customer_id = c.id WHERE s.name IS NOT c.name"""
 
 
+def _there(con: sqlite3.Connection) -> list[str]:
+    """List the tables with texts that the ledger has: one of an earlier version lacks some."""
+    known = {name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return [table for table in SOURCES if table in known]
+
+
 def rebuild(con: sqlite3.Connection) -> None:
     """Make the whole index anew, inside a transaction: after an upgrade, or where verify found a word missing."""
     con.execute("INSERT INTO search_word (search_word) VALUES ('delete-all')")
-    for table in SOURCES:
+    for table in _there(con):
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
         con.executemany(_ADD, _documents(con, table, 1, last))
     _spell(con, 1, con.execute("SELECT max(id) FROM customer").fetchone()[0] or 0)
@@ -232,7 +238,7 @@ def missing(con: sqlite3.Connection, most: int | None = None) -> Iterator[tuple[
     """Find the rows whose words are not in the index: of all rows, or of so many newest of each table."""
     for number, _ in con.execute(_UNSPELT):
         yield "customer", number
-    for table in SOURCES:
+    for table in _there(con):
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
         for number, words in _documents(con, table, max(1, last - most + 1) if most else 1, last):
             asked = " ".join(f'"{word}"' for word in dict.fromkeys(words.split()))
