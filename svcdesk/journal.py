@@ -266,6 +266,14 @@ def entries(con: sqlite3.Connection, since: int = 1) -> Iterator[Entry]:
         yield Entry(*row)
 
 
+def wrote_between(con: sqlite3.Connection, table: str, since: int, first: str, end: str) -> list[Entry]:
+    """List the entries after one that wrote rows of a table with an ``at`` from one instant on and before another."""
+    sql = """
+        SELECT * FROM entry WHERE seq IN (SELECT entry FROM change WHERE entry > ? AND "table" = ?
+          AND json_extract(after, '$.at') >= ? AND json_extract(after, '$.at') < ?) ORDER BY seq"""
+    return [Entry(*row) for row in con.execute(sql, (since, table, first, end))]
+
+
 def touched_since(con: sqlite3.Connection, seq: int) -> list[tuple[str, int]]:
     """List the tables that the entries after one wrote to, each with the lowest of the rows."""
     return con.execute('SELECT "table", min(row) FROM change WHERE entry > ? GROUP BY "table"', (seq,)).fetchall()

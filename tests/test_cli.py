@@ -279,11 +279,11 @@ def talk(executable, args, answers):
 
 def test_on_a_terminal_what_is_missing_is_asked_for(executable):
     code, said = talk(
-        executable, ["ticket", "open", "--customer", "江南机床", "--kind", "repair"], ["call", "急停", "", ""]
+        executable, ["ticket", "open", "--customer", "江南机床", "--kind", "repair"], ["急停", "letter", ""]
     )
     assert code == 0, said
     ticket = executable.json("ticket", "show", "T1")
-    assert (ticket["channel"], ticket["summary"]) == ("call", "急停")
+    assert (ticket["channel"], ticket["summary"]) == ("letter", "急停")
 
 
 def test_on_a_terminal_an_undo_is_confirmed(executable):

@@ -21,6 +21,7 @@ _PERIODS: dict[str, Callable[[str], str]] = {
     "quarter": lambda month: f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}",
     "year": lambda month: month[:4],
 }
+_SERIALS = {"serial": "equipment", "part_of": "equipment"}
 _BY_NOUN = {"phone-check": "phone_check", "service-report": "service_report", "rectify": "rectification"}
 
 
@@ -61,7 +62,11 @@ def _found(name: str, noun: str, begun: str) -> Any:
     if name == "key" and noun == "policy":
         return ((key,) for key in KEYS if key.startswith(begun))
     own = _BY_NOUN.get(noun, noun)
-    kind = KINDS.get(name) or (own if name in ("record", "code") and own in candidates.NAMES else None)
+    kind = (
+        KINDS.get(name)
+        or _SERIALS.get(name)
+        or (own if name in ("record", "code") and own in candidates.NAMES else None)
+    )
     if kind:
         return candidates.NAMES[kind](current.open(), begun)
     table = next((table for table in LETTERS if name in _names_of(table)), own if name == "record" else "")

@@ -7,13 +7,14 @@ import typer
 
 from svcdesk import messages
 from svcdesk.columns import Column
+from svcdesk.commands import telling
 from svcdesk.commands.context import Read, Write, writing
 from svcdesk.commands.noun import Noun, Text, Yes
 from svcdesk.commands.receipts import formatted, receipt_line
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
 from svcdesk.model import Record
-from svcdesk.periods import instant, local, short
+from svcdesk.periods import instant, local
 from svcdesk.registers.equipment import EQUIPMENT
 from svcdesk.render import tables
 
@@ -101,17 +102,11 @@ noun.list_of(EQUIPMENT, during=False, upto={"warranty_ends_by": "warranty_until"
 
 def _told(r: Read, row: Record, _: Record) -> list[tuple[str, str]]:
     """Tell the time line, then what follows from it."""
-    lines = [(short(instant(one["at"]), r.zone), _event(one)) for one in equipment.history(r.ledger, row)]
+    lines = telling.events(equipment.history(r.ledger, row), r.zone)
     values = equipment.figures(r.ledger, row, r.now)
     days = messages.comma(map(str, values["days_between_failures"]))
     values |= {"days_between_failures": days or None, "warranty": values["in_warranty_until"]}
     return [*lines, (messages.say("columns.figures"), messages.say("labels.equipment_figures", **formatted(values)))]
-
-
-def _event(one: Record) -> str:
-    warranty = {None: "", True: messages.say("labels.in_warranty"), False: messages.say("labels.out_of_warranty")}
-    words = (one["record"], messages.word("event", one["kind"]), one["text"], warranty[one["in_warranty"]])
-    return tables.disarm(" ".join(word for word in words if word))
 
 
 def _keys(r: Read, row: Record) -> Record:

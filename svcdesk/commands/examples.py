@@ -248,6 +248,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "form.ticket": ("form ticket T1 -o T1.html", "form ticket --blank -o blank.html"),
     "form.dispatch": ("form dispatch D1 -o D1.html", "form dispatch --blank -o blank.html"),
     "form.service-report": ("form service-report D1 -o R1.html", "form service-report --blank -o blank.html"),
+    "form.register": ("form register --month 2026-10 -o 登记簿.html", "form register --month 上月 -o 登记簿.xlsx"),
     "form.survey": ("form survey T1 -o S1.html", "form survey --blank -o blank.html"),
     "attach": ("attach E1 invoice.jpg --kind 票据", "attach R1 report.pdf --kind scan"),
     "attachment.list": ("attachment list", "attachment list E1"),

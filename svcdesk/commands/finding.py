@@ -18,7 +18,7 @@ KINDS = {
     "customer": "customer", "engineer": "staff", "taken_by": "staff", "filed_by": "staff", "about": "staff",
     "against": "staff", "contract": "contract",
 }  # fmt: skip
-NAMED = frozenset(KINDS.values())
+NAMED = frozenset((*KINDS.values(), "equipment"))
 _OF_WRITING = KINDS | {"by": "staff"}  # a report's --by names a column
 
 

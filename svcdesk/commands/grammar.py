@@ -263,18 +263,21 @@ class Group(_Help, TyperGroup):
         ]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the verb. Raises BadInput with the nearest names."""
-        if args and args[0] not in self.list_commands(ctx) and not ctx.resilient_parsing:
+        """Find the verb; at a terminal by as much of it as no other begins with. Raises BadInput with the nearest."""
+        names = self.list_commands(ctx)
+        if args and args[0] not in names and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
-            names = self.list_commands(ctx)
-            raise BadInput(
-                "no_command",
-                text=args[0],
-                path=ctx.command_path,
-                near=get_close_matches(args[0], names, 3, 0.5) or names,
-            )
+            begun = [name for name in names if name.startswith(args[0])]
+            if len(begun) != 1 or begun[0] in _WRITTEN_OUT or not may_ask():
+                near = begun or get_close_matches(args[0], names, 3, 0.5) or names
+                raise BadInput("no_command", text=args[0], path=ctx.command_path, near=near)
+            args = [begun[0], *args[1:]]
         return super().resolve_command(ctx, args)
+
+
+# What a few letters never stand for: it erases, or cannot be taken back by its own verb.
+_WRITTEN_OUT = frozenset(("undo", "merge", "rename", "retire", "restore", "redact", "retention", "submit"))
 
 
 @cache  # the demo calls the same verbs again and again

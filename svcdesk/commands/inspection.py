@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcdesk import messages
 from svcdesk.commands.context import Write
 from svcdesk.commands.noun import Noun, Text
 from svcdesk.desk.act import Receipt
 from svcdesk.later import later
-from svcdesk.model import InspectionKind
+from svcdesk.model import WORDS, InspectionKind
 from svcdesk.registers.plans import INSPECTIONS
 
 if TYPE_CHECKING:
@@ -34,8 +35,25 @@ def make(
     ticket: Text = None,
 ) -> Receipt:
     look = inspections.Look(kind, area, by, plan, ticket, person, score)
-    faults = [inspections.read_fault(w, text) for text in found or ()]
-    return inspections.make(w, look, faults, [inspections.read_item(text) for text in item or ()], clean=clean)
+    faults = [inspections.read_fault(w, _stored(text, _levels())) for text in found or ()]
+    looked_at = [inspections.read_item(_stored(text, _answers())) for text in item or ()]
+    return inspections.make(w, look, faults, looked_at, clean=clean)
+
+
+def _levels() -> dict[str, str]:
+    """Return the levels of what is found by their words, in both languages."""
+    return messages.shown_words("level", WORDS["level"])
+
+
+def _answers() -> dict[str, str]:
+    words = {"yes": "labels.yes", "no": "labels.no", "na": "labels.does_not_apply"}
+    return {shown.lower(): word for word, key in words.items() for shown in messages.pair(key)}
+
+
+def _stored(text: str, words: dict[str, str]) -> str:
+    """Write the last part of a text as it is stored where it was typed as it is shown."""
+    said, mark, last = text.replace("：", ":").rpartition(":")
+    return f"{said}{mark}{words.get(last.strip().lower(), last)}"
 
 
 noun.list_of(INSPECTIONS)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcdesk import messages
-from svcdesk.commands import finding
+from svcdesk.commands import finding, telling
 from svcdesk.commands.context import Read, Write
 from svcdesk.commands.noun import Flag, Noun, Text
 from svcdesk.commands.prompts import personal_text
@@ -14,19 +14,21 @@ from svcdesk.desk.act import Receipt
 from svcdesk.errors import BadInput
 from svcdesk.later import later
 from svcdesk.model import AskedBy, Channel, Record, TicketKind
-from svcdesk.periods import instant, short
+from svcdesk.periods import instant
 from svcdesk.registers.service import TICKETS
 from svcdesk.regulation.clock import answer_clock, answered_in_time, minutes_late
 
 if TYPE_CHECKING:
-    from svcdesk.desk import assignments, entries, hand_overs, tickets
-    from svcdesk.registers import people
+    from svcdesk.desk import assignments, entries, hand_overs, tickets, timeline
+    from svcdesk.registers import people, records
 else:
     assignments = later("svcdesk.desk.assignments")
     entries = later("svcdesk.desk.entries")
     hand_overs = later("svcdesk.desk.hand_overs")
     people = later("svcdesk.registers.people")
+    records = later("svcdesk.registers.records")
     tickets = later("svcdesk.desk.tickets")
+    timeline = later("svcdesk.desk.timeline")
 
 noun = Noun("ticket")
 Ticket = Annotated[str, typer.Argument()]
@@ -136,9 +138,38 @@ def note(w: Write, ticket: Ticket, text: Annotated[str, typer.Argument()]) -> Re
     return tickets.note(w, ticket, text)
 
 
-def _explained(r: Read, stored_row: Record, _: Record) -> list[tuple[str, str]]:
-    """Explain both clocks, each with due, verdict and the arithmetic; then the appointments."""
-    return [_answer_line(r, stored_row), *_on_site_lines(r, stored_row["id"]), *_appointment_lines(r, stored_row["id"])]
+def _told(r: Read, ticket: Record, _: Record) -> list[tuple[str, str]]:
+    """Tell whom to call, both clocks with due, verdict and the arithmetic, what it cost, then the time line."""
+    known, beside = _customer(r, ticket), timeline.beside_ticket(r.ledger, ticket)
+    called = " ".join(known[name] for name in ("person", "phone") if known[name])
+    lines = [(messages.say("columns.person"), called)] if called else []
+    lines += [_answer_line(r, ticket), *_on_site_lines(r, ticket["id"])]
+    if beside["expenses"]:
+        spent = messages.say("labels.expenses", n=len(beside["expenses"]), **formatted({"cost": beside["cost"]}))
+        lines.append((messages.word("record", "expense"), spent))
+    return [*lines, *telling.events(timeline.of_ticket(r.ledger, ticket), r.zone)]
+
+
+def _customer(r: Read, ticket: Record) -> Record:
+    """Return the customer of a ticket, personal data masked."""
+    return records.one(r.ledger, "customer", ticket["customer_id"], r.now)
+
+
+# The records of a time line that JSON names, by the letters of their ids.
+_NAMED = {
+    "dispatches": "D", "service_reports": "R", "surveys": "S", "complaints": "C", "visits": "VS", "promises": "PM",
+    "problems": "QP", "penalties": "P",
+}  # fmt: skip
+
+
+def _keys(r: Read, ticket: Record) -> Record:
+    known, events = _customer(r, ticket), timeline.of_ticket(r.ledger, ticket)
+    named = {name: telling.ids(events, letters) for name, letters in _NAMED.items()}
+    beside = timeline.beside_ticket(r.ledger, ticket)
+    return {
+        **{name: known[name] for name in ("person", "phone")}, **named,
+        **beside, "cost": str(beside["cost"]), "events": telling.for_machines(events, r.zone),
+    }  # fmt: skip
 
 
 def _answer_line(r: Read, ticket: Record) -> tuple[str, str]:
@@ -177,20 +208,8 @@ def _on_site_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
     return lines
 
 
-def _appointment_lines(r: Read, ticket_id: int) -> list[tuple[str, str]]:
-    lines = []
-    for row in tickets.appointments(r.ledger, ticket_id):
-        text = messages.say(
-            "labels.appointment_moved" if row["moved"] else "labels.appointment_kept",
-            at=short(instant(row["at"]), r.zone), wanted=short(instant(row["on_site_by"]), r.zone),
-            asked_by=messages.word("asked_by", row["asked_by"]),
-        )  # fmt: skip
-        lines.append((messages.say("labels.appointment"), text))
-    return lines
-
-
 noun.list_of(
     TICKETS,
     {"overdue": ("r.answered_at IS NULL AND r.status <> 'cancelled'", lambda row: row["answered_in_time"] is False)},
 )
-noun.show_of(TICKETS, lambda ledger, text: ledger.named("ticket", text), _explained)
+noun.show_of(TICKETS, lambda ledger, text: ledger.named("ticket", text), _told, _keys, shown=("notes",))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta, tzinfo
+from typing import NamedTuple
 
 from svcdesk.model import Record, city
 from svcdesk.periods import day_of, instant, local, midnight, stored
+from svcdesk.provinces import province
 from svcdesk.registers.dated import in_force
 from svcdesk.store import Ledger
 
@@ -15,16 +17,58 @@ _JOURNEYS = """
     FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
     WHERE d.status <> 'cancelled' AND (w.returned_at IS NULL OR w.returned_at >= ?)
     ORDER BY w.departed_at IS NULL, w.departed_at, d.id"""
+_LAST_PLACE = """
+    SELECT d.place FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+    WHERE w.engineer_id = ? AND w.departed_at < ? AND d.status <> 'cancelled'
+    ORDER BY w.departed_at DESC LIMIT 1"""
+_MENDED = """
+    SELECT w.engineer_id, count(DISTINCT t.id) FROM live_ticket t JOIN live_dispatch d ON d.ticket_id = t.id
+    JOIN live_crew w ON w.dispatch_id = d.id
+    WHERE t.product = ? AND t.kind = 'repair' AND w.left_at IS NOT NULL GROUP BY w.engineer_id"""
 
 
-def free(ledger: Ledger, day: date, zone: tzinfo, near: str | None = None) -> list[Record]:
-    """List the engineers on a day: free ones first, then those at home in the city, then the least on the road."""
-    first = day.replace(day=1)
+class Job(NamedTuple):
+    """What somebody is looked for: the city where it is, and the product that is to be mended."""
+
+    city: str | None = None
+    product: str | None = None
+
+
+def free(ledger: Ledger, day: date, zone: tzinfo, job: Job) -> list[Record]:
+    """List the engineers on a day: free ones first, then those near the city, then the least on the road this month.
+
+    Near is whose home, or place of the last journey, is the city itself, then whose is in its province.
+    """
     journeys: dict[int, list[Record]] = {}
-    for journey in ledger.rows(_JOURNEYS, (stored(midnight(first, zone)),)):
+    for journey in ledger.rows(_JOURNEYS, (stored(midnight(day.replace(day=1), zone)),)):
         journeys.setdefault(journey["engineer_id"], []).append(journey)
-    rows = [_row(person, journeys.get(person["id"], ()), day, zone) for person in _engineers(ledger, day)]
-    return sorted(rows, key=lambda row: (not row["free"], not _is_near(row, near), row["days_this_month"]))
+    mended = dict(ledger.con.execute(_MENDED, (job.product,)).fetchall()) if job.product else {}
+    rows = [
+        _row(ledger, person, journeys.get(person["id"], ()), day, zone)
+        | {"near": None, "mended": mended.get(person["id"], 0) if job.product else None}
+        for person in _engineers(ledger, day)
+    ]
+    for row in rows:
+        row["near"] = nearness(job.city, row["home"], row["last_place"])
+    return sorted(rows, key=lambda row: (not row["free"], _NEARNESS.index(row["near"]), row["days_this_month"]))
+
+
+_NEARNESS = ("city", "province", None)
+
+
+def nearness(wanted: str | None, *places: str | None) -> str | None:
+    """Return whether one of the places is the city wanted, or in its province; None where none is."""
+    if not wanted:
+        return None
+    if any(place and city(place).startswith(city(wanted)) for place in places):
+        return "city"
+    return "province" if (there := province(wanted)) and there in map(province, places) else None
+
+
+def days_this_month(ledger: Ledger, engineer_id: int, day: date, zone: tzinfo) -> int:
+    """Return on how many days of the month, up to the day, somebody was on a journey."""
+    journeys = ledger.rows(_JOURNEYS, (stored(midnight(day.replace(day=1), zone)),))
+    return len(_on_the_road([one for one in journeys if one["engineer_id"] == engineer_id], day, zone))
 
 
 def _engineers(ledger: Ledger, day: date) -> list[Record]:
@@ -34,17 +78,16 @@ def _engineers(ledger: Ledger, day: date) -> list[Record]:
     return [person for person in people if person["role"] == "engineer"]
 
 
-def _is_near(row: Record, near: str | None) -> bool:
-    return bool(near and row["home"] and city(row["home"]) == city(near))
-
-
-def _row(person: Record, journeys: Iterable[Record], day: date, zone: tzinfo) -> Record:
+def _row(ledger: Ledger, person: Record, journeys: Iterable[Record], day: date, zone: tzinfo) -> Record:
     taken = next((journey for journey in journeys if _holds(journey, day, zone)), None)
+    over = stored(midnight(day + timedelta(days=1), zone))
     return {
         "engineer": person["code"], "name": person["name"], "free": taken is None,
         "dispatch": taken and taken["dispatch"], "place": taken and taken["place"],
         "until": local(instant(taken["returned_at"]), zone) if taken and taken["returned_at"] else None,
-        "home": person["home"], "days_this_month": len(_on_the_road(journeys, day, zone)),
+        "home": person["home"], "last_place": ledger.value(_LAST_PLACE, (person["id"], over)),
+        "open_dispatches": sum(journey["returned_at"] is None for journey in journeys),
+        "days_this_month": len(_on_the_road(journeys, day, zone)),
     }  # fmt: skip
 
 

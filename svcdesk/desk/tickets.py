@@ -329,8 +329,3 @@ def note(act: Act, text: str, said: str) -> Receipt:
     ticket = act.ledger.named("ticket", text)
     act.ledger.update("ticket", ticket["id"], notes=_noted(act, "note", ticket, said))
     return Receipt("ticket_noted", "ticket", ticket["id"])
-
-
-def appointments(ledger: Ledger, ticket_id: int) -> list[Record]:
-    """List the appointments of a ticket in the order in which they were entered."""
-    return ledger.rows("SELECT * FROM live_appointment WHERE ticket_id = ? ORDER BY id", (ticket_id,))

@@ -66,8 +66,28 @@ def contracts(ledger: "Ledger", begun: str) -> Iterator[Candidate]:
     yield from (row for row in found if index.folded(row[0]).startswith(index.folded(begun)))
 
 
+def machines(ledger: "Ledger", begun: str) -> Iterator[Candidate]:
+    """List serials that begin so, in small letters or capitals: of equipment, then of tickets alone."""
+    known = set()
+    for text in dict.fromkeys((begun, begun.upper())):
+        for sql in (_EQUIPMENT, _SERIALS):
+            for serial, said in ledger.con.execute(sql, (text, text + "\U0010ffff", MOST)):
+                if serial not in known:
+                    known.add(serial)
+                    yield serial, str(said or "")
+
+
+_EQUIPMENT = """
+    SELECT r.serial, coalesce(r.product || ' ', '') || c.name FROM live_equipment r
+    JOIN live_customer c ON c.id = r.customer_id WHERE r.serial >= ? AND r.serial < ? ORDER BY r.serial LIMIT ?"""
+_SERIALS = """
+    SELECT serial, max(product) FROM live_ticket
+    WHERE serial >= ? AND serial < ? GROUP BY serial ORDER BY serial LIMIT ?"""
+
+
 NAMES: dict[str, Callable[["Ledger", str], Iterator[Candidate]]] = {
     "staff": staff,
     "customer": customers,
     "contract": contracts,
+    "equipment": machines,
 }

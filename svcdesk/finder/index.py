@@ -17,6 +17,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "complaint": ("summary", "steps"),
     "contact": ("summary",),
     "conduct": ("note",),
+    "equipment": ("serial", "product"),
 }
 _LISTS = ("notes", "steps")  # JSON lists of what was said, each under text or note
 PLACES = 8
@@ -31,7 +32,16 @@ _MATCH = "SELECT rowid FROM search_word WHERE search_word MATCH ?"
 @cache
 def _runs() -> re.Pattern[str]:
     """Find what stands together: Chinese signs, or letters and digits."""
-    return re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W_\u3400-\u9fff\U00020000-\U0003ffff]+")
+    return re.compile(rf"[{_CHINESE}]+|[^\W_{_CHINESE}]+")
+
+
+_CHINESE = "\u3400-\u9fff\U00020000-\U0003ffff"
+
+
+def _size(run: str) -> int:
+    """Return how long the terms of a run are: two Chinese signs, three letters or digits of whatever script."""
+    first = run[0]
+    return 2 if "\u3400" <= first <= "\u9fff" or "\U00020000" <= first <= "\U0003ffff" else 3
 
 
 def folded(text: str) -> str:
@@ -47,7 +57,7 @@ def terms(text: str) -> list[str]:
     """Cut a text into the terms of the index: 主轴过热 VMC-8801 is 主轴 轴过 过热 vmc 880 801."""
     found: list[str] = []
     for run in _runs().findall(folded(text)):
-        size = 3 if run[0] < "\u3400" else 2
+        size = _size(run)
         found += [run[at : at + size] for at in range(max(len(run) - size, 0) + 1)]
     return found
 
@@ -56,16 +66,19 @@ def query(text: str) -> str | None:
     """Write what the index is asked for a text; None where no part of it is long enough to be asked for."""
     asked = []
     for run in _runs().findall(folded(text)):
-        size = 3 if run[0] < "\u3400" else 2
+        size = _size(run)
         if len(run) >= size:
             asked += [f'"{run[at : at + size]}"' for at in range(len(run) - size + 1)]
     return " ".join(dict.fromkeys(asked)) or None
 
 
 def pieces(text: str) -> str | None:
-    """Write what the index is asked for a text of short pieces alone, such as SZ-7: each as it stands between marks."""
-    found = [run for run in _runs().findall(folded(text)) if run[0] < "\u3400"]
-    return " ".join(f'"{piece}"' for piece in found) if len(found) > 1 else None
+    """Write what the index is asked for a text of short pieces alone, such as SZ-7: each as it stands between marks.
+
+    The last may go on where the text was cut off: SZ-7 finds SZ-701.
+    """
+    found = [run for run in _runs().findall(folded(text)) if _size(run) == 3]
+    return " ".join(f'"{piece}"' for piece in found) + " *" if len("".join(found)) > 1 else None
 
 
 def said(values: Iterable[Any], names: Iterable[str]) -> list[str]:
@@ -200,10 +213,16 @@ _UNSPELT = """
     SELECT c.id, c.name FROM customer c LEFT JOIN spelling s ON s.customer_id = c.id WHERE s.name IS NOT c.name"""
 
 
+def _there(con: sqlite3.Connection) -> list[str]:
+    """List the tables with texts that the ledger has: one of an earlier version lacks some."""
+    known = {name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return [table for table in SOURCES if table in known]
+
+
 def rebuild(con: sqlite3.Connection) -> None:
     """Make the whole index anew, inside a transaction: after an upgrade, or where verify found a word missing."""
     con.execute("INSERT INTO search_word (search_word) VALUES ('delete-all')")
-    for table in SOURCES:
+    for table in _there(con):
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
         con.executemany(_ADD, _documents(con, table, 1, last))
     _spell(con, 1, con.execute("SELECT max(id) FROM customer").fetchone()[0] or 0)
@@ -219,7 +238,7 @@ def missing(con: sqlite3.Connection, most: int | None = None) -> Iterator[tuple[
     """Find the rows whose words are not in the index: of all rows, or of so many newest of each table."""
     for number, _ in con.execute(_UNSPELT):
         yield "customer", number
-    for table in SOURCES:
+    for table in _there(con):
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
         for number, words in _documents(con, table, max(1, last - most + 1) if most else 1, last):
             asked = " ".join(f'"{word}"' for word in dict.fromkeys(words.split()))

@@ -122,12 +122,47 @@ def serials(ledger: "Ledger", text: str) -> list[Name]:
     )
 
 
+def equipment(ledger: "Ledger", text: str) -> list[Name]:
+    """Find machines and parts by any part of the serial, in any case, or by the product; best first."""
+    said = index.folded(text.strip())
+    asked = index.query(text) or index.pieces(text)
+    rows = (
+        [number for table, number in index.matches(ledger.con, asked, _ROWS) if table == "equipment"] if asked else []
+    )
+    marks = ", ".join("?" * len(rows))
+    found = ledger.con.execute(
+        f"{_EQUIPMENT} WHERE r.id IN ({marks}) OR r.serial = ?",
+        (*rows, text.strip()),
+    )
+    return _best(
+        Name(
+            serial,
+            "serial" if named else "product",
+            (serial != text.strip()) + (not named),
+            f"{product} {owner}".strip(),
+        )
+        for serial, product, owner in found
+        if (named := said in index.folded(serial)) or said in index.folded(product)
+    )
+
+
+_EQUIPMENT = """
+    SELECT r.serial, coalesce(r.product, ''), c.name FROM live_equipment r
+    JOIN live_customer c ON c.id = r.customer_id"""
+
+
 def _best(found: Iterable[Name]) -> list[Name]:
     return sorted(found, key=lambda name: (name.rank, name.value))
 
 
 Finder = Callable[["Ledger", str], list[Name]]
-KINDS: dict[str, Finder] = {"customer": customers, "staff": staff, "contract": contracts, "serial": serials}
+KINDS: dict[str, Finder] = {
+    "customer": customers,
+    "staff": staff,
+    "contract": contracts,
+    "equipment": equipment,
+    "serial": serials,
+}
 
 
 def one(ledger: "Ledger", kind: str, text: str) -> str:
@@ -152,12 +187,14 @@ _EXACT = {
     "customer": "SELECT 1 FROM live_customer WHERE name = ?",
     "staff": "SELECT 1 FROM live_staff WHERE code = ?",
     "contract": "SELECT 1 FROM live_contract WHERE no = ?",
+    "equipment": "SELECT 1 FROM live_equipment WHERE serial = ?",
     "serial": "SELECT 1 FROM live_ticket WHERE serial = ?",
 }
 _ALL = {
     "customer": "SELECT name FROM live_customer",
     "staff": "SELECT code FROM live_staff",
     "contract": "SELECT no FROM live_contract",
+    "equipment": "SELECT serial FROM live_equipment",
 }
 
 

@@ -25,11 +25,11 @@ class Hit(NamedTuple):
 
 
 def search(ledger: "Ledger", text: str) -> Iterator[Hit]:
-    """Find a text: customers, staff, contracts and invoices first, then what was said, the newest first."""
+    """Find a text: customers, staff, contracts, machines and invoices first, then what was said, the newest first."""
     said = index.folded(text.strip())
     if not said:
         return
-    for kind in ("customer", "staff", "contract"):
+    for kind in ("customer", "staff", "contract", "equipment"):
         for name in names.KINDS[kind](ledger, text):
             yield Hit(kind, name.value, name.where, name.text, f"svcdesk {kind} show {_quoted(name.value)}")
     yield from _invoices(ledger, text)
@@ -63,6 +63,8 @@ def _said(ledger: "Ledger", said: str) -> Iterator[Hit]:
     """Find records by what stands in them; the rows themselves decide."""
     asked = index.query(said) or index.pieces(said)
     for table, number in index.matches(ledger.con, asked, _MOST) if asked else ():
+        if table not in _ROW:
+            continue
         row = ledger.con.execute(_ROW[table], (number,)).fetchone()
         columns = index.SOURCES[table]
         for where, value in zip(columns, row or (), strict=False):
@@ -78,6 +80,7 @@ _ROW = {
     table: f"SELECT {', '.join(columns)} FROM live_{table} WHERE id = ?"
     + (" AND ticket_id IS NULL" if table == "contact" else "")
     for table, columns in index.SOURCES.items()
+    if table in LETTERS
 }
 _SHOW = {
     "ticket": "svcdesk ticket show {id}",

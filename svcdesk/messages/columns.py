@@ -1,6 +1,7 @@
 """Column headings, by the column's name in JSON and CSV."""
 
 TEXTS = {
+    "equipment": ("设备", "equipment"), "handled": ("处理情况", "handled"), "former_names": ("曾用名", "former names"), "open_dispatches": ("未返回的派工", "not back from"), "last_place": ("最近去过", "last place"), "near": ("远近", "near"), "mended": ("修过该产品", "mended this product"),
     "definition": ("口径", "how it is worked out"),
     "person_name": ("姓名", "name"), "policy_key": ("键", "key"), "before": ("上期", "period before"), "claimant": ("报销人", "claimant"), "concerned": ("当事人", "person"), "decided_on": ("批复", "decided"), "decider": ("批复人", "decided by"),
     "year_so_far": ("本年累计（元）", "year so far (CNY)"),
@@ -16,7 +17,7 @@ TEXTS = {
     "answered_at": ("答复", "answered"), "answered_in_time": ("按时答复", "in time"), "on_site_by": ("客户要求到场", "on site by"),
     "closed_at": ("关闭", "closed"), "first_closed_at": ("首次关闭", "first closed"), "reopen_count": ("重开次数", "reopened"),
     "reanswers": ("重开后的答复", "answers since reopened"), "replied_at": ("回复", "replied"), "replied_by": ("回复人", "replied by"),
-    "handed_from": ("移交人", "from"), "handed_to": ("接手人", "to"), "accepted_at": ("接受", "accepted"), "declined_at": ("不接", "declined"),
+    "handed_from": ("移交人", "from"), "handed_to": ("接手人", "to"), "accepted_at": ("接手", "accepted"), "declined_at": ("不接手", "declined"),
     "repeat_of": ("重复于", "repeat of"), "answered_by": ("答复人", "answered by"), "resolution": ("处理结果", "resolution"),
     "no_survey": ("无调查表原因", "no survey"), "cancelled_at": ("取消", "cancelled"), "cancel_reason": ("取消原因", "cancel reason"),
     "notes": ("备注", "notes"), "engineer": ("工程师", "engineer"), "departed_at": ("出发", "departed"), "arrived_at": ("到场", "arrived"),
@@ -26,12 +27,12 @@ TEXTS = {
     "dispatch": ("派工", "dispatch"), "filed_by": ("填写人", "filed by"), "filed_at": ("交单", "filed"), "fault_cause": ("故障原因", "fault cause"),
     "solution": ("解决办法", "solution"), "parts": ("更换零件", "parts"), "no_parts": ("未换零件", "no parts"), "customer_opinion": ("用户意见", "customer opinion"),
     "complete": ("齐全", "complete"), "missing": ("尚缺", "missing"), "versions": ("先前内容", "earlier versions"), "score": ("评分", "score"),
-    "comment": ("评语", "comment"), "via": ("方式", "via"), "complainant": ("投诉人", "complainant"), "about": ("被投诉人", "about"), "against": ("成立于", "against"),
+    "comment": ("评语", "comment"), "via": ("方式", "via"), "complainant": ("投诉人", "complainant"), "about": ("被投诉人", "about"), "against": ("查实对象", "against"),
     "finding": ("认定", "finding"), "cause": ("原因", "cause"), "round": ("轮次", "round"), "decided_at": ("裁定", "decided"),
     "decided_by": ("裁定人", "decided by"), "steps": ("经过", "steps"), "result": ("结果", "result"), "excused": ("事由说明", "excused"),
     "by": ("经办", "by"), "rule": ("行为", "rule"), "category": ("费用类别", "category"), "amount": ("金额", "amount"), "date": ("日期", "date"),
     "from": ("自", "from"), "to": ("至", "to"), "invoice": ("发票号", "invoice"), "line": ("统计项", "line"), "excluded": ("合同内不计", "excluded"), "excludes": ("不计的类别", "leaves out"),
-    "shared_with": ("共票", "shares with"), "refund_of": ("退自", "came back of"),
+    "shared_with": ("共用发票", "shares with"), "refund_of": ("退自", "came back of"),
     "problems": ("问题", "problems"), "override": ("例外批准", "override"), "reason": ("理由", "reason"), "sanction": ("处理", "sanction"),
     "refer_legal": ("移交法律", "referred to law"), "evidence": ("证据", "evidence"), "falsified_at": ("认定作假", "falsified"),
     "falsified_by": ("认定人", "falsified by"), "reimbursed_at": ("报销", "reimbursed"), "clause": ("条款", "clause"), "article": ("条文", "article"),

@@ -3,7 +3,7 @@
 TEXTS = {
     "made": ("示例账本 {path} 已造好：{n} 条命令，{seconds} 秒。接着可以试：", "The sample ledger {path} is made: {n} commands in {seconds} s. Try next:"),
     "board": ("看板，最急的在前", "the board, worst first"),
-    "clocks": ("一张工单，含两只时钟的算法", "one ticket, with the arithmetic of its clocks"),
+    "clocks": ("一张工单，含两个时限的算法", "one ticket, with the arithmetic of its clocks"),
     "findings": ("制度逐条查，附证据", "what each clause finds, with the evidence"),
     "notice": ("一份处理告知书", "the notice to the person concerned"),
     "expenses": ("有问题的费用", "the expenses with problems"),

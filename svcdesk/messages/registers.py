@@ -53,7 +53,7 @@ TEXTS = {
     "options.problem.open.ticket": ("表现出来的工单，可重复", "a ticket that shows it; may be repeated"),
     "options.problem.send.to": ("转给哪个部门", "the department"),
     "options.problem.send.due": (
-        "答复期限；默认按 problem.due_days",
+        "答复期限；默认按制度项 problem.due_days",
         "by which day it answers; else by problem.due_days",
     ),
     "options.problem.answer.department": ("答复的部门", "the department that answers"),
@@ -193,7 +193,7 @@ TEXTS = {
     ),
     "help.equipment.add": ("登记一台设备或一个部件", "register a machine or a part of one"),
     "help.equipment.set": (
-        "改登记的内容；去向用 equipment move",
+        "改登记的内容；去向用 svcdesk equipment move",
         "change what is registered; where it goes is for equipment move",
     ),
     "help.equipment.move": (
@@ -207,13 +207,13 @@ TEXTS = {
     ),
     "help.equipment.list": ("列出设备", "list the equipment"),
     "help.equipment.show": (
-        "看一台设备的时间线：工单、出行、报告单、部件、调查、投诉、质量问题",
+        "看一台设备的时间线：工单、派工、报告单、部件、调查表、投诉、质量问题",
         "show one with its time line: tickets, visits, reports, parts, surveys, complaints, problems",
     ),
     "options.installed": ("安装日期", "the day of installation"),
     "options.part_of": ("是哪台设备的部件（序列号）", "the serial of the machine that it is a part of"),
     "options.taken_out": ("已从设备上拆出", "it was taken out of its machine"),
-    "options.equipment.warranty_until": ("保修到哪天；不写则按合同", "the last day of warranty; else the contract's"),
+    "options.equipment.warranty_until": ("保修至哪天；不写则按合同", "the last day of warranty; else the contract's"),
     "options.equipment.place": ("所在城市", "the city where it is"),
     "options.warranty_ends_by": ("只看到这天为止保修到期的", "only those whose warranty ends by that day"),
     "options.equipment.adopt.yes": ("登记列出的序列号", "register the serials listed"),
@@ -231,7 +231,7 @@ TEXTS = {
     "labels.in_warranty": ("（保修期内）", "(under warranty)"),
     "labels.out_of_warranty": ("（已过保）", "(out of warranty)"),
     "labels.equipment_figures": (
-        "近 12 个月重复维修 {repeats_12m} 次；两次故障相隔（天）：{days_between_failures}；费用 {cost} 元；保修到 {warranty}",
+        "近 12 个月重复维修 {repeats_12m} 次；两次故障相隔（天）：{days_between_failures}；费用 {cost} 元；保修至 {warranty}",
         "{repeats_12m} repeats in 12 months; days between failures: {days_between_failures}; cost {cost} CNY; warranty until {warranty}",
     ),
     "values.event.ticket": ("工单", "ticket"),
@@ -239,7 +239,7 @@ TEXTS = {
     "values.event.visit": ("走访", "visit"),
     "values.event.service_report": ("报告单", "report"),
     "values.event.part": ("部件", "part"),
-    "values.event.survey": ("调查", "survey"),
+    "values.event.survey": ("调查表", "survey"),
     "values.event.complaint": ("投诉", "complaint"),
     "values.event.problem": ("质量问题", "quality problem"),
     "values.event.move": ("去向", "moved"),
@@ -249,7 +249,7 @@ TEXTS = {
     "receipts.equipment_retired": ("{serial} 已停用", "{serial} is out of use"),
     "receipts.equipment_adopted": ("已登记 {n} 个序列号", "registered {n} serials"),
     "warnings.equipment": (
-        "{serial} 是 {customer} 的设备；保修到 {warranty}；未关闭的工单：{open}；近 12 个月维修 {n} 次",
+        "{serial} 是 {customer} 的设备；保修至 {warranty}；未了工单：{open}；近 12 个月维修 {n} 次",
         "{serial} is {customer}'s; warranty until {warranty}; open tickets: {open}; repairs in 12 months: {n}",
     ),
     "warnings.equipment_of_other": (
@@ -259,6 +259,10 @@ TEXTS = {
     "errors.unknown_equipment": (
         "没有登记设备“{text}”\n相近的：{near}；新设备用 svcdesk equipment add",
         "there is no equipment “{text}”\nnear it: {near}; a new one: svcdesk equipment add",
+    ),
+    "errors.several_equipment": (
+        "“{text}”可指 {count} 台设备\n写明其一：{near}",
+        "“{text}” may be {count} pieces of equipment\nname one of them: {near}",
     ),
     "errors.equipment_exists": (
         "设备 {serial} 已经登记\nsvcdesk equipment show {serial}；要改用 svcdesk equipment set {serial}",

@@ -2,11 +2,23 @@
 
 _DEEDS = {
     "send": ("派人", "send"), "answer": ("答复", "answer"), "escalate": ("上报", "escalate"), "hold": ("搁置", "hold"), "resume": ("恢复", "resume"), "appoint": ("改约", "appoint"),
-    "close": ("关闭", "close"), "complaint.close": ("结案", "close"), "reopen": ("重开", "reopen"), "cancel": ("取消", "cancel"), "survey": ("收调查表", "survey"), "step": ("记行程", "step"), "hand-over": ("移交", "hand-over"), "accept": ("接手", "accept"), "decline": ("不接", "decline"),
+    "close": ("关闭", "close"), "complaint.close": ("结案", "close"), "reopen": ("重开", "reopen"), "cancel": ("取消", "cancel"), "survey": ("收调查表", "survey"), "step": ("记行程", "step"), "hand-over": ("移交", "hand-over"), "accept": ("接手", "accept"), "decline": ("不接手", "decline"),
     "depart": ("出发", "depart"), "arrive": ("到场", "arrive"), "callback": ("来电", "callback"), "leave": ("离场", "leave"), "return": ("返回", "return"),
     "approve": ("批准", "approve"), "reject": ("退回", "reject"), "reimburse": ("报销", "reimburse"), "falsified": ("认定作假", "falsified"), "refund": ("退款", "refund"),
     "confirm": ("确认", "confirm"), "waive": ("免除", "waive"), "appeal": ("申诉", "appeal"), "decide": ("裁定", "decide"), "settle": ("执行", "settle"),
     "assign": ("指定部门", "assign"), "investigate": ("调查", "investigate"), "remedy": ("补救", "remedy"), "feedback": ("反馈", "feedback"),
+}  # fmt: skip
+# What happened, as a time line tells it; a ticket's notes tell of the same steps.
+_STEPS = {
+    "open": ("受理", "opened"), "answer": ("答复", "answered"), "escalate": ("上报", "escalated"), "hold": ("搁置", "on hold"), "resume": ("恢复", "resumed"),
+    "appoint": ("约定", "appointed"), "close": ("关闭", "closed"), "reopen": ("重开", "reopened"), "cancel": ("取消", "cancelled"), "note": ("备注", "noted"),
+}  # fmt: skip
+_EVENTS = {
+    "settle-escalation": ("上报已复", "escalation answered"), "propose": ("提出另约（不改变应到时间）", "named (does not move the target)"),
+    "hand-over": ("移交", "handed over"), "accept": ("接手", "taken over"), "decline": ("不接手", "declined"),
+    "send": ("派出", "sent"), "depart": ("出发", "departed"), "arrive": ("到场", "arrived"), "callback": ("来电", "called HQ"), "leave": ("离场", "left"), "return": ("返回", "returned"),
+    "decide": ("裁定", "decided"), "promise": ("承诺", "promised"), "keep": ("兑现", "kept"), "drop": ("作罢", "dropped"), "attach": ("附件", "attached"),
+    "contact": ("来电来函", "contact"), "suggestion": ("建议", "suggestion"), "penalty": ("处理", "penalty"), "phone_check": ("通话检查", "phone check"), "conduct": ("行为记录", "conduct"), "rectification": ("整改", "rectification"),
 }  # fmt: skip
 _TABLES = {
     "staff": ("人员", "staff"), "customers": ("客户", "customers"), "contracts": ("合同", "contracts"), "contacts": ("来电来函", "contacts"), "tickets": ("工单", "tickets"), "dispatches": ("派工", "dispatches"),
@@ -15,6 +27,8 @@ _TABLES = {
 }  # fmt: skip
 TEXTS = {
     **{f"deed.{name}": pair for name, pair in _DEEDS.items()}, **{f"table.{name}": pair for name, pair in _TABLES.items()},
+    **{f"{kind}.{name}": pair for kind in ("verb", "event") for name, pair in _STEPS.items()}, **{f"event.{name}": pair for name, pair in _EVENTS.items()},
+    "near.city": ("同城", "same city"), "near.province": ("同省", "same province"),
     "complaint_status.closed": ("已结案", "closed"),
     "call": ("电话", "call"), "letter": ("来函", "letter"), "visit": ("来访", "visit"), "email": ("邮件", "email"), "message": ("消息", "message"), "channel.call": ("来电", "call"),
     "ticket_kind.repair": ("维修", "repair"), "ticket_kind.installation": ("安装调试", "installation"), "ticket_kind.training": ("培训", "training"),
@@ -70,7 +84,7 @@ TEXTS = {
     "fact.callback_at": ("来电", "call to HQ"), "fact.left_at": ("离场", "leaving"), "fact.returned_at": ("返回", "return"), "fact.decided_at": ("裁定", "decision"), "fact.service_report": ("报告单", "service report"),
     "fact.survey": ("调查表", "survey"), "fact.complaint": ("投诉", "complaint"), "fact.contact": ("来电来函", "contact"),
     "fact.appointment": ("改约", "appointment"), "fact.escalation": ("上报", "escalation"), "fact.hold": ("搁置", "hold"), "fact.reopening": ("重开", "reopening"),
-    "needs.late_entry": ("迟录待认可", "late entry to accept"),
+    "needs.late_entry": ("补录待认可", "late entry to accept"),
     "reading.natural": ("自然小时", "natural hours"), "reading.working": ("工作小时", "working hours"), "reading.not_filed": ("未交单视同不全，为本中心的解释", "not filed counts as incomplete: our reading"),
     "missing.fault_cause": ("故障原因", "fault cause"), "missing.solution": ("解决办法", "solution"), "missing.parts": ("更换零件", "replaced parts"), "missing.customer_opinion": ("用户意见", "customer opinion"),
     "escalation.hq": ("总部", "HQ"), "escalation.quality": ("质量部门", "quality"),
@@ -83,10 +97,10 @@ TEXTS = {
     "unit.calendar": ("日历", "calendar"), "unit.categories": ("类别", "categories"), "unit.check": ("检查", "check"),
     "unit.switch": ("开关", "switch"), "unit.folder": ("文件夹", "folder"), "unit.copies": ("份", "copies"),
     "section.answer": ("答复", "answers"), "section.answer_again": ("再次答复", "answers to reopened tickets"), "section.missed": ("过时未到", "appointments missed"), "section.missed_unsent": ("过时未派", "appointments missed, nobody sent"), "section.send": ("待派人", "to send"), "section.on_hold": ("搁置", "on hold"),
-    "section.answered": ("已答复", "answered"), "section.accept": ("待接收", "hand-overs"), "section.confirmed": ("待执行", "penalties to settle"), "section.late_entry": ("待认可补录", "late entries to accept"), "section.sanction": ("待提处理", "measures to propose"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
+    "section.answered": ("已答复", "answered"), "section.accept": ("待接手", "hand-overs"), "section.confirmed": ("待执行", "penalties to settle"), "section.late_entry": ("待认可补录", "late entries to accept"), "section.sanction": ("待提处理", "measures to propose"), "section.sent": ("待出发", "to depart"), "section.travelling": ("在途", "travelling"), "section.on_site": ("在现场", "on site"),
     "section.away": ("返程", "on the way back"), "section.report": ("报告单", "reports"), "section.report_lacking": ("报告单不全", "incomplete reports"), "section.survey": ("调查表", "surveys"),
     "section.close": ("可关闭", "to close"), "section.complaint": ("投诉", "complaints"), "section.escalation": ("上报", "escalations"), "section.expense": ("问题费用", "expenses with problems"),
-    "section.late_cause": ("迟到原因", "late causes"), "section.finding": ("未记的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.changed": ("事实有变的处理", "penalties whose facts changed"), "section.appealed": ("申诉", "appeals"),
+    "section.late_cause": ("迟到原因", "late causes"), "section.finding": ("待记录的处理", "findings to record"), "section.proposed": ("待定的处理", "penalties to decide"), "section.changed": ("事实有变的处理", "penalties whose facts changed"), "section.appealed": ("申诉", "appeals"),
     "section.statistics": ("统计表", "statistics"), "section.projects": ("项目表", "projects report"),
     "section.not_over": ("月份未完", "month not over"), "section.not_back": ("未记返回", "no return"), "section.not_gone": ("未记出发", "no departure"),
     "section.promise": ("承诺", "promises"), "section.promise_done": ("可记兑现的承诺", "promises to record as kept"),
@@ -106,8 +120,6 @@ TEXTS = {
     "age.day": ("不满一天", "under a day"), "age.week": ("一至六天", "1 to 6 days"), "age.month": ("七至二十九天", "7 to 29 days"), "age.older": ("三十天及以上", "30 days and over"),
     "step.assign": ("指定部门", "assigned"), "step.investigate": ("调查", "investigated"), "step.decide": ("裁定", "decided"), "step.remedy": ("补救", "remedied"),
     "step.feedback": ("反馈", "told the complainant"), "step.close": ("结案", "closed"), "yes.satisfied": ("满意", "satisfied"), "customer_part.name": ("名称", "name"), "customer_part.phone": ("电话", "telephone"), "customer_part.address": ("地址", "address"), "yes.entitled": ("有权裁定", "entitled"), "yes.no_parts": ("未换零件", "no parts"),
-    "verb.open": ("受理", "opened"), "verb.answer": ("答复", "answered"), "verb.escalate": ("上报", "escalated"), "verb.hold": ("搁置", "on hold"), "verb.resume": ("恢复", "resumed"),
-    "verb.appoint": ("改约", "appointed"), "verb.close": ("关闭", "closed"), "verb.reopen": ("重开", "reopened"), "verb.cancel": ("取消", "cancelled"), "verb.note": ("备注", "noted"),
     "step.departed_at": ("出发", "departed"), "step.arrived_at": ("到场", "arrived"),
     "step.send": ("转交", "sent"), "step.answer": ("答复", "answered"), "step.tell": ("告知", "told"), "step.extend": ("延期", "another due day"), "step.done": ("改完", "done"), "step.verify": ("复查", "verified"), "step.cancel": ("取消", "cancelled"), "step.skip": ("不做", "left out"), "step.move": ("改期", "moved"), "yes.passed": ("通过", "passed"), "yes.late": ("逾期", "late"),
     "accepted": ("采纳", "accepted"), "declined": ("不采纳", "declined"), "later": ("留待以后", "later"),
@@ -128,6 +140,6 @@ TEXTS = {
     "section.plan_overdue": ("逾期的计划", "plans overdue"), "section.plan_due": ("将到的计划", "plans due soon"), "section.rectify_overdue": ("逾期的整改", "rectifications overdue"), "section.rectify_due": ("整改", "rectifications"),
     "section.rectify_verify": ("待复查的整改", "rectifications to verify"), "section.suggestion_send": ("待转交的建议", "suggestions to send"), "section.suggestion_overdue": ("逾期未复的建议", "suggestions not answered"), "section.suggestion_due": ("待答复的建议", "suggestions sent"),
     "section.suggestion_tell": ("待告知的建议", "answers to tell"), "section.suggestion_close": ("可了结的建议", "suggestions to close"), "section.follow_up": ("待回访", "follow-ups"),
-    "record.plan": ("计划", "plan"), "record.inspection": ("检查", "inspection"), "record.rectification": ("整改", "rectification"), "record.visit": ("走访", "visit"), "record.suggestion": ("建议", "suggestion"),
+    "record.equipment": ("设备", "equipment"), "record.plan": ("计划", "plan"), "record.inspection": ("检查", "inspection"), "record.rectification": ("整改", "rectification"), "record.visit": ("走访", "visit"), "record.suggestion": ("建议", "suggestion"),
     "upkeep.visits": ("走访", "visits"), "upkeep.inspections": ("检查", "inspections"), "upkeep.rectifications": ("整改", "rectifications"), "upkeep.suggestions": ("建议", "suggestions"), "upkeep.made": ("次数", "made"), "upkeep.due": ("到期", "due"), "upkeep.in_time": ("按期", "in time"), "upkeep.opened": ("新立", "opened"), "upkeep.closed": ("销号", "closed"), "upkeep.open": ("未了", "open"), "upkeep.answered": ("答复", "answered"),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from svcdesk.render.svg import svg
 from svcdesk.render.tables import cell, disarm, heading, width
 
 _BROAD = 9  # more columns than these stand on a page across, in smaller type
+_WHOLE = 20  # rows of a table of the form that is not split between two pages
 _SAMPLE = 200  # rows that decide how much room a text gets
 _LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
@@ -68,7 +69,8 @@ def _tables(out: TextIO, document: Document, zone: tzinfo) -> None:
     """Write the tables of the form, the total in capitals under its own."""
     summed = totalled(document)
     for place, table in enumerate(document.form):
-        out.write(f'<section id="{_anchor(table.key)}">\n')
+        whole = ' class="whole"' if len(table.rows) <= _WHOLE else ""
+        out.write(f'<section id="{_anchor(table.key)}"{whole}>\n')
         _table(out, table, zone)
         if place == summed and document.capitals:
             out.write(f'<p class="capitals">{_safe(messages.say("page.capitals", amount=document.capitals))}</p>\n')
@@ -195,7 +197,7 @@ thead th { background: var(--shade); font-weight: 600; vertical-align: bottom; w
 .k { white-space: nowrap; }
 thead .n { white-space: normal; }
 .strong th, .strong td { font-weight: 700; border-top: 2px solid var(--fg); }
-.capitals { font-weight: 700; border: 1px solid var(--rule); border-top: 0; margin: 0; padding: .3rem .55rem; }
+.capitals { font-weight: 700; border: 1px solid var(--rule); border-top: 0; margin: 0 1px 0 0; padding: .3rem .55rem; }
 .note { color: var(--soft); font-size: .9rem; margin: .4rem 0 0; }
 .attention { border-left: 4px solid var(--warn-rule); background: var(--warn); padding: .5rem 1rem;
   margin: 0 0 1.5rem; }
@@ -236,7 +238,7 @@ footer { color: var(--soft); font-size: .85rem; text-align: center; padding: 1re
   .wide.broad table { font-size: 7.5pt; }
   .broad th, .broad td { padding: .25em .35em; }
   thead { display: table-header-group; }
-  tr { break-inside: avoid; }
+  tr, .whole { break-inside: avoid; }
   details:not([open]), footer { display: none; }
   .sheets:not(:has(details[open])) { display: none; }
   .sheets table { font-size: 7pt; }

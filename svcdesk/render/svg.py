@@ -150,6 +150,9 @@ def _legend(chart: Chart, name: str) -> tuple[str, float]:
     return "".join(drawn), y + 6
 
 
+_LEAST = 1e-6  # less than what any figure of ours is written with
+
+
 def _ticks(chart: Chart) -> list[float]:
     """Return round values for the axis: from 0 to 1 for rates, else from 0, or below it, to beyond the greatest."""
     if chart.is_rate:
@@ -159,7 +162,7 @@ def _ticks(chart: Chart) -> list[float]:
         columns = [[s.values[n] or 0 for s in chart.series] for n in range(len(chart.categories))]
         values = [sum(v for v in column if v * sign > 0) for column in columns for sign in (1, -1)]
     low, most = min(0.0, *values), max(0.0, *values)
-    if low == most:
+    if most - low < _LEAST:
         return [0, 1]
     rough = (most - low) / 6
     size = 10 ** floor(log10(rough))

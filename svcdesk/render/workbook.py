@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from math import ceil
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from svcdesk.render.document import Chart, Document, Table, parted, totalled
 from svcdesk.render.svg import COLOURS
 from svcdesk.render.tables import cell, disarm, heading, inert, width
 
-_FONT = "宋体"
+FONT = "宋体"
 _SHADE = "#EDEDED"
-_LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
+LINE_HEIGHT, _HIGHEST = 16, 409  # points of a line of text of 11 points, and of the highest row there is
 _WIDEST, _NARROWEST = 32, 8  # a column's width in cells
 _SHORT_HEAD = 14
+_AROUND, _PAGE_LINES = 4, 64  # lines beside a table's rows, and of a page of A4 upright
 _LONG = 20  # rows of a table that may run over the page
 _PORTRAIT = 96  # cells of width that A4 upright takes at a readable size
 _FORM_WIDTH = 64  # the least width of the printed form, so that the title and the signatures have room
@@ -49,9 +51,11 @@ def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> No
         styles = _Styles(made)
         names: set[str] = set()
         front, annex = parted(document)
-        _Form(made.add_worksheet(_sheet_name(_named(document.name), names)), styles, zone, front).write()
+        sheet = made.add_worksheet(_sheet_name(_named(document.name), names))
+        _Form(sheet, styles, zone, front, on_a_page=annex is not None).write()
         if annex:
-            _Form(made.add_worksheet(_sheet_name(_named("annex"), names)), styles, zone, annex).write()
+            sheet = made.add_worksheet(_sheet_name(_named("annex"), names))
+            _Form(sheet, styles, zone, annex, on_a_page=_is_short(annex)).write()
         if document.charts:
             _charts(made, _sheet_name(_named("charts"), names), document, styles)
         for table in document.sheets:
@@ -70,7 +74,7 @@ class _Styles:
         key = tuple(sorted(properties.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format(
-                {"font_name": _FONT, "font_size": 11, "valign": "vcenter", **properties}
+                {"font_name": FONT, "font_size": 11, "valign": "vcenter", **properties}
             )
         return self._made[key]
 
@@ -124,7 +128,7 @@ def _fit(texts: Sequence[str]) -> int:
     return min(_WIDEST, max(_NARROWEST, *(width(text) + 3 for text in texts)))
 
 
-def _lines(text: str, cells: int) -> int:
+def lines_of(text: str, cells: int) -> int:
     """Count the lines that a text takes in a column of a width: words stay whole, Chinese breaks anywhere."""
     room, lines = max(2.0, cells - 1), 0
     for paragraph in text.split("\n"):
@@ -154,11 +158,19 @@ def _in_header(text: str) -> str:
     return " " + disarm(text)[:90].replace("&", "&&")
 
 
+def _is_short(document: Document) -> bool:
+    """Return whether all tables fit on a page, so that none is split."""
+    return sum(len(table.rows) + _AROUND for table in document.form) <= _PAGE_LINES
+
+
 class _Form:
     """The printed form. Its tables share one grid of columns; a narrower table's first column spans what is left."""
 
-    def __init__(self, sheet: Any, styles: _Styles, zone: tzinfo, document: Document) -> None:
+    def __init__(
+        self, sheet: Any, styles: _Styles, zone: tzinfo, document: Document, *, on_a_page: bool = False
+    ) -> None:
         self._sheet, self._styles, self._zone, self._document = sheet, styles, zone, document
+        self._on_a_page = on_a_page
         self._grid = max([4, *(len(table.columns) for table in document.form)])
         self._widths = self._fitted()
         self._line = 0
@@ -169,7 +181,9 @@ class _Form:
         _paper(self._sheet, document, "")
         self._sheet.hide_gridlines(2)
         self._sheet.center_horizontally()
-        if sum(self._widths) > _PORTRAIT:
+        if self._on_a_page:
+            self._sheet.fit_to_pages(1, 1)  # upright in either language
+        elif sum(self._widths) > _PORTRAIT:
             self._sheet.set_landscape()
         for place, cells in enumerate(self._widths):
             self._sheet.set_column(place, place, cells)
@@ -209,8 +223,8 @@ class _Form:
         """Write a text over the whole width, on as many lines as it needs."""
         style = self._styles.of(font_size=size, text_wrap=True, **properties)
         self._merge(self._line, 0, self._grid - 1, text, style)
-        lines = _lines(text, sum(self._widths) * 11 // size)
-        self._sheet.set_row(self._line, min(_HIGHEST, lines * _LINE_HEIGHT * size / 11 + 4))
+        lines = lines_of(text, sum(self._widths) * 11 // size)
+        self._sheet.set_row(self._line, min(_HIGHEST, lines * LINE_HEIGHT * size / 11 + 4))
         self._line += 1
 
     def _merge(self, line: int, first: int, last: int, given: Any, style: Any, kind: str = "text") -> None:
@@ -261,8 +275,8 @@ class _Form:
         lines = [1]
         for place, text in enumerate(texts):
             first, last = self._span(place, spare)
-            lines.append(_lines(text, starts[last + 1] - starts[first]))
-        self._sheet.set_row(self._line, min(_HIGHEST, max(lines) * _LINE_HEIGHT + 4))
+            lines.append(lines_of(text, starts[last + 1] - starts[first]))
+        self._sheet.set_row(self._line, min(_HIGHEST, max(lines) * LINE_HEIGHT + 4))
 
     def _listed(self, key: str, texts: Sequence[str]) -> None:
         if texts:
@@ -286,7 +300,7 @@ class _Form:
                     self._merge(self._line + step, *span, text, made)
             starts = [0, *accumulate(self._widths)]
             rooms = [starts[last] - starts[first] for first, last in pairwise(edges)]
-            named = max(_lines(name, cells) for name, cells in zip(some, rooms, strict=True)) * _LINE_HEIGHT + 4
+            named = max(lines_of(name, cells) for name, cells in zip(some, rooms, strict=True)) * LINE_HEIGHT + 4
             for step, height in enumerate((named, 34, 20)):
                 self._sheet.set_row(self._line + step, height)
             self._line += 3
@@ -332,6 +346,7 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
         {kind: styles.of(num_format=number_format(kind), bold=bold, **_stand(kind)) for kind in kinds}
         for bold in (False, True)
     )
+    tall: list[tuple[int, int, str]] = []  # texts that may need several lines, once the widths are known
     for line, row in enumerate(table.rows, 1):
         looks = strong if line - 1 in table.strong else usual
         for place, column in enumerate(table.columns):
@@ -341,8 +356,13 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
             shown = cell(row.get(column.name), column, zone)
             widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
             put(sheet, line, place, given, _kind(column), zone, looks.__getitem__)
+            if _kind(column) == "text" and width(shown) * _CAREFUL > _WIDEST - 3:
+                tall.append((line, place, shown))
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
+    for line, group in groupby(tall, itemgetter(0)):
+        lines = max(lines_of(text, widths[place] - 1) for _, place, text in group)
+        sheet.set_row(line, min(_HIGHEST, lines * LINE_HEIGHT + 4))
     if table.columns:
         sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ids, phones and invoices are meant as text
@@ -393,7 +413,8 @@ def _chart(
     for place, text in enumerate([messages.say("page.category"), *(series.name for series in chart.series)], left):
         put(sheet, line, place, disarm(text), "text", UTC, _always(head))
     sheet.set_row(
-        line, max(1, *(_lines(s.name, cells) for s, cells in zip(chart.series, widths, strict=False)), 1) * _LINE_HEIGHT
+        line,
+        max(1, *(lines_of(s.name, cells) for s, cells in zip(chart.series, widths, strict=False)), 1) * LINE_HEIGHT,
     )
     for step, category in enumerate(chart.categories, 1):
         put(sheet, line + step, left, disarm(category), "text", UTC, _always(label))

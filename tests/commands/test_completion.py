@@ -13,6 +13,8 @@ def asked(hired, tmp_path_factory):
     desk = copied(hired, tmp_path_factory.mktemp("asked"), Executable)
     open_ticket(desk)
     open_ticket(desk, customer="华北钢厂")
+    for serial in ("SN-7", "ZX-1"):
+        desk.run("equipment", "add", serial, "--product", "VMC", "--customer", "江南机床")
     return desk
 
 
@@ -41,6 +43,10 @@ def completions(desk, line):
         ("svcdesk customer show 华", ["华北钢厂"]),
         ("svcdesk staff show A", ["A01"]),
         ("svcdesk ticket open --contract ht", ["HT-1", "HT-2"]),
+        ("svcdesk equipment show s", ["SN-7"]),
+        ("svcdesk equipment show ", ["SN-7", "ZX-1"]),
+        ("svcdesk ticket open --serial sn", ["SN-7"]),
+        ("svcdesk equipment add ZX-2 --part-of ZX", ["ZX-1"]),
         ("svcdesk policy set answer.ho", ["answer.hours"]),
         ("svcdesk report monthly --month 2026-1", ["2026-10"]),
         ("svcdesk penalty confirm P", []),

@@ -39,10 +39,9 @@ def test_a_call_by_questions(desk, home, columns, language):
     at = svcdesk(desk, "ticket", "open", columns=columns, **home)
     messages.speak(language)
     at.until(messages.say("asking.ticket.open.customer")).type(f"jnjc{ENTER}").until("T1")  # their open ticket is told
-    at.type(ENTER).type(ENTER)
-    at.until(messages.say("asking.ticket.open.summary")).type(f"主轴过热{ENTER}").until("SN-7")
-    at.type(f"1{ENTER}").until(messages.say("asking.enter"))
-    assert at.keys <= 15
+    at.until(messages.say("asking.ticket.open.summary")).type(f"主轴过热{ENTER}").until("1 SN-7")
+    at.type(f"1{ENTER}").until(messages.word("channel", "call") + " · ").until("SN-7 ·")
+    assert at.keys <= 12
     at.type(ENTER).until("T2")
     assert at.end() == 0
     assert all(width(line) <= columns for line in at.lines())
@@ -54,8 +53,9 @@ def test_a_call_by_questions(desk, home, columns, language):
 @pytest.mark.parametrize(("columns", "language"), SIZES)
 def test_the_choices_are_numbered_and_none_is_torn(desk, home, columns, language):
     desk.language = language
-    at = svcdesk(desk, "ticket", "open", "--customer", "江南机床", "--channel", "call", columns=columns, **home)
+    at = svcdesk(desk, "ticket", "open", "--customer", "江南机床", "--summary", "x", columns=columns, **home)
     messages.speak(language)
+    at.until("SN-7 VMC").type(f"{messages.say('columns.kind')}{ENTER}")
     words = [messages.word("ticket_kind", kind) for kind in ("repair", "installation", "training", "consultation")]
     at.until(f"1 {words[0]}")
     lines = at.lines()
@@ -66,32 +66,38 @@ def test_the_choices_are_numbered_and_none_is_torn(desk, home, columns, language
 def test_a_wrong_answer_is_said_at_once_and_goes_nowhere(desk, home):
     at = svcdesk(desk, "ticket", "open", **home)
     at.until("customer").type(f"9999{ENTER}").until("there is no customer")
-    at.type("\x15", f"<{ENTER}").until("customer").type("\x15", f"江南{ENTER}").until("1 repair")
-    at.type(f"nonsense{ENTER}").until("no “nonsense”")
+    at.type("\x15", f"<{ENTER}").until("customer").type("\x15", f"江南{ENTER}").until("what it is about")
+    at.type(f"x{ENTER}").until("1 SN-7").type(f"nonsense{ENTER}").until("no “nonsense”")
     assert at.type(CTRL_C).end() == 130
     assert len(desk.json("ticket", "list")) == 1
 
 
 def test_what_was_stopped_goes_on(desk, home):
-    at = svcdesk(desk, "ticket", "open", **home).until("customer").type(f"江南{ENTER}").until("1 repair")
-    at.type(f"3{ENTER}").until("1 call").type(CTRL_C)
+    at = svcdesk(desk, "ticket", "open", **home).until("customer").type(f"江南{ENTER}").until("what it is about")
+    at.type(f"培训{ENTER}").until("1 SN-7").type(f"training{ENTER}").until("training ·").type(CTRL_C)
     assert at.end() == 130 and "--resume" in at.text()
-    at = svcdesk(desk, "ticket", "open", "--resume", **home).until("1 call")
-    at.type(f"2{ENTER}").until("what it is about").type(f"培训{ENTER}").until("serial").type(ENTER).until("Enter")
+    at = svcdesk(desk, "ticket", "open", "--resume", **home).until("training ·")
     at.type(ENTER).until("T2")
     assert at.end() == 0
     assert desk.json("ticket", "show", "T2")["kind"] == "training"
 
 
 def test_back_asks_once_more(desk, home):
-    at = (
-        svcdesk(desk, "ticket", "open", "--customer", "江南", **home)
-        .until("1 repair")
-        .type(f"2{ENTER}")
-        .until("1 call")
-    )
-    at.type(f"<{ENTER}").until("1 repair").type(f"1{ENTER}").until("1 call").type(CTRL_C)
-    assert at.end() == 130
+    at = svcdesk(desk, "ticket", "open", "--customer", "江南", **home).until("what it is about")
+    at.type(f"主轴{ENTER}").until("1 SN-7").type(f"<{ENTER}").type(f"尾座{ENTER}")
+    at.read(1.0)
+    at.type(ENTER).until("T2")
+    assert desk.json("ticket", "show", "T2")["summary"] == "尾座"
+
+
+def test_at_a_terminal_a_few_letters_are_enough_and_what_erases_is_written_out(desk, home):
+    at = svcdesk(desk, "t", "an", "T1", **home).until("answered T1")
+    assert at.end() == 0
+    assert desk.json("ledger", "log", "--limit", "1")[0]["command"].startswith("ticket answer")
+    for words, near in ((("t", "c", "T1"), "close"), (("cus", "ren", "江南机床", "江南"), "rename")):
+        at = svcdesk(desk, *words, **home).until(near)
+        assert at.end() == 2
+    desk.run("t", "show", "T1", code=2)  # no terminal: a script writes them out
 
 
 def test_tab_completes_inside_a_question(desk, home):

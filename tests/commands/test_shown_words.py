@@ -30,3 +30,12 @@ def test_an_import_takes_words_and_amounts_as_they_are_shown(desk, tmp_path):
     claims.write_text('engineer,category,amount,date,ticket,invoice\nW01,材料,"￥1,286.00",2026-10-01,T1,F1\n', "utf-8")
     desk.run("import", "expenses", claims)
     assert [(row["category"], row["amount"]) for row in desk.json("expense", "list")] == [("material", "1286.00")]
+
+
+def test_what_an_inspection_found_is_typed_as_it_is_shown(desk):
+    found = "灭火器过期：A01:2026-12-20：重大"
+    desk.run(
+        "inspection", "make", "--kind", "安全", "--area", "备件库", "--by", "M01", "--found", found, "--item", "通道:是"
+    )
+    assert desk.json("rectify", "show", "RC1")["level"] == "major"
+    assert desk.json("inspection", "show", "IN1")["items"] == [{"text": "通道", "result": "yes"}]

@@ -48,13 +48,32 @@ def test_a_step_out_of_order_writes_nothing(sent):
     assert crew(sent)["departed_at"] is None
 
 
+def test_near_is_the_city_then_its_province_of_home_or_last_journey(sent):
+    sent.run("customer", "set", "江南机床", "--city", "苏州")
+    near = {row["engineer"]: row["near"] for row in sent.json("staff", "free", "--near", "苏州")}
+    assert near == {"W01": None, "W02": None, "W03": None}
+    sent.run("dispatch", "depart", "D1", "--at", "2026-10-06 18:00")  # to 南京, in the same province
+    rows = sent.json("staff", "free", "--ticket", "T1")
+    assert {row["engineer"]: row["near"] for row in rows} == {"W01": None, "W02": None, "W03": "province"}
+    assert sent.run("staff", "free").stdout.count("near") == 0  # no column for what was not asked
+
+
+def test_who_mended_the_product_before(sent):
+    sent.run("amend", "T1", "product=VMC", "--reason", "漏记")
+    rows = {row["engineer"]: row["mended"] for row in sent.json("staff", "free", "--product", "VMC")}
+    assert rows == {"W01": 0, "W02": 0, "W03": 0}
+    sent.run("dispatch", "log", "D1", "depart=2026-10-06 18:00", "arrive=20:00", "callback=21:00", "leave=21:10")
+    rows = {row["engineer"]: row["mended"] for row in sent.json("staff", "free", "--ticket", "T1")}
+    assert rows == {"W01": 0, "W02": 0, "W03": 1}
+
+
 def test_who_is_free_and_who_is_away_where(sent):
     sent.run("dispatch", "depart", "D1", "--at", "2026-10-06 18:00")
     rows = sent.json("staff", "free", "tomorrow", "--near", "上海")
     assert [(row["engineer"], row["free"]) for row in rows] == [("W01", True), ("W02", True), ("W03", False)]
     assert rows[2] == {
         "engineer": "W03", "name": "王强", "free": False, "dispatch": "D1", "place": "南京", "until": None, "home": "上海",
-        "days_this_month": 3,
+        "days_this_month": 3, "last_place": "南京", "open_dispatches": 1, "near": "city", "mended": None,
     }  # fmt: skip
     sent.run("dispatch", "return", "D1", "--at", "2026-10-07 20:00")
     assert [row["engineer"] for row in sent.json("staff", "free", "明天", "--near", "上海")] == ["W03", "W01", "W02"]

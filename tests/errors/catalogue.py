@@ -473,6 +473,7 @@ RULES = {
     "staff_retired": case("staff retire W03", "dispatch send T7 --engineer W03 --place 南京"),
     "customer_exists": case("customer add 江南机床"),
     "unknown_equipment": case("equipment show SZ-1"),
+    "several_equipment": case(SPINDLE, "equipment add ZX-2 --product 主轴 --customer 江南机床", "equipment show zx"),
     "equipment_exists": case(SPINDLE, SPINDLE),
     "equipment_retired": case(SPINDLE, "equipment retire ZX-1", "equipment retire ZX-1"),
     "part_of_itself": case(SPINDLE, "equipment add SZ-1 --product 加工中心 --customer 江南机床 --part-of ZX-1", "equipment move ZX-1 --part-of SZ-1"),

@@ -26,7 +26,7 @@ def test_terms(text, terms):
     assert index.terms(text) == terms
 
 
-@given(st.text(max_size=30), st.data())
+@given(st.text(st.sampled_from("0a主轴ꀀ힣-") | st.characters(), max_size=30), st.data())
 def test_any_part_of_a_text_asks_for_terms_that_the_text_has(text, data):
     start = data.draw(st.integers(0, len(text)))
     part = text[start : data.draw(st.integers(start, len(text)))]
@@ -178,3 +178,21 @@ def test_a_serial_of_short_pieces_is_found(rehearsed, said):
     assert [hit["id"] for hit in found] == (["T1"] if "-" in said else [])
     if "-" in said:
         assert [row["id"] for row in rehearsed.json("ticket", "list", "--serial", said)] == ["T1"]
+
+
+def test_a_serial_that_was_cut_off_is_found(desk):
+    open_ticket(desk, serial="SN-701", product="ZK-300")
+    for text in ("SN-7", "sn-70", "SN", "ZK-3", "zk"):
+        assert hits(desk, text) == [("ticket", "T1")], text
+    assert hits(desk, "SN-8") == hits(desk, "KZ-3") == []
+
+
+def test_a_machine_is_found_by_serial_and_by_its_parts(desk):
+    desk.run("equipment", "add", "SN-701", "--product", "加工中心", "--customer", "江南机床")
+    desk.run("equipment", "add", "BP-11", "--product", "变频器", "--customer", "江南机床", "--part-of", "SN-701")
+    [hit] = desk.json("search", "sn-7")
+    assert hit["command"] == "svcdesk equipment show SN-701" and hit["where"] == "serial"
+    assert hits(desk, "变频器") == [("equipment", "BP-11")]
+    assert desk.json("equipment", "show", "bp")["serial"] == "BP-11"  # what names one alone
+    desk.run("equipment", "retire", "bp", code=4)  # but never where something ends
+    desk.run("ledger", "verify", "--full")

@@ -30,6 +30,7 @@ RECORDS = {
     "staff": ("staff list",),
     "staff in full": ("staff show W01",),
     "customer": ("customer list",),
+    "customer in full": ("customer show 江南机床",),
     "contract": ("contract list",),
     "policy in force": ("policy list",),
     "policy history": ("policy history answer.hours",),
@@ -87,7 +88,11 @@ LEAST = {
     " service.unanswered service.closed service.surveys service.mean_score penalties.fines penalties.fine_count"
     " penalties.demerit penalties.major_demerit penalties.dismissal penalties.by_clause due.statistics due.projects"
     " entry ledger_hash",
-    "free": "engineer name free dispatch place until home days_this_month",
+    "free": "engineer name free dispatch place until home days_this_month last_place near open_dispatches mended",
+    "ticket in full": "person phone dispatches service_reports surveys complaints visits promises problems penalties"
+    " expenses cost events.at events.record events.kind events.who events.text events.due",
+    "customer in full": "former_names contracts equipment tickets open_tickets plans events.at",
+    "staff in full": "open_dispatches open_tickets days_this_month events.at",
     "search": "kind id where text command",
     "config": "key value origin",
     "attachment": "id record kind name size sha256 at",

@@ -1,6 +1,7 @@
 """Paper to be signed: filled from the ledger, blank, and led back to the ledger by its mark."""
 
 import re
+import zipfile
 
 import pytest
 from conftest import open_ticket
@@ -57,3 +58,47 @@ def test_what_changed_since_is_named(served):
 )
 def test_a_mark_that_is_not_of_this_ledger(served, mark, code):
     served.run("ledger", "check-paper", mark, code=code)
+
+
+def test_a_form_is_a_workbook_too(served):
+    from openpyxl import load_workbook
+
+    served.run("form", "ticket", "T1", "-o", served.folder / "paper.xlsx")
+    sheet = load_workbook(served.folder / "paper.xlsx").active
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    mark = next(text for text in texts if re.fullmatch(MARK, text))
+    with zipfile.ZipFile(served.folder / "paper.xlsx") as parts:
+        assert [name for name in parts.namelist() if "/media/" in name] == ["xl/media/image1.png"]
+    assert "急停" in texts and sheet.page_setup.paperSize == 9
+    assert mark in sheet.oddFooter.left.text
+    assert "unchanged" in served.run("ledger", "check-paper", mark).stdout
+    first = (served.folder / "paper.xlsx").read_bytes()
+    served.run("form", "ticket", "T1", "-o", served.folder / "paper.xlsx")
+    assert (served.folder / "paper.xlsx").read_bytes() == first
+
+
+def test_the_register_of_calls_and_letters(served):
+    served.run("contact", "log", "--customer", "华北钢厂", "--channel", "letter", "--summary", "<询价>", "--at", "-1h")
+    page = form(served, "register")
+    assert "急停" in page and "&lt;询价&gt;" in page and "1380013" not in page and "2 entries" in page
+    [mark] = re.findall(r"2026-10 #\d+ [0-9a-f]{12}", page)
+    served.run("dispatch", "depart", "D1")
+    assert "unchanged" in served.run("ledger", "check-paper", mark).stdout
+    served.run(
+        "contact", "log", "--customer", "华北钢厂", "--channel", "call", "--summary", "催货", "--at", "2026-09-30 09:00"
+    )
+    assert "unchanged" in served.run("ledger", "check-paper", mark).stdout  # of another month
+    served.run("contact", "log", "--customer", "华北钢厂", "--channel", "call", "--summary", "催货")
+    assert "contact log" in served.run("ledger", "check-paper", mark).stdout
+    assert "0 entries" in form(served, "register", "--month", "2026-08")
+    served.run("form", "register", "-o", served.folder / "register.xlsx")
+    served.run("ledger", "check-paper", "2026-13 #1 000000000000", code=2)
+
+
+def test_a_dispatch_says_who_was_sent_and_what_for(served):
+    served.run("dispatch", "send", "T1", "--engineer", "W01", "--engineer", "W02", "--place", "苏州")
+    served.run("dispatch", "log", "D2", "depart=9:00", "--engineer", "W01", "--at", "2026-10-07 12:00")
+    page = form(served, "dispatch", "D2")
+    assert "江南机床" in page and "急停" in page and "W01 张伟" in page and "W02 李娜" in page
+    assert re.search(r"<td>W01 [-0-9]+ 09:00</td>", page)  # of two, each time with whose it is
+    assert "parts" in form(served, "service-report", "D2")

@@ -325,3 +325,19 @@ def test_an_office_suite_opens_it_and_shows_no_hashes(tmp_path):
             ["pdftotext", "-layout", "r.pdf", "-"], cwd=tmp_path, check=True, capture_output=True
         ).stdout
         assert b"###" not in said and b"42,605.90" in said
+
+
+def test_what_is_signed_and_its_annex_stand_on_a_page_each(tmp_path):
+    """As LibreOffice showed: the form ran over to a second page, and a table of the annex was split."""
+    columns = tuple(Column(f"c{n}", kind="money") for n in range(12))
+    tables = tuple(Table(f"t{n}", f"t{n}", columns, [{"c0": "1.00"}] * 9) for n in range(5))
+    made = written(Document("monthly", "一", [], tables, signatures=("制表人",), front=2), tmp_path / "r.xlsx")
+    for sheet in made.worksheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and (sheet.page_setup.fitToHeight or 1) == 1
+        assert sheet.page_setup.orientation != "landscape"
+
+
+def test_a_row_is_as_high_as_its_text_needs(tmp_path):
+    rows = [{"a": "短"}, {"a": "很长的说明" * 20}]
+    sheet = written(of(Column("a"), rows=rows), tmp_path / "r.xlsx").worksheets[-1]
+    assert sheet.row_dimensions[2].height is None and sheet.row_dimensions[3].height > 90

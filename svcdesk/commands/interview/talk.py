@@ -101,12 +101,20 @@ class Talk:
             if self._asked:
                 self.answers.pop(self._asked.pop(), None)
         elif step.name == REVIEW and said:
-            self.wanted.add(said)
-            self.forget(said)
+            self._want(said)
         else:
             self.answers[step.name] = said
             self._asked.append(step.name)
             self._tell(step, said)
+
+    def _want(self, said: str) -> None:
+        """Take up what was said at the review: NAME is asked for, NAME=VALUE is its answer."""
+        name, answered, value = said.partition("=")
+        self.wanted.add(name)
+        self.forget(name)
+        if answered:
+            self.answers[name] = value
+            self._asked.append(name)
 
     def _tell(self, step: Step, said: str) -> None:
         for line in step.remarks(said) if step.remarks and said else ():
