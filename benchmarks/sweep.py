@@ -76,18 +76,47 @@ def _drawn(workbook: bytes) -> bytes:
         file.flush()
         with zipfile.ZipFile(file.name) as parts:
             read = {name: parts.read(name).decode() for name in sorted(parts.namelist())}
-    shared = re.findall(r"<si><t(?: [^>]*)?>(.*?)</t></si>", read.pop("xl/sharedStrings.xml", ""), re.S)
+    shared = re.findall(r"<si><t(?: [^>]*)?>(.*?)</t></si>", read.pop(_SHARED, ""), re.S)
+    looks = _looks(read.pop("xl/styles.xml"))
     told = []
     for name, text in read.items():
         if name.startswith("xl/worksheets/sheet"):
-            text = re.sub(
-                r' t="s"><v>(\d+)</v>', lambda found: f' t="inlineStr"><is><t>{shared[int(found[1])]}</t></is>', text
-            ).replace(' xml:space="preserve"', "")
+            text = re.sub(r' t="s"><v>(\d+)</v>', lambda m: f' t="inlineStr"><is><t>{shared[int(m[1])]}</t></is>', text)
+            text = re.sub(r' s="(\d+)"', lambda m: f" s={looks[int(m[1])]}", text)
+            text = re.sub(r' xml:space="preserve"| spans="[0-9:]*"', "", text)
         elif name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):  # name the shared texts, or none
             text = re.sub(r"<(Override|Relationship) [^>]*sharedStrings[^>]*>", "", text)
             text = re.sub(r'Id="rId\d+"', "", text)
         told.append(f"{name}\t{text}")
     return "\n".join(told).encode()
+
+
+_SHARED = "xl/sharedStrings.xml"
+
+
+def _looks(styles: str) -> list[str]:
+    """Return what each format of a workbook is, in place of the numbers of its parts."""
+    formats = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+    parts = {
+        f"{one}Id": re.findall(rf"<{one}(?: [^>]*)?(?:/>|>.*?</{one}>)", styles.partition(f"<{one}s ")[2])
+        for one in ("font", "fill", "border")
+    }
+    looks = []
+    for xf in re.findall(r"<xf .*?(?:/>|</xf>)", styles.partition("<cellXfs ")[2].partition("</cellXfs>")[0]):
+        for name, of in parts.items():
+            xf = re.sub(rf'{name}="(\d+)"', lambda m, of=of, name=name: f"{name}={of[int(m[1])]}", xf)
+        looks.append(re.sub(r'numFmtId="(\d+)"', lambda m: f"format={formats.get(m[1], m[1])}", xf))
+    return looks
+
+
+def _difference(old: tuple[int, bytes, bytes], new: tuple[int, bytes, bytes]) -> Iterator[str]:
+    """Say where two runs first differ."""
+    yield f"exit {old[0]} and {new[0]}; {len(old[1])} and {len(new[1])} bytes"
+    for before, after in zip(old[1:], new[1:], strict=True):
+        if before != after:
+            pairs = enumerate(zip(before, after, strict=False))
+            at = next((n for n, (a, b) in pairs if a != b), min(len(before), len(after)))
+            yield from (f"from {at}: {told[max(0, at - 60) : at + 120]!r}" for told in (before, after))
 
 
 def main() -> int:
@@ -111,10 +140,8 @@ def main() -> int:
             digest.update(repr(new).encode())
             if old != new:
                 differ += 1
-                where = next((n for n, (a, b) in enumerate(zip(old[1], new[1], strict=False)) if a != b), -1)
-                print(f"{ledger.name}: svcdesk {line}\n  exit {old[0]}, {new[0]}; {len(old[1])}, {len(new[1])} bytes;"
-                      f" from byte {where}\n  {old[1][max(0, where - 60): where + 100]!r}\n  {new[1][max(0, where - 60): where + 100]!r}"
-                      f"\n  {old[2][-300:]!r}\n  {new[2][-300:]!r}")  # fmt: skip
+                print(f"{ledger.name}: svcdesk {line}")
+                print("\n".join(f"  {told}" for told in _difference(old, new)))
     print(f"{len(chosen)} commands on {len(given.ledgers)} ledgers; {differ} differ; {digest.hexdigest()[:16]}")
     return int(differ > 0)
 

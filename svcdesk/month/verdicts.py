@@ -92,20 +92,26 @@ def _answer(
 
 def arrivals(ledger: Ledger, period: Period, basis: Basis) -> Judged[Arrival]:
     """Judge who arrived in the period, or was due in it and did not, against the time that counted (3.4)."""
-    sure: Counter[str | None] = Counter()
-    others = []
-    for row in ledger.con.execute(_ARRIVALS, span(period)):
-        _, code, due, arrived, _ = row
-        if arrived is not None and arrived <= due:  # no policy lets anybody be late before the time that counts
-            sure[code] += 1
-        else:
-            others.append(row)
+    sure = dict(ledger.con.execute(_PUNCTUAL, span(period)))
+    others = ledger.con.execute(_NOT_PUNCTUAL, span(period))
     return Judged(sure, list(_judged_arrivals(others, basis)))
 
 
-def every_arrival(ledger: Ledger, period: Period, basis: Basis) -> list[Arrival]:
-    """List them all, in the order in which they were sent."""
-    return list(_judged_arrivals(ledger.con.execute(_ARRIVALS, span(period)), basis))
+def count_arrivals(ledger: Ledger, period: Period, basis: Basis) -> int:
+    """Count those whose arrival is judged."""
+    judged = arrivals(ledger, period, basis)
+    return judged.surely + len(judged.others)
+
+
+def every_arrival(ledger: Ledger, period: Period, basis: Basis) -> Iterator[tuple[Any, ...]]:
+    """Give them all as they are stored, each with whether it was in time, in the order in which they were sent."""
+    for row in ledger.con.execute(_ARRIVALS, span(period)):
+        dispatch, code, due, arrived, cause = row
+        if arrived is not None and arrived <= due:
+            yield dispatch, code, due, arrived, True, cause
+        else:
+            for judged in _judged_arrivals([row], basis):
+                yield dispatch, code, due, arrived, judged.on_time, cause
 
 
 def _judged_arrivals(rows: Iterable[tuple[Any, ...]], basis: Basis) -> Iterator[Arrival]:
@@ -186,12 +192,19 @@ _ANSWERED = """
 _TICKETS = """
     SELECT t.id, t.received_at, t.answered_at, t.answered_by, t.cancelled_at, t.kind FROM live_ticket t
     WHERE t.received_at >= :start AND t.received_at < :end AND ({sure}) IS NOT TRUE ORDER BY t.id"""
-_ARRIVALS = """
-    SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause
+# Those who arrived in the period, or were due in it and did not.
+_DUE = """
     FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
     WHERE w.id IN (SELECT id FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end
         UNION SELECT id FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end)
-      AND w.due_at IS NOT NULL AND d.status <> 'cancelled' ORDER BY w.id"""
+      AND w.due_at IS NOT NULL AND d.status <> 'cancelled'"""
+_ARRIVALS = f"SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause {_DUE} ORDER BY w.id"
+# No policy lets anybody be late before the time that counts.
+_IN_TIME = "w.arrived_at <= w.due_at"
+_PUNCTUAL = f"SELECT e.code, count(*) {_DUE} AND {_IN_TIME} GROUP BY e.code"
+_NOT_PUNCTUAL = f"""
+    SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause {_DUE} AND ({_IN_TIME}) IS NOT TRUE
+    ORDER BY w.id"""
 _REPAIRS = """
     SELECT t.id, t.first_closed_at, t.reopen_count, t.repeat_of,
       (SELECT min(r.received_at) FROM live_ticket r WHERE r.repeat_of = t.id)
