@@ -3,11 +3,14 @@
 What is written is what ``cell`` and ``put`` write of each value by itself.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from svcdesk.columns import Column
 from svcdesk.periods import short
+from svcdesk.render.tables import HIDDEN
 
 Write = Callable[[Sequence[Any]], list[str]]
 Lead = Callable[[datetime, datetime], Any]  # of the first and the last second of an hour; None where it is irregular
@@ -19,6 +22,7 @@ _LAST = timedelta(minutes=59, seconds=59)
 def each(of: Callable[[Any], str]) -> Write:
     """Make a writer of columns from one of values. A column's values are of one type, or nothing."""
     kept: dict[Any, str] = {}
+    nothing = of(None)  # as of a list of nothing
 
     def written(values: Sequence[Any]) -> list[str]:
         if len(kept) > _KEPT:
@@ -30,8 +34,33 @@ def each(of: Callable[[Any], str]) -> Write:
             except KeyError:
                 found.append(kept.setdefault(value, of(value)))
             except TypeError:  # a list cannot be looked up
-                found.append(of(value))
+                found.append(of(value) if value else nothing)
         return found
+
+    return written
+
+
+def is_verbatim(column: Column) -> bool:
+    """Return whether people read a column's texts as they stand."""
+    return column.kind.partition(":")[0] in ("text", "id", "personal")
+
+
+def as_they_are(harmful: str, of: Callable[[Any], str], around: Callable[[Sequence[str]], list[str]]) -> Write:
+    """Make a writer of texts that are mostly written as they stand; where some may not be, ``of`` writes each.
+
+    ``harmful`` is what is found in such texts, a line each, beside what acts on a terminal.
+    """
+    found_in = re.compile(f"[\x00-\x09\x0b-\x1f{HIDDEN}]|{harmful}", re.MULTILINE)
+    one_by_one = each(of)
+
+    def written(values: Sequence[Any]) -> list[str]:
+        try:
+            joined = "\n".join(values)
+        except TypeError:  # some are nothing, or no texts
+            return one_by_one(values)
+        if found_in.search(joined) or joined.count("\n") >= len(values):
+            return one_by_one(values)
+        return around(values)
 
     return written
 

@@ -10,7 +10,7 @@ from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.model import Record
 from svcdesk.render.cells import is_figure
-from svcdesk.render.columnwise import Write, each, for_people
+from svcdesk.render.columnwise import Write, as_they_are, each, for_people, is_verbatim
 from svcdesk.render.document import Chart, Document, Sheet, Table, grouped, parted, totalled
 from svcdesk.render.svg import svg
 from svcdesk.render.tables import cell, disarm, heading, width
@@ -134,7 +134,9 @@ def _writer(column: Column, zone: tzinfo) -> Write:
     def of(value: Any) -> str:
         return _safe(grouped(cell(value, column, zone), column))
 
-    return for_people(zone, of) if column.kind == "instant" else each(of)
+    if column.kind == "instant":
+        return for_people(zone, of)
+    return as_they_are("[&<>\"']", of, list) if is_verbatim(column) else each(of)
 
 
 def _is_broad(table: Table | Sheet) -> bool:

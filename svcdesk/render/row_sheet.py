@@ -4,6 +4,7 @@ XlsxWriter writes the sheet's parts around the rows; the cells are written as it
 itself where memory is to stay constant. tests/render/test_workbook.py holds the two against each other.
 """
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -13,11 +14,14 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from svcdesk.model import LIVE
 from svcdesk.render.cells import kept, naive, typed
-from svcdesk.render.columnwise import Write, by_the_hour, each
+from svcdesk.render.columnwise import Write, as_they_are, by_the_hour, each
 
 Style = Callable[[str], int]  # the number of the format of a kind
 
+# What XML, a spreadsheet or XlsxWriter reads another way than as it stands.
+_HARMFUL = f"[&<>]|_x|^[ {re.escape(''.join(LIVE))}]| $"
 _EPOCH = datetime(1899, 12, 31)
 _DAY = 86_400
 _MOST_UNITS = 32_767  # of UTF-16, that a cell holds
@@ -42,6 +46,23 @@ class RowSheet(Worksheet):
         self._rows.write("".join(f'<row r="{line}">{row}</row>' for line, row in rows if row))
         self._next += len(lines)
         self.dim_rowmax = self._next - 2
+
+    def verbatim(self, given: Callable[[Any], Any], zone: tzinfo, style: Style) -> Write:
+        """Make what writes a column of texts that people read as they stand, as ``writer`` does."""
+        lead = f'" s="{style("text")}" t="inlineStr"><is><t>'
+
+        def around(texts: Sequence[str]) -> list[str]:
+            longest = max(texts, key=len)
+            if len(longest) > _MOST_UNITS // 2:
+                return [*map(tail, texts)]
+            for text in [longest] if "".join(texts).isascii() else {*texts}:
+                given(text)
+            return [f"{lead}{text}</t></is></c>" if text else "" for text in texts]
+
+        def tail(value: Any) -> str:
+            return self._tail(given(value) or "", "text", style)
+
+        return as_they_are(_HARMFUL, lambda value: tail(value) if value else "", around)
 
     def writer(self, kind: str, given: Callable[[Any], Any], zone: tzinfo, style: Style) -> Write:
         """Make what writes a column's cells, all but their names; ``given`` returns what ``put`` would be given."""

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, tzinfo
 from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.render.books import book
 from svcdesk.render.cells import MOST_ROWS, is_figure, number_format, put
-from svcdesk.render.columnwise import Write
+from svcdesk.render.columnwise import Write, is_verbatim
 from svcdesk.render.document import Chart, Document, Sheet, Table, parted, totalled
 from svcdesk.render.svg import COLOURS
 from svcdesk.render.tables import cell, disarm, heading, inert, width
@@ -365,6 +365,8 @@ def _cells(
             widths[place] = max(widths[place], _fit([f"{shown}   " if column.kind == "instant" else shown]))
             return _given(value, column, zone)
 
+        if is_verbatim(column):
+            return cast(Write, sheet.verbatim(given, zone, number))
         write = sheet.writer(_kind(column), given, zone, number)
         return _widening(write, place, given, widths) if column.kind == "instant" else write
 
