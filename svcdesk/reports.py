@@ -15,7 +15,7 @@ from svcdesk.penalties.standing import standing
 from svcdesk.periods import Period, between, instant, stored, today
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, once_a_snapshot
 from svcdesk.values import rounded
 
 K = TypeVar("K")
@@ -88,6 +88,7 @@ def person_days(assignments: Iterable[Assignment]) -> dict[str, Travel]:
     return {line: found.get(line, Travel(0, 0, 0)) for line in _TRAVELLING_LINES}
 
 
+@once_a_snapshot
 def assignments(ledger: Ledger, period: Period, now: datetime) -> list[Assignment]:
     """Read the journeys that touch the period; one not ended counts until today or the period's end."""
     days = (period.after - period.first).days
@@ -118,10 +119,11 @@ _ASSIGNMENTS = """
       FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
       WHERE w.returned_at IS NULL AND w.departed_at < :start"""
 
+# By day too: in the order of its index, nothing is sorted.
 _COSTS = """
     SELECT line, excluded, status, sum(amount_fen) FROM live_expense
     WHERE spent_on >= :first AND spent_on < :after AND status NOT IN ('rejected', 'falsified')
-    GROUP BY line, excluded, status"""
+    GROUP BY spent_on, line, excluded, status"""
 
 _SERVICE = {
     "contacts": "SELECT count(*) FROM live_contact WHERE at >= :start AND at < :end",
@@ -132,7 +134,6 @@ _SERVICE = {
 }
 _RECEIVED = "FROM live_ticket t WHERE t.received_at >= :start AND t.received_at < :end"
 _IN_TIME = surely.answered("t", "t.received_at")
-_SURELY_ANSWERED = f"SELECT count(*) {_RECEIVED} AND {_IN_TIME}"
 _ANSWERS = f"SELECT t.received_at, t.answered_at, t.kind, t.cancelled_at {_RECEIVED} AND ({_IN_TIME}) IS NOT TRUE"
 _SURVEYS = "SELECT count(*), sum(score) FROM live_survey WHERE at >= :start AND at < :end"
 
@@ -140,9 +141,15 @@ _SURVEYS = "SELECT count(*), sum(score) FROM live_survey WHERE at >= :start AND 
 def costs(ledger: Ledger, period: Period) -> dict[str, Fen]:
     """Return the cost of each line."""
     found = dict.fromkeys(LINES, 0)
-    for line, _, _, amount in ledger.con.execute(_COSTS, _days(period)):
+    for line, _, _, amount in _costs(ledger, period):
         found[line] += amount
     return {line: Fen(amount) for line, amount in found.items()}
+
+
+@once_a_snapshot
+def _costs(ledger: Ledger, period: Period) -> list[tuple[str, int, str, int]]:
+    """Read what was spent, by line, whether it is excluded, and status."""
+    return ledger.con.execute(_COSTS, _days(period)).fetchall()
 
 
 def _days(period: Period) -> dict[str, str]:
@@ -152,7 +159,7 @@ def _days(period: Period) -> dict[str, str]:
 def spent(ledger: Ledger, period: Period) -> tuple[list[Record], int]:
     """Work out what each of the five lines cost, and the pending cost in fen."""
     cost, excluded, pending = dict.fromkeys(LINES, 0), 0, 0
-    for line, is_excluded, status, amount in ledger.con.execute(_COSTS, _days(period)):
+    for line, is_excluded, status, amount in _costs(ledger, period):
         cost[line] += amount
         excluded += amount if is_excluded else 0
         pending += amount if status == "submitted" else 0
@@ -189,8 +196,9 @@ def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, i
     """Count the tickets received in a span: withdrawn before an answer was due, answered in time or late, or not."""
     counts = dict.fromkeys(("answered_in_time", "answered_late", "unanswered", "withdrawn"), 0)
     values = {**span, **surely.shortest(ledger.policy)}
-    counts["answered_in_time"] = ledger.value(_SURELY_ANSWERED, values)
-    for received, reply, kind, cancelled in ledger.con.execute(_ANSWERS, values):
+    others = ledger.con.execute(_ANSWERS, values).fetchall()
+    counts["answered_in_time"] = ledger.value(f"SELECT count(*) {_RECEIVED}", values) - len(others)
+    for received, reply, kind, cancelled in others:
         due = answer_clock(instant(received), ledger.policy, ledger.zone, kind).due
         in_time = answered_in_time(due, instant(reply) if reply else None, now)
         withdrawn = not reply and cancelled and (due is None or instant(cancelled) <= due)
@@ -238,9 +246,11 @@ def snapshot(ledger: Ledger) -> Iterator[None]:
         yield
         return
     ledger.con.execute("BEGIN")
+    ledger.found = {}
     try:
         yield
     finally:
+        ledger.found = None
         ledger.con.execute("COMMIT")
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ from svcdesk.model import LETTERS, Record, number_of
 from svcdesk.periods import stored
 from svcdesk.regulation.policy import Policy
 from svcdesk.schema import comparison
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 30.0  # how long a command waits for another writer before it gives up
 _STEP_SECONDS = 0.05
@@ -91,6 +93,23 @@ class OlderLedger(StorageError):
 
     def __init__(self, path: Path, theirs: int) -> None:
         super().__init__("older", path=path, theirs=theirs, ours=schema.VERSION)
+
+
+def once_a_snapshot(work: Callable[..., T]) -> Callable[..., T]:
+    """Have a question about the ledger answered once in a snapshot: to the same question the answer is the same.
+
+    Its first parameter is the ledger; the others can be looked up, and nobody changes what it returns.
+    """
+
+    @wraps(work)
+    def found(ledger: "Ledger", *asked: Any) -> T:
+        if ledger.found is None:
+            return work(ledger, *asked)
+        if (work, asked) not in ledger.found:
+            ledger.found[work, asked] = work(ledger, *asked)
+        return cast(T, ledger.found[work, asked])
+
+    return found
 
 
 def open_ledger(path: Path, *, write: bool = False, as_found: bool = False, suspect: bool = False) -> "Ledger":
@@ -195,6 +214,7 @@ class Ledger:
         self.path = path
         self.entry: Any = None
         self.witness: Callable[[], Any] | None = None  # what the system says of each entry that is written
+        self.found: dict[Any, Any] | None = None  # what was worked out while one snapshot is held
         self.unknown: set[str] = set()  # clauses and policy keys of a newer program, as they were met
         self.strange: list[comparison.Difference] = []  # what the file declares otherwise than a ledger does
         self._compared: int | None = None  # the count of SQLite's that goes up with each change of what it declares

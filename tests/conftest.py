@@ -18,6 +18,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from svcdesk import session
 from svcdesk.cli import run
@@ -25,6 +26,10 @@ from svcdesk.regulation.policy import Basis, Policy
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; what it starts would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine draws an example slowly: that says nothing of what is tested.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("desk")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -1,17 +1,20 @@
 """The three reports with all they say: the figures, what they are compared with, and what was handed in before."""
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from svcdesk import reports
 from svcdesk.model import LINES, Record
 from svcdesk.month import figures, indicators, preflight, projects, staff, submissions, verdicts
 from svcdesk.month.drift import drift
 from svcdesk.month.waiting import Item
-from svcdesk.periods import Period, instant, months_in, today, year_so_far
+from svcdesk.periods import LocalHours, Period, months_in, today, year_so_far
 from svcdesk.regulation.policy import Basis
+from svcdesk.render.document import Block
 from svcdesk.store import Ledger
 
 MONTHS_DRAWN = 12
@@ -82,46 +85,52 @@ def _drawn(ledger: Ledger, month: Period, basis: Basis) -> Record:
     }
 
 
-def trips(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
+Journey = tuple[reports.Assignment, int]  # with the days that it counts
+_BLOCK = 250  # journeys
+
+
+def journeys(ledger: Ledger, period: Period, now: datetime) -> list[Journey]:
     """List the journeys behind a month's persons, trips and days, each with the days that it counts."""
-    found = list(reports.counted(reports.assignments(ledger, period, now)))
-    steps = {row[0]: row[1:] for row in ledger.con.execute(_STEPS, (json.dumps([trip.id for trip, _ in found]),))}
-    codes = dict(ledger.con.execute("SELECT id, code FROM live_staff"))
-    names = dict(ledger.con.execute("SELECT id, name FROM live_staff"))
-    rows = []
-    for assignment, days in found:
-        departed, returned, place = steps[assignment.id]
-        rows.append(
-            {
-                "dispatch": f"D{assignment.dispatch}",
-                "ticket": f"T{assignment.ticket}",
-                "line": assignment.line,
-                "engineer": codes[assignment.engineer],
-                "name": names[assignment.engineer],
-                "place": place,
-                "departed_at": instant(departed),
-                "returned_at": instant(returned) if returned else None,
-                "trips": int(assignment.starts_here),
-                "days": days,
-            }
-        )
-    return rows
+    return list(reports.counted(reports.assignments(ledger, period, now)))
 
 
-def arrivals(ledger: Ledger, period: Period, now: datetime) -> list[Record]:
-    """List the arrivals behind the share of those in time."""
-    basis = Basis(ledger.policy, now, ledger.zone)
-    return [
-        {
-            "dispatch": f"D{arrival.dispatch}",
-            "engineer": arrival.engineer,
-            "due": arrival.due,
-            "arrived_at": arrival.arrived_at,
-            "on_time": arrival.on_time,
-            "late_cause": arrival.late_cause,
-        }
-        for arrival in verdicts.every_arrival(ledger, period, basis)
-    ]
+def days_away(ledger: Ledger, found: Sequence[Journey]) -> list[tuple[str, int]]:
+    """Return the names of those who travelled, by code, with the days that count."""
+    days: Counter[int] = Counter()
+    for assignment, own in found:
+        days[assignment.engineer] += own
+    people = ledger.con.execute("SELECT id, name FROM live_staff ORDER BY code")
+    return [(name, days[number]) for number, name in people if days[number]]
+
+
+def trips(ledger: Ledger, found: Sequence[Journey]) -> Iterator[Block]:
+    """Give the rows of the journeys in blocks of columns."""
+    people = {number: told for number, *told in ledger.con.execute("SELECT id, code, name FROM live_staff")}
+    hours = LocalHours(ledger.zone)
+    for start in range(0, len(found), _BLOCK):
+        some = found[start : start + _BLOCK]
+        own = [assignment for assignment, _ in some]
+        steps = {row[0]: row[1:] for row in ledger.con.execute(_STEPS, (json.dumps([one.id for one in own]),))}
+        yield [
+            [f"D{one.dispatch}" for one in own],
+            [f"T{one.ticket}" for one in own],
+            [one.line for one in own],
+            *([people[one.engineer][place] for one in own] for place in (0, 1)),
+            [steps[one.id][1] for one in own],
+            hours.texts([one.departed_at for one in own]),
+            hours.texts([steps[one.id][0] for one in own]),
+            [int(one.starts_here) for one in own],
+            [days for _, days in some],
+        ]
+
+
+def arrivals(ledger: Ledger, period: Period, basis: Basis) -> Iterator[Block]:
+    """Give the arrivals behind the share of those in time, in blocks of columns."""
+    hours, rows = LocalHours(ledger.zone), verdicts.every_arrival(ledger, period, basis)
+    while some := [*islice(rows, _BLOCK)]:
+        dispatches, codes, dues, arrived, on_time, causes = zip(*some, strict=True)
+        named = [f"D{dispatch}" for dispatch in dispatches]
+        yield [named, codes, hours.texts(dues), hours.texts(arrived), on_time, causes]
 
 
 def unfinished(ledger: Ledger, period: Period, now: datetime) -> list[Item]:
@@ -131,7 +140,7 @@ def unfinished(ledger: Ledger, period: Period, now: datetime) -> list[Item]:
 
 
 _STEPS = """
-    SELECT w.id, w.departed_at, w.returned_at, d.place FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
+    SELECT w.id, w.returned_at, d.place FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
     WHERE w.id IN (SELECT value FROM json_each(?))"""
 
 MAKERS: dict[str, Callable[[Ledger, Period, datetime], Record]] = {

@@ -1,12 +1,13 @@
 """The reports as documents: which tables, charts, notes and cells to sign each has, in the reader's language."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.model import LINES, Fen, Record
-from svcdesk.month import behind, contents, upkeep
+from svcdesk.month import behind, contents, upkeep, verdicts
 from svcdesk.month import projects as projects_report
 from svcdesk.month import staff as staff_report
 from svcdesk.penalties.standing import standing
@@ -19,7 +20,7 @@ from svcdesk.registers.penalties import PENALTIES
 from svcdesk.registers.service import SERVICE_REPORTS, SURVEYS, TICKETS
 from svcdesk.regulation.policy import Basis
 from svcdesk.render.capitals import capitals
-from svcdesk.render.document import Chart, Document, Series, Table
+from svcdesk.render.document import Chart, Document, Series, Sheet, Table
 from svcdesk.store import Ledger
 
 # The columns of the tables beside the reports' own lines.
@@ -131,11 +132,12 @@ def monthly(report: Record, period: Period) -> Document:
 
 def illustrated(document: Document, ledger: Ledger, period: Period, now: datetime, *, rows: bool) -> Document:
     """Add the statistics' charts and, where asked for, the rows behind every figure."""
-    trips = contents.trips(ledger, period, now)
-    drawn = document._replace(charts=charts(contents.course(ledger, period, now), trips))
+    journeys = contents.journeys(ledger, period, now)
+    months, days = contents.course(ledger, period, now), contents.days_away(ledger, journeys)
+    drawn = document._replace(charts=charts(months, days))
     if not rows:
         return drawn
-    return drawn._replace(sheets=[definitions(), *_rows_behind(ledger, period, now, trips)])
+    return drawn._replace(sheets=[definitions(), *_rows_behind(ledger, period, now, journeys)])
 
 
 def definitions() -> Table:
@@ -416,21 +418,16 @@ def _form_head(report: Record, period: Period) -> list[tuple[str, str]]:
     ]
 
 
-def charts(months: list[Record], trips: Iterable[Record]) -> list[Chart]:
+def charts(months: list[Record], days: Sequence[tuple[str, int]]) -> list[Chart]:
     """Return the four charts: cost by line and two shares over twelve months, and this month's days by person."""
     names = [row["month"] for row in months]
     costs = [Series(messages.word("line", line), [_in_yuan(row[line]) for row in months]) for line in LINES]
-    days: dict[tuple[str, str], int] = {}
-    for trip in trips:
-        person = trip["engineer"], trip["name"]
-        days[person] = days.get(person, 0) + trip["days"]
-    travelled = [(name, days[code, name]) for code, name in sorted(days) if days[code, name]]
     found = [Chart("cost", messages.say("report.chart_cost"), "stacked", names, costs, messages.say("report.yuan"))]
     for figure in ("answered_in_time", "on_time_arrival"):
         name = messages.word("figure", figure)
         found.append(Chart(figure, name, "line", names, [Series(name, [row[figure] for row in months])], is_rate=True))
-    if travelled:
-        found.append(_days_chart([name for name, _ in travelled], [count for _, count in travelled]))
+    if days:
+        found.append(_days_chart([name for name, _ in days], [count for _, count in days]))
     return found
 
 
@@ -474,23 +471,28 @@ _BEHIND: tuple[tuple[Register, str], ...] = (
 )
 
 
-def _rows_behind(ledger: Ledger, period: Period, now: datetime, trips: list[Record]) -> list[Table]:
-    found = [
-        Table("trips", messages.say("report.trips"), _TRIPS, trips),
-        Table("arrivals", messages.say("report.arrivals"), _ARRIVALS, contents.arrivals(ledger, period, now)),
-    ]
+def _rows_behind(
+    ledger: Ledger, period: Period, now: datetime, journeys: Sequence[contents.Journey]
+) -> Iterator[Table | Sheet]:
+    """Give the sheets of the rows behind the figures: counted now, read where they are written."""
+    basis = Basis(ledger.policy, now, ledger.zone)
+    trips = partial(contents.trips, ledger, journeys)
+    yield Sheet("trips", messages.say("report.trips"), _TRIPS, len(journeys), trips)
+    arrivals, due = partial(contents.arrivals, ledger, period, basis), verdicts.count_arrivals(ledger, period, basis)
+    yield Sheet("arrivals", messages.say("report.arrivals"), _ARRIVALS, due, arrivals)
     for register, condition in _BEHIND:
-        selection = records.Selection().during(register, period)
+        selection = records.Selection().during(register, period).in_a_snapshot()
         if condition:
             selection.where(condition)
         if register is PENALTIES:
-            stand = standing(ledger, Basis(ledger.policy, now, ledger.zone), period)
+            stand = standing(ledger, basis, period)
             selection.where(f"r.id IN ({', '.join(str(penalty['id']) for penalty in stand)})")
-        rows = list(records.records(ledger, register, now, selection, flat=True))
-        columns = tuple(register.seen(detail=False))
-        key = register.name.replace("-", "_")
-        found.append(Table(key, messages.say(f"report.rows_{key}"), columns, rows))
-    return found
+        columns, key = tuple(register.seen(detail=False)), register.name.replace("-", "_")
+        many, rows = (
+            records.count(ledger, register, selection),
+            partial(records.blocks, ledger, register, now, selection),
+        )
+        yield Sheet(key, messages.say(f"report.rows_{key}"), columns, many, rows)
 
 
 LAYOUTS: dict[str, Callable[[Record, Period], Document]] = {"monthly": monthly, "projects": projects, "staff": staff}

@@ -1,13 +1,16 @@
 """A report printed in any format, to the terminal, to a file, or into a folder: all of it from one snapshot."""
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Literal
 
 from svcdesk import messages, reports
 from svcdesk.columns import Column
@@ -16,12 +19,14 @@ from svcdesk.model import Record
 from svcdesk.periods import Period, instant
 from svcdesk.render import tables
 from svcdesk.render.document import Document
-from svcdesk.render.files import opened, whole_file
+from svcdesk.render.files import draft, opened, send_on, whole_file
 from svcdesk.store import Ledger
 from svcdesk.values import to_json
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"]
 Name = Literal["monthly", "projects", "staff"]
+
+Made = Document | Record | tuple[list[Record], Sequence[Column]]
 
 ENDINGS = {
     "xlsx": "xlsx", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "json": "json", "jsonl": "jsonl",
@@ -49,14 +54,15 @@ class ReportOutput:
         """Print it. Raises BadInput where the format cannot be told, StorageError where a file cannot be written."""
         self._asked = form
         targets = list(self._targets(form, output))
-        with reports.snapshot(self.ledger):
-            made = [(each, to, self._made(each)) for each, to in targets]
-        failed: list[Exception] = []
-        for each, to, value in made:  # one that cannot be written takes none of the others away
-            try:
-                self._write(each, to, value)
-            except (DeskError, OSError) as error:
-                failed.append(error)
+        with ExitStack() as drafts:
+            with reports.snapshot(self.ledger):
+                made = [(to, self._made(each, drafts)) for each, to in targets]
+            failed: list[Exception] = []
+            for to, write in made:  # one that cannot be written takes none of the others away
+                try:
+                    write(to)
+                except (DeskError, OSError) as error:
+                    failed.append(error)
         if failed:
             raise failed[0]
 
@@ -75,10 +81,41 @@ class ReportOutput:
             raise BadInput("output_ending", path=output, words=[f".{name}" for name in ENDINGS])
         return [(form or ENDINGS[ending], output)]
 
-    def _made(self, form: str) -> Record | Document | tuple[list[Record], Sequence[Column]]:
+    def _made(self, form: str, drafts: ExitStack) -> Callable[[str | None], None]:
+        """Return what writes a format somewhere. What streams rows of the ledger is drafted while it is read."""
+        if form in ("xlsx", "html"):
+            try:
+                return self._book(drafts) if form == "xlsx" else self._page(drafts)
+            except (DeskError, OSError) as error:
+                return partial(_fail, error)
         if form in ("csv", "tsv"):
-            return self._lines()
-        return self._record if form in ("json", "jsonl") else self._document(form)
+            return partial(self._write, form, self._lines())
+        return partial(self._write, form, self._record if form in ("json", "jsonl") else self._document(form))
+
+    def _book(self, drafts: ExitStack) -> Callable[[str | None], None]:
+        from svcdesk.render import workbook
+
+        folder = drafts.enter_context(tempfile.TemporaryDirectory(prefix=".svcdesk-"))
+        drafted = Path(folder) / "report.xlsx"
+        workbook.write(self._in_full, drafted, self.ledger.zone, self._last_entry_at)
+
+        def write(to: str | None) -> None:
+            with whole_file(to, never=self.ledger.path, private=self.name in _PRIVATE) as path:
+                shutil.copyfile(drafted, path)
+
+        return write
+
+    def _page(self, drafts: ExitStack) -> Callable[[str | None], None]:
+        from svcdesk.render import html
+
+        held = drafts.enter_context(draft())
+        html.write(self._in_full, held, self.ledger.zone)
+
+        def write(to: str | None) -> None:
+            with opened(to, never=self.ledger.path, private=self.name in _PRIVATE) as out:
+                send_on(held, out)
+
+        return write
 
     @cached_property
     def _record(self) -> Record:
@@ -95,8 +132,6 @@ class ReportOutput:
 
     def _document(self, form: str) -> Document:
         """Lay it out, with the charts and the rows behind its figures where the format shows them."""
-        if form in ("html", "xlsx"):
-            return self._in_full
         document = self._laid_out
         if self.name == "monthly":
             from svcdesk.month import layout
@@ -124,26 +159,10 @@ class ReportOutput:
 
         return layout.illustrated(self._laid_out, self.ledger, self.period, self.now, rows=True)
 
-    def _write(self, form: str, to: str | None, value: object) -> None:
-        never, private = self.ledger.path, self.name in _PRIVATE
-        if form == "xlsx":
-            from svcdesk.render import workbook
-
-            assert isinstance(value, Document)
-            with whole_file(to, never=never, private=private) as path:
-                workbook.write(value, path, self.ledger.zone, self._last_entry_at)
-            return
-        with opened(to, never=never, private=private) as out:
-            self._write_text(form, value, out)
-
-    def _write_text(self, form: str, value: object, out: TextIO) -> None:
+    def _write(self, form: str, value: Made, to: str | None) -> None:
         zone = self.ledger.zone
-        if isinstance(value, Document):
-            if form == "html":
-                from svcdesk.render import html
-
-                html.write(value, out, zone)
-            else:
+        with opened(to, never=self.ledger.path, private=self.name in _PRIVATE) as out:
+            if isinstance(value, Document):
                 from svcdesk.render import terminal
 
                 if form == "table" and self._asked is None and out.isatty():
@@ -151,16 +170,20 @@ class ReportOutput:
                     terminal.summarise(value, out, zone, command)
                 else:
                     terminal.write(value, form, out, zone)
-        elif isinstance(value, tuple):
-            rows, columns = value
-            tables.records(to_json(rows, zone), columns, form, zone, out)
-        else:
-            out.write(tables.dumps(to_json(value, zone), 2 if form == "json" else None) + "\n")
+            elif isinstance(value, tuple):
+                rows, columns = value
+                tables.records(to_json(rows, zone), columns, form, zone, out)
+            else:
+                out.write(tables.dumps(to_json(value, zone), 2 if form == "json" else None) + "\n")
 
     @cached_property
     def _last_entry_at(self) -> datetime:
         """The newest entry's time dates a file, so that the same ledger gives the same bytes."""
         return instant(self.ledger.value("SELECT at FROM entry ORDER BY seq DESC LIMIT 1"))
+
+
+def _fail(error: Exception, _: str | None) -> None:
+    raise error
 
 
 def _ending(form: str) -> str:

@@ -139,7 +139,8 @@ def _count_verdicts(
     counts: Counts, ledger: Ledger, period: Period, basis: Basis, spared: set[tuple[str, str, str | None]]
 ) -> None:
     """Count each person's answers, arrivals and reports."""
-    answers, arrivals = verdicts.answers(ledger, period, basis), verdicts.arrivals(ledger, period, basis)
+    answers = verdicts.answers_by_person(ledger, period, basis)
+    arrivals = verdicts.arrivals_by_person(ledger, period, basis)
     duties = verdicts.duties(ledger, period, basis)
     for sure, names in ((answers.sure, _ANSWERS), (arrivals.sure, _ARRIVALS), (duties.sure, _REPORTS)):
         for by, count in sure.items():

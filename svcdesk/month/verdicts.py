@@ -1,5 +1,6 @@
 """How a month's answers, arrivals, reports and repairs were: what is surely well counted by SQL, the rest judged."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from svcdesk.periods import Period, instant, midnight, stored
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
 from svcdesk.rules import Finding, ReportDuty, incomplete_report, is_repeat, report_deadline
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, once_a_snapshot
 
 T = TypeVar("T")
 
@@ -70,14 +71,24 @@ class Repairs(NamedTuple):
     settled_at: datetime | None
 
 
+@once_a_snapshot
 def answers(ledger: Ledger, period: Period, basis: Basis) -> Judged[Answer]:
-    """Judge the answers to the tickets received in the period (3.4), by who answered."""
+    """Judge the answers to the tickets received in the period (3.4)."""
+    sure, values = _surely_answered(period, basis)
+    others = [_answer(basis, *row) for row in ledger.con.execute(_TICKETS.format(sure=sure), values)]
+    return Judged({None: ledger.value(_RECEIVED, values) - len(others)}, others)
+
+
+def answers_by_person(ledger: Ledger, period: Period, basis: Basis) -> Judged[Answer]:
+    """Judge the same answers, those that are surely in time counted by who answered."""
+    sure, values = _surely_answered(period, basis)
+    return answers(ledger, period, basis)._replace(sure=dict(ledger.con.execute(_ANSWERED.format(sure=sure), values)))
+
+
+def _surely_answered(period: Period, basis: Basis) -> tuple[str, dict[str, Any]]:
     natural = basis.policy.every("answer.clock") == ["natural"]  # by the other no due time may be known
     sure = surely.answered("t", "t.received_at") if natural else surely.NOT_TOLD
-    values = {**span(period), **surely.shortest(basis.policy)}
-    counted = dict(ledger.con.execute(_ANSWERED.format(sure=sure), values))
-    rows = ledger.con.execute(_TICKETS.format(sure=sure), values)
-    return Judged(counted, [_answer(basis, *row) for row in rows])
+    return sure, {**span(period), **surely.shortest(basis.policy)}
 
 
 def _answer(
@@ -90,22 +101,42 @@ def _answer(
     return Answer(ticket, received_at, answered_at, by, in_time)
 
 
+@once_a_snapshot
 def arrivals(ledger: Ledger, period: Period, basis: Basis) -> Judged[Arrival]:
     """Judge who arrived in the period, or was due in it and did not, against the time that counted (3.4)."""
-    sure: Counter[str | None] = Counter()
-    others = []
+    punctual, others = ledger.con.execute(_PUNCTUAL, span(period)).fetchone()
+    return Judged({None: punctual}, list(_judged_arrivals(_in_order(ledger, others), basis)))
+
+
+def arrivals_by_person(ledger: Ledger, period: Period, basis: Basis) -> Judged[Arrival]:
+    """Judge the same arrivals, those that are surely in time counted by who arrived."""
+    return arrivals(ledger, period, basis)._replace(sure=dict(ledger.con.execute(_PUNCTUAL_BY, span(period))))
+
+
+def _in_order(ledger: Ledger, given: str) -> Iterator[tuple[Any, ...]]:
+    """Return the rows that SQL gathered as a list, in the order of their numbers, a person's code for their number."""
+    codes: dict[int, str] = {}
+    for _, dispatch, engineer, *told in sorted(json.loads(given)):
+        if not codes:
+            codes = dict(ledger.con.execute("SELECT id, code FROM live_staff"))
+        yield dispatch, codes[engineer], *told
+
+
+def count_arrivals(ledger: Ledger, period: Period, basis: Basis) -> int:
+    """Count those whose arrival is judged."""
+    judged = arrivals(ledger, period, basis)
+    return judged.surely + len(judged.others)
+
+
+def every_arrival(ledger: Ledger, period: Period, basis: Basis) -> Iterator[tuple[Any, ...]]:
+    """Give them all as they are stored, each with whether it was in time, in the order in which they were sent."""
     for row in ledger.con.execute(_ARRIVALS, span(period)):
-        _, code, due, arrived, _ = row
-        if arrived is not None and arrived <= due:  # no policy lets anybody be late before the time that counts
-            sure[code] += 1
+        dispatch, code, due, arrived, cause = row
+        if arrived is not None and arrived <= due:
+            yield dispatch, code, due, arrived, True, cause
         else:
-            others.append(row)
-    return Judged(sure, list(_judged_arrivals(others, basis)))
-
-
-def every_arrival(ledger: Ledger, period: Period, basis: Basis) -> list[Arrival]:
-    """List them all, in the order in which they were sent."""
-    return list(_judged_arrivals(ledger.con.execute(_ARRIVALS, span(period)), basis))
+            for judged in _judged_arrivals([row], basis):
+                yield dispatch, code, due, arrived, judged.on_time, cause
 
 
 def _judged_arrivals(rows: Iterable[tuple[Any, ...]], basis: Basis) -> Iterator[Arrival]:
@@ -183,15 +214,25 @@ def span(period: Period) -> dict[str, str]:
 _ANSWERED = """
     SELECT t.answered_by, count(*) FROM live_ticket t
     WHERE t.received_at >= :start AND t.received_at < :end AND {sure} GROUP BY t.answered_by"""
+_RECEIVED = "SELECT count(*) FROM live_ticket t WHERE t.received_at >= :start AND t.received_at < :end"
 _TICKETS = """
     SELECT t.id, t.received_at, t.answered_at, t.answered_by, t.cancelled_at, t.kind FROM live_ticket t
     WHERE t.received_at >= :start AND t.received_at < :end AND ({sure}) IS NOT TRUE ORDER BY t.id"""
-_ARRIVALS = """
-    SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause
-    FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id
-    WHERE w.id IN (SELECT id FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end
-        UNION SELECT id FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end)
-      AND w.due_at IS NOT NULL AND d.status <> 'cancelled' ORDER BY w.id"""
+# Those who arrived in the period, or were due in it and did not. CROSS JOIN: from these, not from all dispatches.
+_DUE = """
+    FROM (SELECT * FROM live_crew WHERE arrived_at >= :start AND arrived_at < :end AND due_at IS NOT NULL
+        UNION ALL SELECT * FROM live_crew WHERE arrived_at IS NULL AND due_at >= :start AND due_at < :end) w
+    CROSS JOIN live_dispatch d ON d.id = w.dispatch_id {more} WHERE d.status <> 'cancelled'"""
+_WHO = "CROSS JOIN live_staff e ON e.id = w.engineer_id"
+_IN_TIME = "w.arrived_at <= w.due_at"  # no policy lets anybody be late before the time that counts
+_ARRIVALS = f"""
+    SELECT w.dispatch_id, e.code, w.due_at, w.arrived_at, w.late_cause {_DUE.format(more=_WHO)} ORDER BY w.id"""
+_PUNCTUAL = f"""
+    SELECT count(*) FILTER (WHERE {_IN_TIME}),
+      json_group_array(json_array(w.id, w.dispatch_id, w.engineer_id, w.due_at, w.arrived_at, w.late_cause))
+        FILTER (WHERE ({_IN_TIME}) IS NOT TRUE)
+    {_DUE.format(more="")}"""
+_PUNCTUAL_BY = f"SELECT e.code, count(*) {_DUE.format(more=_WHO)} AND {_IN_TIME} GROUP BY e.code"
 _REPAIRS = """
     SELECT t.id, t.first_closed_at, t.reopen_count, t.repeat_of,
       (SELECT min(r.received_at) FROM live_ticket r WHERE r.repeat_of = t.id)

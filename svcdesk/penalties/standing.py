@@ -7,11 +7,12 @@ from svcdesk.model import Record
 from svcdesk.penalties.findings import judged_anew
 from svcdesk.periods import Period, stored
 from svcdesk.regulation.policy import Basis
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, once_a_snapshot
 
 NOT_STANDING = ("waived", "overturned")
 
 
+@once_a_snapshot
 def standing(ledger: Ledger, basis: Basis, period: Period) -> list[Record]:
     """List the penalties that stand of the facts of a period, each with the code of its ``engineer``."""
     rows = ledger.rows(

@@ -26,7 +26,8 @@ def shortest(policy: Policy) -> dict[str, Any]:
 
 def answered(asked: str, at: str) -> str:
     """Return where something was answered within the shortest time: ``asked`` is its alias, ``at`` when it was."""
-    return f"{asked}.answered_at <= {_AT.format(at, ':shortest')}"
+    on_an_earlier_day = f"{asked}.answered_at < date({at}, :shortest)"  # which most are, and which is told faster
+    return f"({on_an_earlier_day} OR {asked}.answered_at <= {_AT.format(at, ':shortest')})"
 
 
 def soonest(policy: Policy) -> dict[str, Any]:

@@ -109,6 +109,7 @@ class Selection:
         self.order: str | None = None
         self.limit: int | None = None
         self.paged = False
+        self.held = False
         self.turned = False
 
     def where(self, condition: str, *values: Any) -> "Selection":
@@ -137,6 +138,11 @@ class Selection:
     def in_pages(self) -> "Selection":
         """Read page after page by id, each in a read transaction of its own, so that no writer has to wait for all."""
         self.paged = True
+        return self
+
+    def in_a_snapshot(self) -> "Selection":
+        """Read row by row while the snapshot is held that the caller holds anyway: nothing is kept of them."""
+        self.held = True
         return self
 
     def during(self, register: Register, period: Period | None) -> "Selection":
@@ -247,6 +253,19 @@ def cells(
     return _blocks(ledger, register, columns, now, selection, reveal, cells=True)
 
 
+def blocks(
+    ledger: Ledger, register: Register, now: datetime, selection: Selection, *, reveal: bool = False
+) -> Iterator[list[Sequence[Any]]]:
+    """Stream a register as lists show it, in blocks of columns; a row a member where a record has those."""
+    return _blocks(ledger, register, register.seen(detail=False), now, selection, reveal)
+
+
+def count(ledger: Ledger, register: Register, selection: Selection) -> int:
+    """Count the records that meet a selection's conditions."""
+    source, conditions = _least_source(register, selection.conditions), " AND ".join(selection.conditions)
+    return int(ledger.value(f"SELECT count(*) FROM {source} WHERE {conditions}", selection.values))
+
+
 _BLOCK = 250  # records written at a time, column by column
 
 
@@ -310,7 +329,8 @@ def _pages(ledger: Ledger, register: Register, wanted: str, selection: Selection
     if selection.limit is not None and register.members:
         yield from let_go(_of_the_first(cursor, selection.limit))
     else:
-        yield from let_go(iter(lambda: cursor.fetchmany(_BLOCK), []))
+        found = iter(lambda: cursor.fetchmany(_BLOCK), [])
+        yield from found if selection.held else let_go(found)
 
 
 _CHOSEN = "r.id IN (SELECT value FROM json_each(?))"
@@ -323,9 +343,7 @@ def _first(ledger: Ledger, register: Register, selection: Selection) -> str:
     Only numbers are sorted: what else a list shows is read of those alone.
     """
     asked = selection.conditions
-    joined = re.findall(r"\bJOIN\s+\S+\s+(\w+)\b", register.source)
-    own = not any(re.search(rf"\b{alias}\.", condition) for alias in joined for condition in asked)
-    source = f'"live_{register.table}" r' if own else register.source
+    source = _least_source(register, asked)
     by_number = [_by_no_index(condition) for condition in asked]
     found: list[tuple[int]] = []
     order = (selection.order or register.order).partition(",")[0]
@@ -335,6 +353,16 @@ def _first(ledger: Ledger, register: Register, selection: Selection) -> str:
             sql = f"SELECT r.id FROM {source} WHERE {conditions} ORDER BY {order} LIMIT {selection.limit}"
             found = ledger.con.execute(sql, selection.values).fetchall()
     return f"[{', '.join(str(number) for (number,) in found)}]"
+
+
+def _least_source(register: Register, conditions: Sequence[str]) -> str:
+    """Return what rows are chosen from: the register's table alone where the conditions ask about nothing else.
+
+    A record with members is one row there.
+    """
+    joined = re.findall(r"\bJOIN\s+\S+\s+(\w+)\b", register.source)
+    own = not any(re.search(rf"\b{alias}\.", condition) for alias in joined for condition in conditions)
+    return f'"live_{register.table}" r' if own else register.source
 
 
 def _by_no_index(condition: str) -> str:

@@ -136,12 +136,58 @@ def _outside_trip(claim: Claim, _: Policy) -> Iterator[Problem]:
 
 
 def _over_limit(claim: Claim, policy: Policy) -> Iterator[Problem]:
-    for key in (f"expense.limit.{claim.category}.{claim.role}", f"expense.limit.{claim.category}"):
-        limit, since = policy.at(key, claim.spent_on)
+    limit, key, since = limit_of(claim.category, claim.role, claim.spent_on, policy)
+    if limit is not None and claim.amount_fen > limit:
+        yield Problem("over_limit", {"limit": Fen(limit), "key": key, "since": since})
+
+
+def limit_of(category: str, role: str, on: date, policy: Policy) -> tuple[int | None, str, date | None]:
+    """Return the most that a category may cost a role on a date, in fen, by which key and since when; None: any."""
+    key = ""
+    for key in (f"expense.limit.{category}.{role}", f"expense.limit.{category}"):
+        limit, since = policy.at(key, on)
         if limit is not None:
-            if claim.amount_fen > limit:
-                yield Problem("over_limit", {"limit": Fen(limit), "key": key, "since": since})
-            return
+            return limit, key, since
+    return None, key, None
+
+
+class Told(NamedTuple):
+    """A claim as it is stored, its dates those of the centre: what most claims are seen to be right by."""
+
+    category: str
+    spent_on: str
+    from_city: str | None
+    to_city: str | None
+    place: str | None
+    invoice: str | None
+    home: str | None
+    trip_place: str | None
+    departed: str | None
+    returned: str | None
+    cancelled: int
+    earlier: int | None
+
+
+def is_surely_right(told: Told) -> bool:
+    """Return whether ``problems`` surely finds nothing but perhaps a limit; of some that are right it says no."""
+    has_invoice = told.earlier is None if told.invoice else told.category in _NEEDS_NO_INVOICE
+    return has_invoice and _is_surely_there(told) and (not told.trip_place or _is_surely_within(told))
+
+
+def _is_surely_there(told: Told) -> bool:
+    """Hold the names of the places against each other as they are spelt: what is spelt alike is the same place."""
+    if told.category == "fare":
+        own = (told.home, told.trip_place)
+        return bool(told.from_city and told.to_city and told.from_city in own and told.to_city in own)
+    if told.category == "lodging":
+        return not told.trip_place or told.place == told.trip_place
+    return True
+
+
+def _is_surely_within(told: Told) -> bool:
+    if told.departed is None:
+        return not told.cancelled
+    return told.departed <= told.spent_on and (told.returned is None or told.spent_on <= told.returned)
 
 
 _CHECKS = (_no_invoice, _duplicate_invoice, _place_mismatch, _outside_trip, _over_limit)

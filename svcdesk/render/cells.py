@@ -26,7 +26,7 @@ def typed(given: Any, kind: str, zone: tzinfo) -> Value:
     if isinstance(given, bool | float):
         return given
     if isinstance(given, datetime):
-        return _naive(given, zone) or local(given, zone)
+        return naive(given, zone) or local(given, zone)
     text = str(given)
     if kind in _NUMERIC and _NUMBER.fullmatch(text):
         if kind in ("rate", "number") or sum(map(str.isdigit, text)) <= _MOST_DIGITS:
@@ -37,7 +37,7 @@ def typed(given: Any, kind: str, zone: tzinfo) -> Value:
     if kind == "date" and int(text[:4]) > _FIRST_DATE:
         return date.fromisoformat(text)
     if kind == "instant":
-        return _naive(datetime.fromisoformat(text), zone) or text
+        return naive(datetime.fromisoformat(text), zone) or text
     return text
 
 
@@ -54,11 +54,16 @@ def put(sheet: Any, line: int, place: int, given: Any, kind: str, zone: tzinfo, 
     elif isinstance(value, date):
         sheet.write_datetime(line, place, value, style(kind))
     else:
-        value = inert(value)
-        if len(value) > _MOST_CHARACTERS:
-            mark = messages.say("labels.cut")
-            value = value[: _MOST_CHARACTERS - len(mark)] + mark
-        sheet.write_string(line, place, value, style("text"))
+        sheet.write_string(line, place, kept(value), style("text"))
+
+
+def kept(text: str) -> str:
+    """Return a text as a cell keeps it: it never acts; one longer than a cell holds is cut, with a mark."""
+    text = inert(text)
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    mark = messages.say("labels.cut")
+    return text[: _MOST_CHARACTERS - len(mark)] + mark
 
 
 def number_format(kind: str) -> str:
@@ -75,7 +80,7 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def _naive(at: datetime, zone: tzinfo) -> datetime | None:
+def naive(at: datetime, zone: tzinfo) -> datetime | None:
     """Return an instant as centre time without an offset, or None where that would not say which instant it is."""
     if at.tzinfo is None or at.year <= _FIRST_DATE:
         return None

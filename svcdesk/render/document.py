@@ -3,11 +3,14 @@
 A document says what stands where, in the reader's language; terminal, workbook and page each draw the same one.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from svcdesk.columns import Column
 from svcdesk.model import Record
+
+Block = Sequence[Sequence[Any]]  # some rows, column by column
+_BLOCK = 250  # rows
 
 
 class Table(NamedTuple):
@@ -25,6 +28,36 @@ class Table(NamedTuple):
     strong: tuple[int, ...] = ()
     headings: dict[str, str] = {}  # noqa: RUF012 - never changed
     note: str = ""
+
+    @property
+    def many(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def blocks(self) -> Iterator[Block]:
+        """Give the rows in blocks."""
+        for start in range(0, len(self.rows), _BLOCK):
+            some = self.rows[start : start + _BLOCK]
+            yield [[row.get(column.name) for row in some] for column in self.columns]
+
+
+class Sheet(NamedTuple):
+    """The rows behind a figure, as many as there are: read where they are written, never kept.
+
+    ``read`` gives them in blocks, anew each time; the rest is as in Table.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    many: int
+    read: Callable[[], Iterable[Block]]
+    strong: tuple[int, ...] = ()
+    headings: dict[str, str] = {}  # noqa: RUF012 - never changed
+
+    def blocks(self) -> Iterator[Block]:
+        """Give the rows in blocks."""
+        return iter(self.read())
 
 
 class Series(NamedTuple):
@@ -63,7 +96,7 @@ class Document(NamedTuple):
     head: Sequence[tuple[str, str]]
     form: Sequence[Table]
     charts: Sequence[Chart] = ()
-    sheets: Sequence[Table] = ()
+    sheets: Sequence[Table | Sheet] = ()
     notes: Sequence[str] = ()
     attention: Sequence[str] = ()
     signatures: Sequence[str] = ()

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from html import escape
-from typing import TextIO
+from itertools import chain
+from typing import Any, TextIO
 
 from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.model import Record
 from svcdesk.render.cells import is_figure
-from svcdesk.render.document import Chart, Document, Table, grouped, parted, totalled
+from svcdesk.render.columnwise import Write, as_they_are, each, for_people, is_verbatim
+from svcdesk.render.document import Chart, Document, Sheet, Table, grouped, parted, totalled
 from svcdesk.render.svg import svg
 from svcdesk.render.tables import cell, disarm, heading, width
 
@@ -57,7 +59,7 @@ def write(document: Document, out: TextIO, zone: tzinfo) -> None:
     if document.sheets:
         out.write(f'<section class="sheets">\n<h2>{_say("behind")}</h2>\n')
         for table in document.sheets:
-            name = _safe(messages.say("page.rows", title=table.title, n=len(table.rows)))
+            name = _safe(messages.say("page.rows", title=table.title, n=table.many))
             out.write(f'<details id="{_anchor(table.key)}">\n<summary>{name}</summary>\n')
             _table(out, table, zone)
             out.write("</details>\n")
@@ -96,40 +98,59 @@ def _list(texts: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{_safe(text)}</li>" for text in texts) + "</ul>\n"
 
 
-def _table(out: TextIO, table: Table, zone: tzinfo) -> None:
-    """Write a table; long ones stream row by row."""
+def _table(out: TextIO, table: Table | Sheet, zone: tzinfo) -> None:
+    """Write a table; long ones stream block by block."""
     broad = " broad" if _is_broad(table) else ""
+    blocks = table.blocks()
+    first = next(blocks, [()] * len(table.columns))
     out.write(f'<div class="wide{broad}"><table>\n<caption>{_safe(table.title)}</caption>\n<thead><tr>')
-    for column in table.columns:
+    for column, values in zip(table.columns, first, strict=True):
         head = _safe(table.headings.get(column.name) or heading(column))
-        out.write(f'<th scope="col"{_class(column)}{_room(column, table, zone)}>{head}</th>')
+        room = _room(column, values, zone) if broad else ""
+        out.write(f'<th scope="col"{_class(column)}{room}>{head}</th>')
     out.write("</tr></thead>\n<tbody>\n")
-    for number, row in enumerate(table.rows):
-        out.write(_row(row, table.columns, zone, number in table.strong))
-    if not table.rows:
+    line, writers, number = _line(table.columns), [_writer(column, zone) for column in table.columns], 0
+    for block in chain([first], blocks):
+        rows = [*zip(*(write(values) for write, values in zip(writers, block, strict=True)), strict=True)]
+        lines = [line % cells for cells in rows]
+        for place in range(len(rows)):
+            if number + place in table.strong:
+                lines[place] = lines[place].replace("<tr>", '<tr class="strong">', 1)
+        out.write("".join(lines))
+        number += len(rows)
+    if not table.many:
         out.write(f'<tr><td colspan="{max(1, len(table.columns))}">{_say("no_data")}</td></tr>\n')
     out.write("</tbody>\n</table></div>\n")
 
 
-def _is_broad(table: Table) -> bool:
+def _line(columns: Sequence[Column]) -> str:
+    """Return what a row is written into; its first cell names it."""
+    first = "".join(f'<th scope="row"{_class(column)}>%s</th>' for column in columns[:1])
+    rest = "".join(f"<td{_class(column)}>%s</td>" for column in columns[1:])
+    return f"<tr>{first}{rest}</tr>\n"
+
+
+def _writer(column: Column, zone: tzinfo) -> Write:
+    """Make what writes a column's values: shown, never acted on."""
+
+    def of(value: Any) -> str:
+        return _safe(grouped(cell(value, column, zone), column))
+
+    if column.kind == "instant":
+        return for_people(zone, of)
+    return as_they_are("[&<>\"']", of, list) if is_verbatim(column) else each(of)
+
+
+def _is_broad(table: Table | Sheet) -> bool:
     return len(table.columns) > _BROAD
 
 
-def _room(column: Column, table: Table, zone: tzinfo) -> str:
+def _room(column: Column, values: Sequence[Any], zone: tzinfo) -> str:
     """Keep room for a column's text, so that many columns do not squeeze it to a letter a line."""
-    if column.kind != "text" or not _is_broad(table):
+    if column.kind != "text":
         return ""
-    longest = max((width(cell(row.get(column.name), column, zone)) for row in table.rows[:_SAMPLE]), default=0)
+    longest = max((width(cell(value, column, zone)) for value in values[:_SAMPLE]), default=0)
     return f' style="min-width: {min(14, longest * 0.6 + 1.4):.1f}em"' if longest > 4 else ""
-
-
-def _row(row: Record, columns: Sequence[Column], zone: tzinfo, is_strong: bool) -> str:
-    """Write a row; its first cell names it."""
-    cells = [(column, _safe(grouped(cell(row.get(column.name), column, zone), column))) for column in columns]
-    first = "".join(f'<th scope="row"{_class(column)}>{text}</th>' for column, text in cells[:1])
-    rest = "".join(f"<td{_class(column)}>{text}</td>" for column, text in cells[1:])
-    strong = ' class="strong"' if is_strong else ""
-    return f"<tr{strong}>{first}{rest}</tr>\n"
 
 
 def _class(column: Column) -> str:

@@ -21,12 +21,12 @@ _NARROWEST = 20  # cells of a terminal
 _WIDTH_SAMPLE = 200  # rows that decide the columns' widths of a plain list; later rows stream
 
 # What acts on a terminal, or hides in a text: controls, soft hyphens, bidi and zero width, variations, tags.
-_HIDDEN = (
+HIDDEN = (
     "\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-_ODD = f"[\x00-\x1f{_HIDDEN}]"
-_UNSAFE_JSON = f"[{_HIDDEN}]"
+_ODD = f"[\x00-\x1f{HIDDEN}]"
+_UNSAFE_JSON = f"[{HIDDEN}]"
 _ROWS_AT_A_TIME = 500
 
 

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, pairwise
 from math import ceil
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from svcdesk import messages
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput
 from svcdesk.render.books import book
 from svcdesk.render.cells import MOST_ROWS, is_figure, number_format, put
-from svcdesk.render.document import Chart, Document, Table, parted, totalled
+from svcdesk.render.columnwise import Write, is_verbatim
+from svcdesk.render.document import Chart, Document, Sheet, Table, parted, totalled
 from svcdesk.render.svg import COLOURS
 from svcdesk.render.tables import cell, disarm, heading, inert, width
 
@@ -44,9 +44,11 @@ def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> No
     Raises BadInput for what a sheet cannot hold.
     """
     for table in document.sheets:
-        if len(table.rows) >= MOST_ROWS:
+        if table.many >= MOST_ROWS:
             raise BadInput("sheet_full", most=MOST_ROWS - 1)
     with book(path) as made:
+        from svcdesk.render.row_sheet import RowSheet  # as the writer of workbooks: only where one is written
+
         made.set_properties({"title": disarm(document.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
         styles = _Styles(made)
         names: set[str] = set()
@@ -59,7 +61,8 @@ def write(document: Document, path: Path, zone: tzinfo, created: datetime) -> No
         if document.charts:
             _charts(made, _sheet_name(_named("charts"), names), document, styles)
         for table in document.sheets:
-            _rows(made.add_worksheet(_sheet_name(_named(table.key, table.title), names)), table, document, styles, zone)
+            name = _sheet_name(_named(table.key, table.title), names)
+            _rows(made.add_worksheet(name, RowSheet), table, document, styles, zone)
 
 
 class _Styles:
@@ -108,7 +111,7 @@ def _kind(column: Column) -> str:
     return column.kind if column.kind.partition(":")[0] in _TYPED else "text"
 
 
-def _headings(table: Table) -> list[str]:
+def _headings(table: Table | Sheet) -> list[str]:
     return [disarm(table.headings.get(column.name) or heading(column)) for column in table.columns]
 
 
@@ -330,7 +333,7 @@ def _unbroken(head: str) -> str:
     return max(head.replace("（", " （").split(), key=width, default="")
 
 
-def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: tzinfo) -> None:
+def _rows(sheet: Any, table: Table | Sheet, document: Document, styles: _Styles, zone: tzinfo) -> None:
     """Write a sheet of rows: its header stays in sight and repeats in print, each column can be filtered."""
     _paper(sheet, document, table.title)
     sheet.set_landscape()
@@ -341,31 +344,73 @@ def _rows(sheet: Any, table: Table, document: Document, styles: _Styles, zone: t
     for place, (text, column) in enumerate(zip(heads, table.columns, strict=True)):
         style = styles.of(bold=True, bg_color=_SHADE, bottom=1, **{**_stand(column.kind), "text_wrap": True})
         put(sheet, 0, place, text, "text", zone, _always(style))
-    kinds = dict.fromkeys(["text", *map(_kind, table.columns)])
-    usual, strong = (
-        {kind: styles.of(num_format=number_format(kind), bold=bold, **_stand(kind)) for kind in kinds}
-        for bold in (False, True)
-    )
-    tall: list[tuple[int, int, str]] = []  # texts that may need several lines, once the widths are known
-    for line, row in enumerate(table.rows, 1):
-        looks = strong if line - 1 in table.strong else usual
-        for place, column in enumerate(table.columns):
-            given = _given(row.get(column.name), column, zone)
-            if given == "":
-                continue
-            shown = cell(row.get(column.name), column, zone)
-            widths[place] = max(widths[place], _fit([shown + "   " if column.kind == "instant" else shown]))
-            put(sheet, line, place, given, _kind(column), zone, looks.__getitem__)
-            if _kind(column) == "text" and width(shown) * _CAREFUL > _WIDEST - 3:
-                tall.append((line, place, shown))
+    if not table.columns:
+        return
+    sheet.start()
+    usual, strong = (_cells(sheet, table, styles, zone, widths, bold=bold) for bold in (False, True))
+    done = 0
+    for block in table.blocks():
+        tails = [write(values) for write, values in zip(usual, block, strict=True)]
+        for number in (number - done for number in table.strong if done <= number < done + len(block[0])):
+            for tail, write, values in zip(tails, strong, block, strict=True):
+                tail[number] = write([values[number]])[0]
+        sheet.add(tails, _heights(table, block, zone))
+        done += len(block[0])
     for place, cells in enumerate(widths):
         sheet.set_column(place, place, cells)
-    for line, group in groupby(tall, itemgetter(0)):
-        lines = max(lines_of(text, widths[place] - 1) for _, place, text in group)
-        sheet.set_row(line, min(_HIGHEST, lines * LINE_HEIGHT + 4))
-    if table.columns:
-        sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
-        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ids, phones and invoices are meant as text
+    sheet.autofilter(0, 0, max(1, table.many), len(table.columns) - 1)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ids, phones and invoices are meant as text
+
+
+def _cells(
+    sheet: Any, table: Table | Sheet, styles: _Styles, zone: tzinfo, widths: list[int], *, bold: bool
+) -> list[Write]:
+    """Make what writes the cells of each column, and widens it to what stands in them."""
+    kinds = dict.fromkeys(["text", *map(_kind, table.columns)])
+    looks = {kind: styles.of(num_format=number_format(kind), bold=bold, **_stand(kind)) for kind in kinds}
+
+    def number(kind: str) -> int:
+        return int(looks[kind]._get_xf_index())
+
+    def writer(place: int, column: Column) -> Write:
+        def given(value: Any) -> Any:
+            shown = cell(value, column, zone)
+            widths[place] = max(widths[place], _fit([f"{shown}   " if column.kind == "instant" else shown]))
+            return _given(value, column, zone)
+
+        if is_verbatim(column):
+            return cast(Write, sheet.verbatim(given, zone, number))
+        write = sheet.writer(_kind(column), given, zone, number)
+        return _widening(write, place, given, widths) if column.kind == "instant" else write
+
+    return [writer(place, column) for place, column in enumerate(table.columns)]
+
+
+def _heights(table: Table | Sheet, block: Sequence[Sequence[Any]], zone: tzinfo) -> dict[int, float]:
+    """Return how high those rows of a block are in which a text needs several lines of the widest column."""
+    lines: dict[int, int] = {}
+    for column, values in zip(table.columns, block, strict=True):
+        for number, value in enumerate(values) if _kind(column) == "text" else ():
+            if value is None or (isinstance(value, str) and 2 * len(value) * _CAREFUL <= _WIDEST - 3):
+                continue
+            shown = cell(value, column, zone)
+            if width(shown) * _CAREFUL > _WIDEST - 3:
+                lines[number] = max(lines.get(number, 1), lines_of(shown, _WIDEST - 1))
+    return {number: min(_HIGHEST, needed * LINE_HEIGHT + 4) for number, needed in lines.items()}
+
+
+def _widening(write: Write, place: int, given: Callable[[Any], Any], widths: list[int]) -> Write:
+    """Widen a column of instants, which are not written one by one, until one with its seconds fits."""
+    widest = _fit(["2026-10-03 09:12:30   "])
+
+    def written(values: Sequence[Any]) -> list[str]:
+        for value in values:
+            if widths[place] >= widest:
+                break
+            given(value)
+        return write(values)
+
+    return written
 
 
 _CHART_COLUMNS, _CHART_LINES = 11, (16, 24)  # what a chart covers; its values stand to the right of it
