@@ -7,6 +7,7 @@ from svcdesk.month import due, problems, promises, verdicts
 from svcdesk.month.board import decisions, next_of_complaint, to_decide, undecided
 from svcdesk.month.open_tickets import report_step
 from svcdesk.month.waiting import Item, argv
+from svcdesk.penalties import surely
 from svcdesk.periods import Period, instant, stored
 from svcdesk.registers import policy_watch, records
 from svcdesk.registers.expenses import EXPENSES
@@ -44,7 +45,7 @@ def _of_dispatch(step: str, dispatch: int, line: str, values: dict[str, Any]) ->
 
 def _reports(ledger: Ledger, _: Basis, period: Period) -> Iterator[Item]:
     """List the reports of journeys that ended in the month and that are missing or incomplete."""
-    for row in ledger.rows(_REPORTS, {"start": stored(period.start), "end": stored(period.end)}):
+    for row in ledger.rows(_REPORTS, {"start": stored(period.start), "end": stored(period.end), "signs": 1}):
         report = {**row, "id": row["report"]} if row["report"] else None
         step, line, values = report_step(f"D{row['id']}", row["code"], row["kind"], report)
         if step:
@@ -101,13 +102,13 @@ _SENT = """
     JOIN live_staff e ON e.id = w.engineer_id
     WHERE d.sent_at >= :start AND d.sent_at < :end AND w.departed_at IS NULL AND d.status <> 'cancelled'
       ORDER BY w.id"""
-_REPORTS = """
+_REPORTS = f"""
     SELECT d.id, d.kind, r.id AS report, r.fault_cause, r.solution, r.parts, r.no_parts, r.customer_opinion,
       min(e.code) AS code
     FROM live_dispatch d JOIN live_crew w ON w.dispatch_id = d.id JOIN live_staff e ON e.id = w.engineer_id
     LEFT JOIN live_service_report r ON r.dispatch_id = d.id
     WHERE d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)
-      AND d.status = 'returned'
+      AND d.status = 'returned' AND ({surely.entered()}) IS NOT TRUE
     GROUP BY d.id ORDER BY d.id"""
 _UNDECIDED = """
     SELECT id, status FROM live_complaint WHERE status IN ('registered', 'assigned', 'investigating')

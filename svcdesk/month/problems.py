@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from svcdesk.desk.act import Word
 from svcdesk.desk.problems import departments
@@ -25,6 +26,11 @@ _NEXT = {
 
 def waiting(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """List the problems that are not closed by what each waits for, then what looks like one."""
+    yield from _steps(ledger, basis)
+    yield from _clusters(ledger, basis)
+
+
+def _steps(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     for row in ledger.rows("SELECT * FROM live_problem WHERE closed_at IS NULL ORDER BY id"):
         subject, asked = f"QP{row['id']}", departments(ledger, row["id"])
         answers = [one["answered_at"] for one in asked]
@@ -34,7 +40,6 @@ def waiting(ledger: Ledger, basis: Basis) -> Iterator[Item]:
         else:
             step, line = _NEXT[status]
             yield Item("problem", step, subject, argv(line.format(subject)), None, {"summary": row["summary"]})
-    yield from _clusters(ledger, basis)
 
 
 def _unanswered(subject: str, problem: Record, asked: Record, basis: Basis) -> Item:
@@ -47,7 +52,7 @@ def _unanswered(subject: str, problem: Record, asked: Record, basis: Basis) -> I
 
 def overdue(ledger: Ledger, basis: Basis, period: Period) -> Iterator[Item]:
     """List the departments that were to answer in a month and have not."""
-    for item in waiting(ledger, basis):
+    for item in _steps(ledger, basis):
         if item.step == "problem_answer" and item.due and period.start <= item.due < min(period.end, basis.now):
             yield item
 
@@ -56,22 +61,31 @@ def _clusters(ledger: Ledger, basis: Basis) -> Iterator[Item]:
     """Suggest a problem where repairs of one product share a fault cause; nothing is opened by itself."""
     least = basis.value("problem.cluster", basis.now)
     since = stored(basis.now - timedelta(days=basis.value("problem.days", basis.now)))
-    alike: dict[tuple[str, str], dict[int, Record]] = defaultdict(dict)
     means = {
         folded(row["text"]): folded(row["means"]) for row in ledger.rows("SELECT text, means FROM live_cause_alias")
     }
-    for row in ledger.rows(_REPAIRS, (since, least)):
-        alike[folded(row["product"]), _named(folded(row["fault_cause"]).strip(), means)][row["id"]] = row
+    alike: dict[tuple[str, str], list[_Wording]] = defaultdict(list)
+    for product, cause, tickets in ledger.con.execute(_REPAIRS, (since, least)):
+        wording = _Wording(sorted(json.loads(tickets)), product, cause)
+        alike[folded(product), _named(folded(cause).strip(), means)].append(wording)
     known = {ticket: row["id"] for row in ledger.rows(_JOINED) for ticket in json.loads(row["tickets"])}
-    for found in alike.values():
-        tickets = [f"T{number}" for number in found]
+    for found in sorted(map(sorted, alike.values())):
+        tickets = [f"T{number}" for number in sorted({number for wording in found for number in wording.tickets})]
         new = [ticket for ticket in tickets if ticket not in known]
         if len(tickets) < least or not new:
             continue
-        first = next(iter(found.values()))
+        first = {"product": found[0].product, "fault_cause": found[0].cause}
         values = {"n": len(tickets), "product": first["product"], "cause": first["fault_cause"], "tickets": tickets}
         joined = next((known[ticket] for ticket in tickets if ticket in known), None)
         yield Item("problem", "problem_cluster", new[0], _line(joined, new, first), None, values, new[0])
+
+
+class _Wording(NamedTuple):
+    """The tickets in ascending order whose reports tell the same cause of the same product in the same words."""
+
+    tickets: list[int]
+    product: str
+    cause: str
 
 
 def _line(joined: int | None, new: list[str], first: Record) -> tuple[str, ...]:
@@ -93,9 +107,10 @@ def _named(cause: str, means: dict[str, str]) -> str:
 _REPAIRS = """
     WITH recent AS (SELECT id, product FROM live_ticket WHERE received_at >= ? AND kind = 'repair' AND product <> ''),
       often AS (SELECT lower(product) AS product FROM recent GROUP BY lower(product) HAVING count(*) >= ?)
-    SELECT t.id, t.product, r.fault_cause FROM recent t CROSS JOIN live_dispatch d ON d.ticket_id = t.id
-    CROSS JOIN live_service_report r ON r.dispatch_id = d.id
-    WHERE lower(t.product) IN often AND r.fault_cause <> '' ORDER BY t.id"""
+    SELECT t.product, r.fault_cause, json_group_array(DISTINCT t.id)
+    FROM recent t CROSS JOIN live_dispatch d ON d.ticket_id = t.id
+      CROSS JOIN live_service_report r ON r.dispatch_id = d.id
+    WHERE lower(t.product) IN often AND r.fault_cause <> '' GROUP BY t.product, r.fault_cause"""
 _JOINED = "SELECT id, tickets FROM live_problem ORDER BY closed_at IS NULL, id"  # of two, the one that is still open
 
 

@@ -117,6 +117,9 @@ _LATE = """
     ORDER BY x.id"""
 
 
+_HANDED_IN = 'SELECT report, month, at, "to" FROM live_submission'
+
+
 def deadlines(ledger: Ledger, now: datetime) -> list[Record]:
     """List the reports that are due: last month's, and every earlier one since the ledger began that is not handed in.
 
@@ -125,20 +128,21 @@ def deadlines(ledger: Ledger, now: datetime) -> list[Record]:
     last = periods.read_month("last", now, ledger.zone)
     begun = instant(ledger.value("SELECT at FROM entry WHERE seq = 1"))
     month: Period | None = periods.read_month(periods.month_of(begun, ledger.zone), now, ledger.zone)
+    handed_in = {(row["report"], row["month"]): row for row in ledger.rows(_HANDED_IN)}
     found = []
     while month and month.first < last.first:
-        found += [row for row in _due(ledger, month, now) if row["status"] != "submitted"]
+        found += [row for row in _due(ledger, month, now, handed_in) if row["status"] != "submitted"]
         month = reports.shifted(month, 1, ledger.zone)
     if begun < last.end or _holds_anything(ledger, last):
-        found += _due(ledger, last, now)
+        found += _due(ledger, last, now, handed_in)
     return found
 
 
-def _due(ledger: Ledger, month: Period, now: datetime) -> Iterator[Record]:
+def _due(ledger: Ledger, month: Period, now: datetime, handed_in: dict[tuple[str, str], Record]) -> Iterator[Record]:
     today = periods.today(now, ledger.zone)
     for report, key in REPORTS.items():
         due: date = reports.due_on(ledger, key, month)
-        row = standing(ledger, report, month.month)
+        row = handed_in.get((report, month.month))
         yield {
             "report": report,
             "month": month.month,

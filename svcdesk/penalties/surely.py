@@ -41,9 +41,13 @@ def soonest(policy: Policy) -> dict[str, Any]:
 
 def complete(back: str) -> str:
     """Return where a report ``r`` of a dispatch ``d`` was complete at its deadline; ``back`` is when the crew was."""
-    needed = " AND ".join(_has(field) for field in required_fields(""))
     in_time = f"(r.filed_at <= {back} OR r.filed_at <= {_AT.format(back, ':soonest')})"
-    return f"(r.versions = '[]' AND {in_time} AND {needed})"
+    return f"(r.versions = '[]' AND {in_time} AND {entered()})"
+
+
+def entered() -> str:
+    """Return where a report ``r`` of a dispatch ``d`` has every entry that it needs, of ``:signs`` signs each."""
+    return " AND ".join(_has(field) for field in required_fields(""))
 
 
 def _has(field: str) -> str:

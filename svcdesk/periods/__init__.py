@@ -99,27 +99,37 @@ class LocalHours(dict[str, tuple[str, str]]):
     def __init__(self, where: tzinfo) -> None:
         super().__init__()
         self.where = where
+        self._days: dict[str, tuple[int, list[str], str] | None] = {}
 
     def __missing__(self, hour: str) -> tuple[str, str]:
         if len(self) >= self.KEPT:
             self.clear()
+            self._days.clear()
         day = hour[:10]
+        if day not in self._days:
+            self._days[day] = self._steady(day)
+        found = "", ""
+        if steady := self._days[day]:
+            first, days, tail = steady
+            late, there = divmod(first + int(hour[11:13]), 24)
+            found = f"{days[late]}T{there:02d}", tail
+        self[hour] = found
+        return found
+
+    def _steady(self, day: str) -> tuple[int, list[str], str] | None:
+        """Return of a UTC day which hour it begins at there, the two dates that it lies on, and the offset."""
         start = datetime.fromisoformat(f"{day}T00:00:00")
         try:
             offsets = {
                 (start + quarter).replace(tzinfo=UTC).astimezone(self.where).utcoffset() for quarter in _QUARTERS
             }
             offset = offsets.pop() or timedelta()
-            steady = not offsets and not offset % timedelta(hours=1)
             first = start + offset
             days = [first.date().isoformat(), (first + timedelta(days=1)).date().isoformat()]
             tail = start.replace(tzinfo=timezone(offset)).isoformat()[19:]
         except OverflowError:
-            steady = False
-        for number in range(24):
-            late, there = divmod(first.hour + number, 24) if steady else (0, 0)
-            self[f"{day}T{number:02d}"] = (f"{days[late]}T{there:02d}", tail) if steady else ("", "")
-        return self[hour]
+            return None
+        return None if offsets or offset % timedelta(hours=1) else (first.hour, days, tail)
 
     def texts(self, values: Sequence[str | None]) -> Sequence[str | None]:
         """Write stored instants as JSON carries them."""

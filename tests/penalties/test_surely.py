@@ -14,7 +14,7 @@ from svcdesk.penalties import facts, findings, surely
 from svcdesk.periods import read_month, stored
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis, Policy
-from svcdesk.rules import DITTO, Question, ReportDuty, answer_overdue, incomplete_report
+from svcdesk.rules import DITTO, Question, ReportDuty, answer_overdue, incomplete_report, missing_fields
 from svcdesk.store import open_ledger
 
 CON = sqlite3.connect(":memory:")
@@ -71,6 +71,14 @@ def test_a_report_that_is_surely_complete_is_no_finding(report, returned, later,
              surely.soonest(rows)):  # fmt: skip
         duty = ReportDuty(1, kind, ("W01",), returned, 1, "W01", ((filed, report),))
         assert list(incomplete_report(duty, Basis(rows, datetime(2027, 6, 1, tzinfo=UTC), zone))) == []
+
+
+@given(REPORTS, st.sampled_from(["installation", "service"]), st.integers(1, 4))
+@example(WHOLE, "service", 1)
+def test_a_report_that_surely_has_its_entries_lacks_none(report, kind, least):
+    row = {**report, "parts": json.dumps(report["parts"])}
+    if holds(surely.entered(), {"r": row, "d": {"kind": kind}}, {"signs": least}):
+        assert missing_fields(report, kind, least) == []
 
 
 def test_a_whole_report_filed_in_time_is_surely_complete():
