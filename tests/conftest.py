@@ -31,6 +31,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background jo
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("desk")
 
+
+def pytest_xdist_auto_num_workers():
+    """One worker more than there are processors: many tests wait for a child, a terminal or the disk."""
+    return (os.cpu_count() or 1) + 1
+
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
 

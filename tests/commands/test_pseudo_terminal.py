@@ -137,12 +137,9 @@ def test_a_shell_completes_from_the_grammar_and_the_ledger(desk, tmp_path, shell
     at.type(f"{prompt}{ENTER}").until("ready>").type(f"{script}{ENTER}")
     at.read(2.0)
     at.type(f"echo set up{ENTER}").until("set up\n")
-    at.type("svcdesk tick", TAB)
-    at.read(3.0)
-    assert "svcdesk ticket" in at.text()
-    at.type("show T", TAB)
-    at.read(3.0)
-    assert "svcdesk ticket show T1" in at.text()
+    at.type("svcdesk tick", TAB).until("svcdesk ticket")
+    at.read(0.5)
+    at.type("show T", TAB).until("svcdesk ticket show T1")
     at.type(f"{CTRL_C}", f"exit{ENTER}")
 
 

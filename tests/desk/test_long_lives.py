@@ -176,8 +176,8 @@ def of(machine, examples, steps):
     return case
 
 
-TestRectification = of(Rectification, 12, 15)
-TestVisits = of(Visits, 12, 15)
+TestRectification = of(Rectification, 6, 12)
+TestVisits = of(Visits, 6, 12)
 
 
 @pytest.mark.slow
