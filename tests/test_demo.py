@@ -146,6 +146,7 @@ def test_phones_are_plainly_samples(shown):
     assert all(re.fullmatch(r"1380000\d{4}", phone) for phone in phones)
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_month_in_a_january(tmp_path):
     desk, again = Executable(tmp_path), InProcess(tmp_path / "again")
     again.folder.mkdir()

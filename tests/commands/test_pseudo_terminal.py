@@ -12,7 +12,8 @@ from terminals import CTRL_C, ENTER, TAB, Terminal, command, svcdesk
 
 from svcdesk import messages
 
-SIZES = ((80, "zh"), (200, "zh"), (80, "en"), (200, "en"))
+WIDE = pytest.mark.slow  # what differs on a wide terminal is held by the board and the month
+SIZES = ((80, "zh"), (80, "en"), *(pytest.param(200, language, marks=WIDE) for language in ("zh", "en")))
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ SHELLS = {
 }
 
 
-@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("columns", [80, pytest.param(200, marks=WIDE)])
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_completes_from_the_grammar_and_the_ledger(desk, tmp_path, shell, columns):
     if not shutil.which(shell):

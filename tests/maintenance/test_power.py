@@ -285,6 +285,7 @@ def test_a_power_cut_loses_nothing(ready, tmp_path):
     assert outcome == (outcome.cuts, [], [])
 
 
+@pytest.mark.slow
 def test_the_model_can_lose_what_was_acknowledged(ready, tmp_path):
     assert cut_everywhere(ready, tmp_path, 2, times=0.3).lost
 
