@@ -60,6 +60,11 @@ class Life(RuleBasedStateMachine):
     def on_the_board(self, subject):
         return [line for line in self.look("status") if line["subject"] == subject]
 
+    def found(self, clause):
+        years = range(2026, self.clock.year + 1)
+        checked = (row for year in years for row in self.look("penalty", "check", "--year", str(year)))
+        return [row["subject"] for row in checked if row["clause"] == clause]
+
     @rule(hours=st.integers(1, 100))
     def time_passes(self, hours):
         self.clock += timedelta(hours=hours)
@@ -119,7 +124,7 @@ class Rectification(Life):
         assert (shown["status"], shown["round"], shown["due"]) == (self.status, self.round, self.due.isoformat())
         assert [one["due"] for one in shown["dues"]] == [day.isoformat() for day in self.dues]
         assert len(self.on_the_board("RC1")) == (self.status in ("open", "done"))
-        late = [found["subject"] for found in self.desk.findings("rectification_overdue")]
+        late = self.found("rectification_overdue")
         if self.status in ("open", "done"):
             assert late == (["RC1"] if self.today > self.due else [])
 
@@ -166,7 +171,7 @@ class Visits(Life):
         assert len(waiting) <= 1
         if not self.is_ended and date.fromisoformat(shown["due"]) < self.today:
             assert len(waiting) == 1
-        late = [found["subject"] for found in self.desk.findings("visit_overdue")]
+        late = self.found("visit_overdue")
         assert len(late) == len(set(late)) <= self.fulfilled + 1  # nothing piles up while it lies
 
 
