@@ -70,7 +70,7 @@ FLOORS = (
     ("guards",),
     ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
-    ("periods", "columns", "spool", "hashes", "later", "alike", "provinces"),
+    ("periods", "columns", "spool", "durable", "hashes", "later", "alike", "provinces"),
     ("model",),
     ("errors",),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, cast
 from unicodedata import normalize
 
 from svcdesk import periods, reports, schema
+from svcdesk.durable import sync
 from svcdesk.errors import BadInput, Refused, StorageError
 from svcdesk.hq.facts import COLUMNS, FACTS, FIRST_DAY, FORMAT, POLICY_KEYS, Fact
 from svcdesk.model import Record
@@ -101,11 +102,7 @@ def _swap(part: Path, folder: Path) -> None:
         folder.replace(old)
     part.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
-    descriptor = os.open(folder.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder.absolute().parent)
 
 
 def _write_files(ledger: Ledger, folder: Path, code: str, key: bytes | None) -> Record:

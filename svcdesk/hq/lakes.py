@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from svcdesk.durable import sync
 from svcdesk.errors import BadInput, Refused, StorageError
 from svcdesk.hq.feed import MANIFEST
 from svcdesk.hq.intake import Feed, read_manifest
@@ -178,9 +179,9 @@ def _copied_in(feed: Feed, feeds: Path, now: datetime, made: list[Path]) -> str:
     for name in (*(file["file"] for file in feed.manifest["files"]), MANIFEST):
         shutil.copyfile(feed.folder / name, part / name)
         (part / name).chmod(0o600)
-        _sync(part / name)
+        sync(part / name)
     part.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
     return target.name
 
 
@@ -201,11 +202,3 @@ def _changing(path: Path) -> Iterator[None]:
 def _write_state(path: Path, state: dict[str, Any]) -> None:
     with whole_file(path / STATE, never=path / ".lock", private=True) as part:
         part.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
 
+from svcdesk.durable import sync
 from svcdesk.errors import BadInput, NotFound, StorageError, about
 from svcdesk.model import Record, named
 from svcdesk.store import Ledger
@@ -59,17 +60,9 @@ def _copy(file: Path, to: Path, digest: str) -> None:
                 os.fsync(out.fileno())
             part.replace(to)
             for made in (to.parent, to.parent.parent, to.parent.parent.parent):
-                _sync(made)  # else a power cut takes the name of what a row already names
+                sync(made)  # else a power cut takes the name of what a row already names
         finally:
             part.unlink(missing_ok=True)
-
-
-def _sync(made: Path) -> None:
-    descriptor = os.open(made, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def of_record(ledger: Ledger, record: str | None) -> list[Record]:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from svcdesk import journal
-from svcdesk.errors import DeskError, Refused, StorageError, about
+from svcdesk.durable import sync
+from svcdesk.errors import DeskError, Refused, StorageError
 from svcdesk.maintenance.anchors import Anchor
 from svcdesk.maintenance.verify import is_unreadable, verify
 from svcdesk.store import BUSY_SECONDS, Ledger, connect, open_ledger, storage_error
@@ -132,9 +133,9 @@ def _new_file(to: Path) -> Iterator[Path]:
         raise StorageError("unreadable", path=to, detail=error) from None
     try:
         yield part
-        _sync(part)
+        sync(part)
         _name(part, to)
-        _sync(to.absolute().parent)
+        sync(to.absolute().parent)
     finally:
         for left in (part, part.with_name(f"{part.name}-journal")):
             left.unlink(missing_ok=True)
@@ -152,12 +153,3 @@ def _name(part: Path, to: Path) -> None:
         except FileExistsError:
             raise StorageError("exists", path=to) from None
         os.replace(part, to)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        with about(path):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

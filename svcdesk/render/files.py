@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from svcdesk.durable import sync
 from svcdesk.errors import StorageError, about
 
 
@@ -105,18 +106,12 @@ def _copy_into(made: Path, out: BinaryIO) -> None:
 
 def _move(made: Path, target: Path) -> None:
     try:
-        with made.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(made)
         made.replace(target)
     except OSError as error:
         raise StorageError("unreadable", path=target, detail=error) from None
     if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            with about(target):
-                os.fsync(folder)  # the rename itself must reach the disk
-        finally:
-            os.close(folder)
+        sync(target.parent, of=target)  # the rename itself must reach the disk
 
 
 def _umask() -> int:
