@@ -667,7 +667,7 @@ class Ledger:
         kept = {"wage_fen": int(value)} if field == "wage" else {"home": value}
         return {**values, "value": ERASED, **self.keep_personal(**kept)}
 
-    def told(self, table: str, image: Record) -> Record:
+    def with_personal(self, table: str, image: Record) -> Record:
         """Return an image of a row with what stands outside the journal filled in, as far as it is not erased."""
         names = schema.APART.get(table)
         if not names or image.get("personal_id") is None:

@@ -84,7 +84,7 @@ def _refuse_own_post(ledger: Ledger, table: str, row: int, image: Record, entry:
         is_own = image["field"] in _OF_THE_POST and ledger.get("staff", image["staff_id"])["code"] == actor
     elif table == "staff" and image["code"] == actor:
         before = journal.before(ledger.con, table, row, entry.seq)
-        was, now = ledger.told(table, before or {}), ledger.told(table, image)
+        was, now = ledger.with_personal(table, before or {}), ledger.with_personal(table, image)
         is_own = before is not None and any(was.get(name) != now.get(name) for name in ("role", "wage_fen"))
     else:
         is_own = False

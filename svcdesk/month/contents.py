@@ -105,7 +105,7 @@ def days_away(ledger: Ledger, found: Sequence[Journey]) -> list[tuple[str, int]]
 
 def trips(ledger: Ledger, found: Sequence[Journey]) -> Iterator[Block]:
     """Give the rows of the journeys in blocks of columns."""
-    people = {number: told for number, *told in ledger.con.execute("SELECT id, code, name FROM live_staff")}
+    people = {number: person for number, *person in ledger.con.execute("SELECT id, code, name FROM live_staff")}
     hours = LocalHours(ledger.zone)
     for start in range(0, len(found), _BLOCK):
         some = found[start : start + _BLOCK]

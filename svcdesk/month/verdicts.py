@@ -116,10 +116,10 @@ def arrivals_by_person(ledger: Ledger, period: Period, basis: Basis) -> Judged[A
 def _in_order(ledger: Ledger, given: str) -> Iterator[tuple[Any, ...]]:
     """Return the rows that SQL gathered as a list, in the order of their numbers, a person's code for their number."""
     codes: dict[int, str] = {}
-    for _, dispatch, engineer, *told in sorted(json.loads(given)):
+    for _, dispatch, engineer, *rest in sorted(json.loads(given)):
         if not codes:
             codes = dict(ledger.con.execute("SELECT id, code FROM live_staff"))
-        yield dispatch, codes[engineer], *told
+        yield dispatch, codes[engineer], *rest
 
 
 def count_arrivals(ledger: Ledger, period: Period, basis: Basis) -> int:

@@ -30,7 +30,7 @@ def changes(ledger: Ledger, seq: int) -> Iterator[Change]:
     """Tell what an entry changed, row by row. What a wage was is not told."""
     for table, row, after in ledger.con.execute(journal.CHANGES, (seq,)):
         before = journal.before(ledger.con, table, row, seq)
-        was, now = ledger.told(table, before or {}), ledger.told(table, json.loads(after))
+        was, now = ledger.with_personal(table, before or {}), ledger.with_personal(table, json.loads(after))
         names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name) and name not in _UNSAID]
         fields = {name: (_masked(table, name, was), _masked(table, name, now)) for name in names}
         yield Change(table, row, before is None, fields)

@@ -157,11 +157,11 @@ def expense(basis: Basis, ledger: Ledger, hours: LocalHours) -> Work:
         refund_of: int | None,
     ) -> tuple[list[dict[str, str]]]:  # fmt: skip
         if engineer not in dated:  # else a judge is asked where they lived and what they were then
-            told = expense_rules.Told(
+            as_stored = expense_rules.StoredClaim(
                 category, spent, start, end, place, invoice, home or home_of_centre, went, centre_day(departed),
                 centre_day(returned), cancelled, earlier,
             )  # fmt: skip
-            if expense_rules.is_surely_right(told):
+            if expense_rules.is_surely_right(as_stored):
                 limit = most(category, role, spent)
                 if limit is None or amount <= limit:
                     return ([],)

@@ -151,7 +151,7 @@ def limit_of(category: str, role: str, on: date, policy: Policy) -> tuple[int | 
     return None, key, None
 
 
-class Told(NamedTuple):
+class StoredClaim(NamedTuple):
     """A claim as it is stored, its dates those of the centre: what most claims are seen to be right by."""
 
     category: str
@@ -168,26 +168,26 @@ class Told(NamedTuple):
     earlier: int | None
 
 
-def is_surely_right(told: Told) -> bool:
+def is_surely_right(claim: StoredClaim) -> bool:
     """Return whether ``problems`` surely finds nothing but perhaps a limit; of some that are right it says no."""
-    has_invoice = told.earlier is None if told.invoice else told.category in _NEEDS_NO_INVOICE
-    return has_invoice and _is_surely_there(told) and (not told.trip_place or _is_surely_within(told))
+    has_invoice = claim.earlier is None if claim.invoice else claim.category in _NEEDS_NO_INVOICE
+    return has_invoice and _is_surely_there(claim) and (not claim.trip_place or _is_surely_within(claim))
 
 
-def _is_surely_there(told: Told) -> bool:
+def _is_surely_there(claim: StoredClaim) -> bool:
     """Hold the names of the places against each other as they are spelt: what is spelt alike is the same place."""
-    if told.category == "fare":
-        own = (told.home, told.trip_place)
-        return bool(told.from_city and told.to_city and told.from_city in own and told.to_city in own)
-    if told.category == "lodging":
-        return not told.trip_place or told.place == told.trip_place
+    if claim.category == "fare":
+        own = (claim.home, claim.trip_place)
+        return bool(claim.from_city and claim.to_city and claim.from_city in own and claim.to_city in own)
+    if claim.category == "lodging":
+        return not claim.trip_place or claim.place == claim.trip_place
     return True
 
 
-def _is_surely_within(told: Told) -> bool:
-    if told.departed is None:
-        return not told.cancelled
-    return told.departed <= told.spent_on and (told.returned is None or told.spent_on <= told.returned)
+def _is_surely_within(claim: StoredClaim) -> bool:
+    if claim.departed is None:
+        return not claim.cancelled
+    return claim.departed <= claim.spent_on and (claim.returned is None or claim.spent_on <= claim.returned)
 
 
 _CHECKS = (_no_invoice, _duplicate_invoice, _place_mismatch, _outside_trip, _over_limit)

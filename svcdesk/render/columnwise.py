@@ -101,7 +101,7 @@ def for_people(zone: tzinfo, of: Callable[[Any], str]) -> Write:
         is_regular = short(first, zone) == f"{begun}:00" and short(last, zone) == f"{begun}:59:59"
         return begun if is_regular else None
 
-    def rest(begun: str, told: str) -> str:
-        return begun + (told[:3] if told[3:] == ":00" else told)
+    def rest(begun: str, clock: str) -> str:
+        return begun + (clock[:3] if clock[3:] == ":00" else clock)
 
     return by_the_hour(lead, rest, of)

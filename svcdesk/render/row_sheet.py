@@ -69,8 +69,8 @@ class RowSheet(Worksheet):
         """Make what writes a column's cells, all but their names; ``given`` returns what ``put`` would be given."""
 
         def tail(value: Any) -> str:
-            told = given(value)
-            return "" if told == "" else self._tail(typed(told, kind, zone), kind, style)
+            put = given(value)
+            return "" if put == "" else self._tail(typed(put, kind, zone), kind, style)
 
         if kind != "instant":
             return each(tail)
