@@ -78,7 +78,6 @@ ODDITIES = {
     13: ("late_personal",),
 }  # fmt: skip
 REPAIRS = 14
-_ODD_END = ("no_callback", "no_survey")
 
 _PERSON = {name: person for name, _, _, person in CUSTOMERS}
 _CITY = {name: city for name, _, city, _ in CUSTOMERS}

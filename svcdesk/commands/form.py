@@ -82,10 +82,8 @@ def register(r: Read, month: Month = None, output: Output = None) -> None:
     selection = records.Selection().during(CONTACTS, period)
     rows = list(records.records(r.ledger, CONTACTS, r.now, selection, detail=True))
     columns = {column.name: column for column in (*CONTACTS.columns, Column("handled"))}
-    lines = [
-        [tables.cell((row | _handled(r, row["ticket"]))[name], columns[name], r.zone) for name in _REGISTER]
-        for row in rows
-    ]
+    handled = (row | {"handled": _handled(r, row["ticket"])} for row in rows)
+    lines = [[tables.cell(row[name], columns[name], r.zone) for name in _REGISTER] for row in handled]
     head = messages.say("form.register_head", centre=r.ledger.centre["name"], month=_in_words(period), n=len(rows))
     heads = [messages.say(f"columns.{name}") for name in _REGISTER]
     signers, shares = _signers("clerk", "head", "day"), list(_REGISTER.values())
@@ -96,13 +94,13 @@ def register(r: Read, month: Month = None, output: Output = None) -> None:
     )
 
 
-def _handled(r: Read, text: str | None) -> Record:
+def _handled(r: Read, text: str | None) -> str:
     """Tell how a ticket stands, and how it was resolved."""
     if not text:
-        return {"handled": ""}
+        return ""
     ticket = r.ledger.named("ticket", text)
     words = (messages.word("ticket_status", ticket["status"]), ticket["resolution"])
-    return {"handled": messages.say("labels.clause_joint").join(word for word in words if word)}
+    return messages.say("labels.clause_joint").join(word for word in words if word)
 
 
 def _in_words(period: Period) -> str:

@@ -16,7 +16,6 @@ from svcdesk.periods import instant, short
 from svcdesk.registers import dated
 from svcdesk.registers.people import STAFF
 from svcdesk.render import tables
-from svcdesk.session import current
 
 if TYPE_CHECKING:
     from svcdesk.desk import people, roster, timeline
@@ -46,10 +45,10 @@ def _dated(r: Read, person: Record, _: Record) -> list[tuple[str, str]]:
 
 def _told(r: Read, person: Record, row: Record) -> list[tuple[str, str]]:
     """Tell what holds from a date on, where somebody is bound, what they took, then the newest of the time line."""
-    beside, at = timeline.beside_person(r.ledger, person, periods.today(r.now, r.zone), r.zone), current.zone
+    beside = timeline.beside_person(r.ledger, person, periods.today(r.now, r.zone), r.zone)
     lines = _dated(r, person, row)
     for sent in beside["open_dispatches"]:
-        due = messages.say("labels.event_due", due=short(instant(sent["due_at"]), at)) if sent["due_at"] else ""
+        due = messages.say("labels.event_due", due=short(instant(sent["due_at"]), r.zone)) if sent["due_at"] else ""
         state = messages.word("dispatch_status", sent["status"])
         lines.append((messages.say("columns.open_dispatches"), f"D{sent['id']} {sent['place']} {state}{due}"))
     lines += [

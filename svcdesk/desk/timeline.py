@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from svcdesk.desk import roster
 from svcdesk.model import Fen, Record
+from svcdesk.regulation.states import STEPS
 from svcdesk.store import Ledger
 
 _NEWEST = 100  # events of a customer or of somebody of the staff; a ticket has all of its own
@@ -65,10 +66,6 @@ def _read(*events: _Event) -> str:
 
 _CREW = "live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id JOIN live_staff e ON e.id = w.engineer_id"
 _VISITS = "live_visit v JOIN live_staff e ON e.id = v.by_id"
-_STEPS = {
-    "depart": "departed_at", "arrive": "arrived_at", "callback": "callback_at", "leave": "left_at",
-    "return": "returned_at",
-}  # fmt: skip
 _D, _C, _PM, _QP, _T, _OF = "'D' || d.id", "'C' || id", "'PM' || id", "'QP' || p.id", "'T' || id", "'T' || ticket_id"
 
 
@@ -137,7 +134,7 @@ _OF_TICKET = _read(
     _Event("at", _OF, "reopen", _REOPENING, '"by"', "reason"),
     _Event("answered_at", _OF, "answer", _REOPENING, "answered_by"),
     _Event("d.sent_at", _D, "send", f"{_CREW} WHERE d.ticket_id = :id", "e.code", "d.place", "w.due_at"),
-    *(_Event(f"w.{at}", _D, verb, f"{_CREW} WHERE d.ticket_id = :id", "e.code") for verb, at in _STEPS.items()),
+    *(_Event(f"w.{at}", _D, verb, f"{_CREW} WHERE d.ticket_id = :id", "e.code") for verb, (at, _) in STEPS.items()),
     _Event("d.cancelled_at", _D, "cancel", "live_dispatch d WHERE d.ticket_id = :id", text="d.cancel_reason"),
     _Event(
         "r.filed_at", "'R' || r.id", "service_report",

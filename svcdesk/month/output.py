@@ -32,6 +32,7 @@ ENDINGS = {
     "xlsx": "xlsx", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "json": "json", "jsonl": "jsonl",
     "md": "markdown", "txt": "plain",
 }  # fmt: skip
+_SUMMARY = "summary"  # what a terminal is given where no format is named: a table, or of a long report its beginning
 _A_FOLDER = ("xlsx", "html", "csv", "json")  # what a folder is given where no format is named
 _PRIVATE = ("staff",)  # what somebody was fined for is nobody else's business
 _ROOMS = {"projects": "projects", "staff": "staff"}
@@ -48,11 +49,9 @@ class ReportOutput:
     ) -> None:
         self.ledger, self.name, self.period, self.now = ledger, name, period, now
         self._attention = attention
-        self._asked: str | None = None
 
     def print(self, form: str | None, output: str | None) -> None:
         """Print it. Raises BadInput where the format cannot be told, StorageError where a file cannot be written."""
-        self._asked = form
         targets = list(self._targets(form, output))
         with ExitStack() as drafts:
             with reports.snapshot(self.ledger):
@@ -72,7 +71,7 @@ class ReportOutput:
             chosen = tables.chosen(form)
             if chosen == "xlsx" and sys.stdout.isatty():
                 raise BadInput("needs_output")
-            return [(chosen, None)]
+            return [(_SUMMARY if form is None and chosen == "table" else chosen, None)]
         if output.endswith(("/", os.sep)) or Path(output).is_dir():
             forms = [form] if form else _A_FOLDER
             return [(each, str(Path(output) / f"{self.name}-{self.period.name}.{_ending(each)}")) for each in forms]
@@ -136,7 +135,7 @@ class ReportOutput:
         if self.name == "monthly":
             from svcdesk.month import layout
 
-            if form == "table":
+            if form in ("table", _SUMMARY):
                 document = layout.illustrated(document, self.ledger, self.period, self.now, rows=False)
             document = document._replace(attention=self._attention())
         return document
@@ -165,7 +164,7 @@ class ReportOutput:
             if isinstance(value, Document):
                 from svcdesk.render import terminal
 
-                if form == "table" and self._asked is None and out.isatty():
+                if form == _SUMMARY:
                     command = f"svcdesk report {self.name} {self.period.option} -f table"
                     terminal.summarise(value, out, zone, command)
                 else:

@@ -195,11 +195,6 @@ class Register(NamedTuple):
         return self.column("reference") is not None
 
     @property
-    def holds_personal(self) -> bool:
-        """Whether a record may hold personal data outside the journal's images."""
-        return any(column.part for column in self.columns)
-
-    @property
     def by_day(self) -> bool:
         """Whether its own time is a date."""
         return any(column.sql == self.at and column.kind == "date" for column in self.columns)

@@ -242,12 +242,6 @@ def _fact(name: str, value: Any, zone: tzinfo) -> str:
     return messages.word("yes" if value is True else name, name if value is True else value)
 
 
-# The facts of whose absence something is told.
-_TOLD_MISSING = (
-    "callback_at", "arrived_at", "answered_at", "kept_at", "cause", "done_on", "closed_at", "followed_at",
-)  # fmt: skip
-
-
 def evidence(facts: Record, zone: tzinfo) -> str:
     """Write a finding's evidence as a sentence that a person can check; what we have no words for, as it stands."""
     parts: list[str] = []

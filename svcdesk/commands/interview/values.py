@@ -16,8 +16,6 @@ from svcdesk.session import current
 
 _AHEAD = ("on_site_by", "due", "deadline", "warranty_until")
 _TIMES = ("at", "on_site_by", "due")
-_DATES = ("date", "from", "warranty_until")  # where they are no city: see the noun's own script
-_MANY = ("engineer", "about", "against", "part", "transit", "dispatches", "expenses", "penalties")
 
 Read = Callable[[str], str]
 
