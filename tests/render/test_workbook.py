@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given
+import xlsxwriter
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sample_report import ENGINEERS, MONTHS, month
 
@@ -234,6 +235,60 @@ def test_an_instant_that_the_clocks_show_twice_stays_text():
     assert cells.typed("2026-10-25T02:30:00+01:00", "instant", berlin) == "2026-10-25T02:30:00+01:00"
     assert cells.typed("2026-10-25T03:30:00+01:00", "instant", berlin) == datetime(2026, 10, 25, 3, 30)
     assert cells.typed("2026-10-25", "date", berlin) == date(2026, 10, 25)
+
+
+# Rows are written by ourselves: the same cells as the library's, whatever stands in them.
+
+TEXTS = st.text(
+    st.one_of(st.sampled_from("a0 =+-@&<>\n_x\t报"), st.characters(exclude_categories=("Cs",))), max_size=12
+)
+INSTANTS = st.datetimes(datetime(1890, 1, 1), datetime(2100, 1, 1)).map(
+    lambda at: at.replace(microsecond=0, tzinfo=UTC).astimezone(ZONE).isoformat()
+)
+IN_A_CELL = {
+    "text": st.one_of(TEXTS, st.none()),
+    "id:ticket": st.one_of(st.integers(1, 10**7).map("T{}".format), st.none()),
+    "int": st.one_of(st.integers(-(10**17), 10**17), st.none()),
+    "money": st.one_of(st.decimals(-(10**14), 10**14, places=2).map("{:.2f}".format), st.none()),
+    "rate": st.one_of(st.floats(0, 1), st.none()),
+    "number:1": st.one_of(st.floats(-1e6, 1e6), st.none()),
+    "date": st.one_of(st.dates(date(1890, 1, 1)).map(str), st.none()),
+    "instant": st.one_of(INSTANTS, st.none()),
+    "flag": st.one_of(st.booleans(), st.none()),
+}
+ROWS = st.lists(st.tuples(*IN_A_CELL.values()), min_size=1, max_size=8)
+ODD = ("=1+1 <&> _x000D_ ", "T1", -3, "0.10", 1e-05, 4.25, "1899-12-31", "1900-03-01T00:00:00+08:05", True)
+
+
+def by_the_library(path, columns, rows, zone):
+    """A workbook of the same rows, each cell put by XlsxWriter itself, its texts inline too."""
+    plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, **plain}) as made:
+        looks = {kind: made.add_format({"num_format": cells.number_format(kind)}) for kind in IN_A_CELL}
+        sheet = made.add_worksheet("rows")
+        for line, row in enumerate(rows, 1):
+            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+                if (given := workbook._given(value, column, zone)) != "":
+                    cells.put(sheet, line, place, given, workbook._kind(column), zone, looks.__getitem__)
+    return path
+
+
+@settings(max_examples=40)
+@given(ROWS)
+@example([ODD])
+@example([("x" * 33_000, *ODD[1:]), (None,) * len(ODD)])
+def test_a_row_holds_what_the_library_would_have_written(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("rows")
+    columns = tuple(Column(f"c{place}", kind=kind) for place, kind in enumerate(IN_A_CELL))
+    named = [dict(zip([column.name for column in columns], row, strict=True)) for row in rows]
+    ours = written(of(*columns, rows=named), folder / "ours.xlsx")["rows"]
+    theirs = openpyxl.load_workbook(by_the_library(folder / "theirs.xlsx", columns, rows, ZONE))["rows"]
+    for line in range(2, len(rows) + 2):
+        for place in range(1, len(columns) + 1):
+            mine, other = ours.cell(line, place), theirs.cell(line, place)
+            assert (mine.value, mine.data_type) == (other.value, other.data_type), mine.coordinate
+            if other.value is not None:
+                assert mine.number_format == other.number_format, mine.coordinate
 
 
 # The file itself
