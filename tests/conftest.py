@@ -11,8 +11,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -160,6 +162,13 @@ def hire(desk):
     desk.run("contract", "add", "HT-1", "--customer", "华北钢厂", "--includes-installation")
     desk.run("contract", "add", "HT-2", "--customer", "江南机床")
     return desk
+
+
+@cache
+def with_people():
+    """The bytes of a ledger with people in it, made once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        return hire(new_ledger(InProcess(folder))).ledger.read_bytes()
 
 
 def open_ticket(desk, kind="repair", customer="江南机床", **options):

@@ -1,6 +1,7 @@
 """Times, dates and months as people type them: every form that is taken, and those that are refused."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import NEW_YORK, SHANGHAI, at
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from svcdesk.errors import BadInput
 from svcdesk.periods import (
+    LocalHours,
     between,
     day_of,
     instant,
@@ -454,3 +456,30 @@ def test_a_month_holds_its_instants(moment, where):
     month = read_month(month_of(moment, where), NOW, where)
     assert month.start <= moment < month.end
     assert between(month.first, month.after, where) == month
+
+
+AROUND_A_CHANGE = st.builds(
+    lambda begun, minutes: begun + timedelta(minutes=minutes),
+    st.sampled_from(
+        [
+            datetime(2026, 3, 29, 1, tzinfo=UTC),  # Europe
+            datetime(2026, 11, 1, 6, tzinfo=UTC),  # New York
+            datetime(2026, 4, 4, 15, tzinfo=UTC),  # Lord Howe, by half an hour
+            datetime(2011, 12, 30, 10, tzinfo=UTC),  # Samoa left out a day
+            datetime(2027, 1, 1, tzinfo=UTC),
+            datetime(1900, 12, 31, 15, 54, tzinfo=UTC),  # Shanghai, from its mean time
+        ]
+    ),
+    st.integers(-2000, 2000),
+)
+EVERYWHERE = st.sampled_from(
+    ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata", "UTC"]
+).map(ZoneInfo)
+
+
+@given(st.lists(st.one_of(st.none(), instants, AROUND_A_CHANGE), min_size=1), EVERYWHERE)
+def test_a_column_of_instants_is_written_as_each_by_itself(moments, where):
+    hours, texts = LocalHours(where), [moment and stored(moment) for moment in moments]
+    hours.KEPT = 3  # it forgets in the middle, too
+    assert [*hours.texts(texts)] == [text and local(instant(text), where) for text in texts]
+    assert [hours.day(text) for text in texts if text] == [day_of(instant(text), where) for text in texts if text]

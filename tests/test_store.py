@@ -7,11 +7,12 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from conftest import Executable, crash, new_ledger, open_ticket
 
-from svcdesk import journal, schema, store
+from svcdesk import journal, reports, schema, store
 from svcdesk.errors import StorageError
 from svcdesk.store import open_ledger
 
@@ -314,3 +315,25 @@ def test_a_hot_journal_is_rolled_back_by_a_reader(executable):
     assert executable.ledger.with_name("ledger.db-journal").exists()
     assert len(executable.json("customer", "list")) == 2
     executable.run("ledger", "verify")
+
+
+# What is asked of one snapshot is answered once
+
+
+def test_what_was_worked_out_in_a_snapshot_is_forgotten_with_it(desk):
+    open_ticket(desk)
+    asked = []
+
+    @store.once_a_snapshot
+    def tickets(ledger, above):
+        asked.append(above)
+        return ledger.value("SELECT count(*) FROM live_ticket WHERE id > ?", (above,))
+
+    with closing(open_ledger(desk.ledger)) as ledger:
+        with reports.snapshot(ledger):
+            assert [tickets(ledger, 0), tickets(ledger, 0), tickets(ledger, 1)] == [1, 1, 0]
+        assert asked == [0, 1]
+        open_ticket(desk)
+        assert [tickets(ledger, 0), tickets(ledger, 0)] == [2, 2] and asked == [0, 1, 0, 0]
+        with reports.snapshot(ledger):
+            assert tickets(ledger, 0) == 2 and asked == [0, 1, 0, 0, 0]

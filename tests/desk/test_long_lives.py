@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import InProcess, hire, new_ledger
+from conftest import InProcess, with_people
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -13,16 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 OWNER, OTHERS = "W01", ("M01", "W02")
 PEOPLE = st.sampled_from([OWNER, *OTHERS])
 DAYS = st.integers(-3, 20)
-
-_template = {}
-
-
-def template():
-    """The bytes of a ledger with people in it, made once a process."""
-    if not _template:
-        with tempfile.TemporaryDirectory() as folder:
-            _template["bytes"] = hire(new_ledger(InProcess(folder))).ledger.read_bytes()
-    return _template["bytes"]
 
 
 class Life(RuleBasedStateMachine):
@@ -32,7 +22,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.desk = InProcess(Path(self.folder.name))
-        self.desk.ledger.write_bytes(template())
+        self.desk.ledger.write_bytes(with_people())
         self.clock = datetime.fromisoformat("2026-10-20T09:00:00+08:00")
 
     def teardown(self):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import InProcess, hire, new_ledger, open_ticket, send, travel
+from conftest import InProcess, open_ticket, send, travel, with_people
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -293,16 +293,6 @@ NUMBERS = st.integers(1, 4)
 HOURS = st.sampled_from(["-0m", "-1h", "-26h", "-5d", "-2d"])
 CAUSES = st.sampled_from(WORDS["late_cause"])
 
-_template = {}
-
-
-def template():
-    """The bytes of a ledger with people in it, made once a process."""
-    if not _template:
-        with tempfile.TemporaryDirectory() as folder:
-            _template["bytes"] = hire(new_ledger(InProcess(folder))).ledger.read_bytes()
-    return _template["bytes"]
-
 
 class Walk(RuleBasedStateMachine):
     """Legal and illegal commands in any order. Whatever happens, no bug, no odd state, nothing recorded twice."""
@@ -311,7 +301,7 @@ class Walk(RuleBasedStateMachine):
     def begin(self):
         self.folder = tempfile.TemporaryDirectory()
         self.desk = InProcess(Path(self.folder.name))
-        self.desk.ledger.write_bytes(template())
+        self.desk.ledger.write_bytes(with_people())
         self.clock = datetime.fromisoformat("2026-10-20T09:00:00+08:00")
         self.changed = True
         self.tell("ticket", "open", "--customer", "江南机床", "--kind", "repair", "--channel", "call",

@@ -1,11 +1,22 @@
 """Expenses (4.3): the line each counts in, and every problem from both its sides."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from svcdesk.model import WORDS
-from svcdesk.regulation.expense_rules import Assignment, Claim, excluded_categories, is_excluded, line_of, problems
+from svcdesk.regulation.expense_rules import (
+    Assignment,
+    Claim,
+    StoredClaim,
+    excluded_categories,
+    is_excluded,
+    is_surely_right,
+    line_of,
+    problems,
+)
 from svcdesk.regulation.policy import Policy
 
 TRIP = Assignment("南京", date(2026, 10, 12), date(2026, 10, 14))
@@ -190,3 +201,42 @@ def test_all_the_problems_of_one_expense_are_listed():
 def test_a_problem_says_what_was_allowed():
     (problem,) = problems(FARE._replace(to_city="拉萨"), Policy())
     assert problem.values == {"wrong": ["拉萨"], "allowed": ["上海", "南京"]}
+
+
+# What is seen to be right by how it is stored is right
+
+PLACES = st.sampled_from(["上海", "上海市", "上海虹桥", "南京", "南京南站", "苏州", "市", ""])
+A_PLACE = st.one_of(st.none(), PLACES)
+DAYS = st.one_of(st.none(), st.integers(0, 4).map(lambda n: date(2026, 10, 10) + timedelta(days=n)))
+STORED = st.builds(
+    StoredClaim,
+    st.sampled_from(WORDS["category"]), DAYS.filter(bool).map(str), A_PLACE, A_PLACE, A_PLACE,
+    st.sampled_from([None, "", "F1"]), A_PLACE, A_PLACE, DAYS.map(lambda day: day and str(day)),
+    DAYS.map(lambda day: day and str(day)), st.sampled_from([0, 1]), st.sampled_from([None, 3]),
+)  # fmt: skip
+
+
+def judged(stored, is_refund):
+    """All that is wrong with a claim, by the judge."""
+    trip, days = None, [text and date.fromisoformat(text) for text in (stored.departed, stored.returned)]
+    if stored.trip_place:
+        trip = Assignment(stored.trip_place, *days, (), bool(stored.cancelled))
+    claim = Claim(
+        stored.category, 100, date.fromisoformat(stored.spent_on), stored.from_city, stored.to_city, stored.place,
+        stored.invoice, stored.home, "engineer", trip, (), stored.earlier, is_refund,
+    )  # fmt: skip
+    return problems(claim, Policy())
+
+
+@given(STORED, st.booleans())
+def test_no_problem_is_hidden_by_a_look_at_what_is_stored(stored, is_refund):
+    assert not (is_surely_right(stored) and judged(stored, is_refund))
+
+
+def test_a_usual_claim_is_seen_to_be_right():
+    usual = StoredClaim(
+        "fare", "2026-10-12", "上海", "南京", None, "F1", "上海", "南京", "2026-10-12", "2026-10-14", 0, None
+    )  # fmt: skip
+    assert is_surely_right(usual)
+    assert is_surely_right(usual._replace(category="lodging", place="南京", from_city=None, to_city=None))
+    assert not is_surely_right(usual._replace(spent_on="2026-10-15"))
