@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from svcdesk.columns import Column
+from svcdesk.later import later
 from svcdesk.model import LINES, Fen, Record
-from svcdesk.penalties import surely
-from svcdesk.penalties.standing import standing
 from svcdesk.periods import Period, between, instant, stored, today
 from svcdesk.regulation.clock import answer_clock, answered_in_time
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger, once_a_snapshot
 from svcdesk.values import rounded
+
+if TYPE_CHECKING:
+    from svcdesk.penalties import standing, surely
+else:  # the lines alone need neither
+    standing, surely = later("svcdesk.penalties.standing"), later("svcdesk.penalties.surely")
 
 K = TypeVar("K")
 
@@ -133,8 +137,7 @@ _SERVICE = {
     " UNION SELECT id FROM live_ticket WHERE first_closed_at >= :start AND first_closed_at < :end)",
 }
 _RECEIVED = "FROM live_ticket t WHERE t.received_at >= :start AND t.received_at < :end"
-_IN_TIME = surely.answered("t", "t.received_at")
-_ANSWERS = f"SELECT t.received_at, t.answered_at, t.kind, t.cancelled_at {_RECEIVED} AND ({_IN_TIME}) IS NOT TRUE"
+_ANSWERS = f"SELECT t.received_at, t.answered_at, t.kind, t.cancelled_at {_RECEIVED} AND ({{sure}}) IS NOT TRUE"
 _SURVEYS = "SELECT count(*), sum(score) FROM live_survey WHERE at >= :start AND at < :end"
 
 
@@ -196,7 +199,8 @@ def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, i
     """Count the tickets received in a span: withdrawn before an answer was due, answered in time or late, or not."""
     counts = dict.fromkeys(("answered_in_time", "answered_late", "unanswered", "withdrawn"), 0)
     values = {**span, **surely.shortest(ledger.policy)}
-    others = ledger.con.execute(_ANSWERS, values).fetchall()
+    sure = surely.answered("t", "t.received_at")
+    others = ledger.con.execute(_ANSWERS.format(sure=sure), values).fetchall()
     counts["answered_in_time"] = ledger.value(f"SELECT count(*) {_RECEIVED}", values) - len(others)
     for received, reply, kind, cancelled in others:
         due = answer_clock(instant(received), ledger.policy, ledger.zone, kind).due
@@ -209,7 +213,7 @@ def answered(ledger: Ledger, span: dict[str, str], now: datetime) -> dict[str, i
 
 def penalties(ledger: Ledger, basis: Basis, period: Period) -> Record:
     """Sum the penalties that stand of the month's findings."""
-    found = standing(ledger, basis, period)
+    found = standing.standing(ledger, basis, period)
     by_clause: dict[str, dict[str, object]] = {}
     for clause in dict.fromkeys(row["clause"] for row in found):
         own = [row["amount_fen"] or 0 for row in found if row["clause"] == clause]

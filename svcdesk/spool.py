@@ -3,7 +3,14 @@
 import marshal
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from svcdesk.later import later
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = later("tempfile")  # brings random with it, which no short list needs
 
 _IN_MEMORY = 16  # blocks; what is more goes to a file that nobody else can see and that is gone afterwards
 
@@ -18,8 +25,6 @@ def let_go(blocks: Iterable[Rows]) -> Iterator[Rows]:
     if further is None:
         yield from held
         return
-    import tempfile  # brings random with it, which no short list needs
-
     with tempfile.TemporaryFile(prefix=".svcdesk-") as file:
         marshal.dump(further, file)
         for rows in coming:

@@ -70,9 +70,9 @@ FLOORS = (
     ("guards",),
     ("regulation", "journal", "messages", "schema", "finder"),
     ("values",),
-    ("periods", "columns", "spool", "durable", "hashes", "later", "alike", "provinces"),
+    ("periods", "columns", "spool", "durable", "hashes", "alike", "provinces"),
     ("model",),
-    ("errors",),
+    ("errors", "later"),
 )  # fmt: skip
 FLOOR = {room: height for height, rooms in enumerate(reversed(FLOORS)) for room in rooms}
 

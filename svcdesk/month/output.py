@@ -3,18 +3,18 @@
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput, DeskError
+from svcdesk.later import later
 from svcdesk.model import Record
 from svcdesk.periods import Period, instant
 from svcdesk.render import tables
@@ -22,6 +22,11 @@ from svcdesk.render.document import Document
 from svcdesk.render.files import draft, opened, send_on, whole_file
 from svcdesk.store import Ledger
 from svcdesk.values import to_json
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = later("tempfile")  # brings random with it, which a report on stdout needs nothing of
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"]
 Name = Literal["monthly", "projects", "staff"]

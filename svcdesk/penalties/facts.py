@@ -113,14 +113,16 @@ def reports_of_returns(ledger: Ledger, start: str, end: str) -> tuple[Counter[st
 
 
 _RETURNED = "d.id IN (SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND returned_at < :end)"
-# From whoever was back last: the author where the report is surely complete.
+# From whoever was back last, as is whoever went alone: the author where the report is surely complete.
 _REPORTED = f"""
     SELECT d.id, CASE WHEN {surely.complete("w.returned_at")} THEN s.code END
     FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
     LEFT JOIN live_service_report r ON r.dispatch_id = d.id LEFT JOIN live_staff s ON s.id = r.filed_by
     WHERE w.returned_at >= :start AND w.returned_at < :end AND d.status <> 'cancelled'
-      AND (SELECT count(o.departed_at) = count(o.returned_at) AND max(o.returned_at) = w.returned_at
-        FROM live_crew o WHERE o.dispatch_id = w.dispatch_id)"""
+      AND (w.departed_at IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM live_crew o WHERE o.dispatch_id = w.dispatch_id AND o.id <> w.id)
+        OR (SELECT count(o.departed_at) = count(o.returned_at) AND max(o.returned_at) = w.returned_at
+          FROM live_crew o WHERE o.dispatch_id = w.dispatch_id))"""
 
 
 def versions_of(filed_at: str, earlier: list[Record], current: Record) -> Iterator[tuple[datetime, Record]]:

@@ -3,14 +3,19 @@
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from svcdesk.durable import sync
 from svcdesk.errors import StorageError, about
+from svcdesk.later import later
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = later("tempfile")  # brings random with it, which a report on stdout needs nothing of
 
 
 @contextmanager

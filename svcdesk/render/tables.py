@@ -323,6 +323,8 @@ def csv_cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
+        if value == []:  # which most are
+            return "[]"
         import json
 
         return json.dumps(value, ensure_ascii=False)
