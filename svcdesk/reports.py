@@ -37,16 +37,19 @@ _TRAVELLING_LINES = ("installation", "dispatch")
 
 
 class Assignment(NamedTuple):
-    """One engineer on one dispatch in a period: first and last day as day numbers of the period, cut at its ends."""
+    """One engineer on one dispatch in a period: first and last day as day numbers of the period, cut at its ends.
+
+    Sorted, they stand in the order in which they count.
+    """
 
     departed_at: str
+    dispatch: int
     id: int
     engineer: int
     line: str
     first: int
     last: int
     starts_here: bool
-    dispatch: int = 0
     ticket: int = 0
 
 
@@ -61,15 +64,12 @@ class Travel(NamedTuple):
 def counted(assignments: Iterable[Assignment]) -> Iterator[tuple[Assignment, int]]:
     """Return each journey with the days it counts: a person's day counts once, with the one that departed first."""
     until: dict[int, int] = {}  # the last day already counted, by engineer
-    for assignment in sorted(assignments, key=_BY_DEPARTURE):
+    for assignment in sorted(assignments):
         first = max(assignment.first, until.get(assignment.engineer, -1) + 1)
         days = max(0, assignment.last - first + 1)
         if days:
             until[assignment.engineer] = assignment.last
         yield assignment, days
-
-
-_BY_DEPARTURE = attrgetter("departed_at", "dispatch", "id")
 
 
 def travel_by(assignments: Iterable[Assignment], key: Callable[[Assignment], K]) -> dict[K, Travel]:
@@ -97,29 +97,29 @@ def assignments(ledger: Ledger, period: Period, now: datetime) -> list[Assignmen
     """Read the journeys that touch the period; one not ended counts until today or the period's end."""
     days = (period.after - period.first).days
     starts = [stored(between(period.first + timedelta(days=n), period.after, ledger.zone).start) for n in range(days)]
-    until = (today(now, ledger.zone) - period.first).days
-    start, end = stored(period.start), stored(period.end)
+    still_away = min(days - 1, (today(now, ledger.zone) - period.first).days)
     found = []
-    rows = ledger.con.execute(_ASSIGNMENTS, {"start": start, "end": end})
-    for assignment, engineer, kind, departed, returned, dispatch, ticket in rows:
-        first = max(0, bisect_right(starts, departed) - 1)
-        last = min(days - 1, until if returned is None else bisect_right(starts, returned) - 1)
+    rows = ledger.con.execute(_ASSIGNMENTS, {"start": stored(period.start), "end": stored(period.end)})
+    for departed, dispatch, number, engineer, kind, returned, ticket in rows:
+        first = bisect_right(starts, departed) - 1  # -1: before the period
+        last = still_away if returned is None else bisect_right(starts, returned) - 1
         line = "installation" if kind == "installation" else "dispatch"
-        found.append(Assignment(departed, assignment, engineer, line, first, last, departed >= start, dispatch, ticket))
+        own = (departed, dispatch, number, engineer, line, first if first > 0 else 0, last, first >= 0, ticket)
+        found.append(Assignment._make(own))
     return found
 
 
 # Three ranges, each on an index: departed in the period; departed before and back since; departed before, not back.
 _ASSIGNMENTS = """
-    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
+    SELECT w.departed_at, d.id, w.id, w.engineer_id, d.kind, w.returned_at, d.ticket_id
       FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
       WHERE w.departed_at >= :start AND w.departed_at < :end
     UNION ALL
-    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
+    SELECT w.departed_at, d.id, w.id, w.engineer_id, d.kind, w.returned_at, d.ticket_id
       FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
       WHERE w.returned_at >= :start AND w.departed_at < :start
     UNION ALL
-    SELECT w.id, w.engineer_id, d.kind, w.departed_at, w.returned_at, d.id, d.ticket_id
+    SELECT w.departed_at, d.id, w.id, w.engineer_id, d.kind, w.returned_at, d.ticket_id
       FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
       WHERE w.returned_at IS NULL AND w.departed_at < :start"""
 

@@ -14,7 +14,7 @@ from svcdesk.store import open_ledger
 
 
 def assignment(number, engineer, first, last, line="dispatch", departed=None, starts_here=True):
-    return Assignment(departed or f"{first:02d}", number, engineer, line, first, last, starts_here)
+    return Assignment(departed or f"{first:02d}", number, number, engineer, line, first, last, starts_here)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,9 @@ MONTHS = ((0, 30), (31, 59), (60, 99))  # days of a quarter and what comes after
 def cut(trips, first, last):
     """The journeys that touch a month, cut at its ends, as the ledger gives them."""
     return [
-        Assignment(departed, number, engineer, line, max(0, start - first), min(last, end) - first, start >= first)
+        Assignment(
+            departed, number, number, engineer, line, max(0, start - first), min(last, end) - first, start >= first
+        )
         for departed, number, engineer, line, start, end in trips
         if start <= last and end >= first
     ]
@@ -142,8 +144,8 @@ def test_a_dispatch_cancelled_or_not_departed_counts_nothing(desk):
 
 
 def test_of_two_that_departed_in_one_second_the_lower_dispatch_has_the_day():
-    one = Assignment("2026-10-06T00:00:00Z", 2, 1, "dispatch", 5, 6, True, 1)
-    other = Assignment("2026-10-06T00:00:00Z", 1, 1, "installation", 5, 6, True, 2)  # its crew was entered first
+    one = Assignment("2026-10-06T00:00:00Z", 1, 2, 1, "dispatch", 5, 6, True)
+    other = Assignment("2026-10-06T00:00:00Z", 2, 1, 1, "installation", 5, 6, True)  # its crew was entered first
     assert person_days([other, one]) == {"installation": Travel(1, 1, 0), "dispatch": Travel(1, 1, 2)}
 
 
