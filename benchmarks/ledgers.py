@@ -101,6 +101,24 @@ def _people(ledger: Ledger) -> None:
         ledger.insert("contract", no=f"HT-{n:03d}", customer_id=n, includes_installation=n % 3 == 0)
 
 
+def history(path: Path, tickets: int, months: int) -> None:
+    """Write a small ledger of so many tickets in the months before AFTER; but of the last year, no matter is open."""
+    chance, span = random.Random(20261001), months * _MONTH
+    create(path)
+    ledger = open_ledger(path, write=True)
+    with ledger.command(at=AFTER - span, actor="benchmark", command="init"):
+        _people(ledger)
+    cases = [_case(chance, number, AFTER - span * (1 - number / (tickets + 1))) for number in range(1, tickets + 1)]
+    _bulk(ledger, cases)
+    with ledger.command(at=AFTER, actor="benchmark", command="import complaints"):
+        for case in cases[::5]:
+            is_new = case["ticket"][0]["received_at"] >= stored(AFTER - 12 * _MONTH)
+            ledger.insert("complaint", **_complaint(ledger, case) | ({} if is_new else _decided(case)))
+            ledger.insert("penalty", **_penalty(case) | ({} if is_new else {"status": "settled"}))
+            ledger.insert("appointment", **_appointment(case))
+    ledger.close()
+
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -245,6 +263,13 @@ def _complaint(ledger: Ledger, case: Rows) -> dict[str, Any]:
     return {
         "at": case["survey"][0]["at"], "channel": "call", "summary": "到得太晚", "ticket_id": ticket["id"],
         "status": "registered", "steps": [], **ledger.keep_personal(f"投诉人{ticket['id']}"),
+    }  # fmt: skip
+
+
+def _decided(case: Rows) -> dict[str, Any]:
+    at = case["survey"][0]["at"]
+    return {
+        "status": "closed", "decided_at": at, "decided_by": "M01", "finding": "unverifiable",
     }  # fmt: skip
 
 

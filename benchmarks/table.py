@@ -199,7 +199,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("/tmp/svcdesk-benchmarks"))
     given = parser.parse_args()
     given.folder.mkdir(exist_ok=True)
-    named = [bar for bar in bars() if given.only in bar.what and (not bar.ledger or bar.ledger in given.sizes)]
+    possible = {bar.what for bar in bars() if bar.ledger in given.sizes} | {"BASE"}
+    asked = [bar for bar in bars() if given.only in bar.what and (not bar.ledger or bar.what in possible)]
+    named = [bar for bar in asked if possible.issuperset(bar.yardstick.split(" / "))]
     needed = {part for bar in named for part in bar.yardstick.split(" / ")}
     chosen = [bar for bar in bars() if bar in named or bar.what in needed]
     for name in sorted({bar.ledger for bar in chosen if bar.ledger}):

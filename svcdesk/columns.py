@@ -43,6 +43,7 @@ class Column(NamedTuple):
     signed: bool = False  # an amount that may be below zero: money that came back
     quiet: bool = False  # not told among what an entry changed
     said: str = ""  # the heading, where that is not the name's own
+    alike: str = ""  # the condition by which a list finds a value, where it is not to be spelt the same
 
     @property
     def stored(self) -> str:

@@ -438,7 +438,7 @@ def filter_by(
     elif name in register.dated:
         selection.where(f"{dated.IN_FORCE.format(field=column.stored)} = ?", name, day.isoformat(), value)
     else:
-        selection.where(f"{column.sql} = ?", value)
+        selection.where(column.alike or f"{column.sql} = ?", value)
     return []
 
 

@@ -15,7 +15,8 @@ _PEOPLE = "SELECT id, code, name, home, role FROM live_staff WHERE retired_at IS
 _JOURNEYS = """
     SELECT w.engineer_id, 'D' || d.id AS dispatch, d.place, w.due_at, w.departed_at, w.returned_at
     FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
-    WHERE d.status <> 'cancelled' AND (w.returned_at IS NULL OR w.returned_at >= ?)
+    WHERE d.status <> 'cancelled' AND w.id IN
+      (SELECT id FROM live_crew WHERE returned_at IS NULL UNION ALL SELECT id FROM live_crew WHERE returned_at >= ?)
     ORDER BY w.departed_at IS NULL, w.departed_at, d.id"""
 _LAST_PLACE = """
     SELECT d.place FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id

@@ -16,7 +16,7 @@ _NEWEST_OF = f"SELECT * FROM ({{}}) ORDER BY at DESC, length(record) DESC, recor
 
 def of_ticket(ledger: Ledger, ticket: Record) -> list[Record]:
     """Return what happened to a ticket from its receipt on, each event with at, record, kind, who, text, due."""
-    happened = ledger.rows(_OF_TICKET, {"id": ticket["id"], "since": ticket["received_at"]})
+    happened = ledger.rows(_OF_TICKET, {"id": ticket["id"]})
     return sorted([*happened, *_notes(ticket, happened)], key=lambda one: str(one["at"]))
 
 
@@ -99,9 +99,12 @@ _DISPATCHES = "SELECT id FROM live_dispatch WHERE ticket_id = :id"
 _SOLVED = "trim(coalesce(r.fault_cause, '') || ' → ' || coalesce(r.solution, ''), ' →')"
 _SCORED = "trim(score || ' ' || coalesce(comment, ''))"
 # What a penalty is about begins with the id of the ticket, or of one of its dispatches: T4, T4@1, D7.
-_OF_SUBJECT = """
-    substr(r.subject, 1, instr(r.subject || '@', '@') - 1) IN
-      (SELECT 'T' || :id UNION ALL SELECT 'D' || id FROM live_dispatch WHERE ticket_id = :id)"""
+_SUBJECTS = "(SELECT 'T' || :id AS begins UNION ALL SELECT 'D' || id FROM live_dispatch WHERE ticket_id = :id)"
+_FINED = f"""
+    live_penalty r JOIN live_staff e ON e.id = r.engineer_id WHERE r.id IN
+      (SELECT p.id FROM {_SUBJECTS} CROSS JOIN live_penalty p ON p.subject = begins
+       UNION ALL SELECT p.id FROM {_SUBJECTS} CROSS JOIN live_penalty p
+         ON p.subject >= begins || '@' AND p.subject < begins || 'A')"""
 _FILES = f"""
     SELECT 'T' || :id UNION ALL SELECT 'D' || id FROM live_dispatch WHERE ticket_id = :id
     UNION ALL SELECT 'R' || id FROM live_service_report WHERE dispatch_id IN ({_DISPATCHES})
@@ -149,11 +152,7 @@ _OF_TICKET = _read(
     ),
     *_promised("ticket_id = :id"),
     *_problems("SELECT 'T' || :id"),
-    _Event(
-        "r.at", "'P' || r.id", "penalty",
-        f"live_penalty r JOIN live_staff e ON e.id = r.engineer_id WHERE r.at >= :since AND {_OF_SUBJECT}",
-        "e.code", "r.clause",
-    ),
+    _Event("r.at", "'P' || r.id", "penalty", _FINED, "e.code", "r.clause"),
     _Event("at", "record", "attach", f"live_attachment WHERE record IN ({_FILES})", '"by"', "name"),
 )  # fmt: skip
 
@@ -235,9 +234,10 @@ def beside_person(ledger: Ledger, person: Record, day: date, zone: tzinfo) -> Re
     }  # fmt: skip
 
 
+# A plus before a column keeps SQLite from its index: who is not back is few, where somebody ever went is much.
 _AWAY = """
     SELECT d.id, d.place, w.due_at, d.status FROM live_crew w JOIN live_dispatch d ON d.id = w.dispatch_id
-    WHERE w.engineer_id = :id AND w.returned_at IS NULL AND d.status <> 'cancelled' ORDER BY d.id"""
+    WHERE +w.engineer_id = :id AND w.returned_at IS NULL AND d.status <> 'cancelled' ORDER BY d.id"""
 _TAKEN = """
     SELECT id, kind, summary, status, received_at FROM live_ticket
     WHERE taken_by = :id AND status IN ('open', 'answered', 'on_hold') ORDER BY id"""

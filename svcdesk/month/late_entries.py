@@ -59,7 +59,7 @@ _FACTS = (
     _Fact("survey", "at"),
     _Fact("complaint", "at"),
     _Fact("complaint", "decided_at"),
-    _Fact("contact", "at", "{0} >= :start AND {0} < :end AND ticket_id IS NULL AND complaint_id IS NULL"),
+    _Fact("contact", "at", "{0} >= :start AND {0} < :end AND +ticket_id IS NULL AND +complaint_id IS NULL"),
     _Fact("phone_check", "at"),
     _Fact("conduct", "at"),
     _Fact("appointment", "at"),

@@ -62,6 +62,7 @@ CREATE UNIQUE INDEX penalty_key_once ON penalty (clause, natural_key, engineer_i
 CREATE INDEX penalty_by_at ON penalty (at);
 CREATE INDEX penalty_by_engineer ON penalty (engineer_id, at);
 CREATE INDEX penalty_by_status ON penalty (status, at);
+CREATE INDEX penalty_by_subject ON penalty (subject);
 CREATE TRIGGER penalty_keep_delete BEFORE DELETE ON penalty BEGIN SELECT RAISE(ABORT, 'records are not deleted'); END;
 CREATE VIEW live_penalty AS SELECT * FROM penalty WHERE undone_at IS NULL;
 
