@@ -17,6 +17,9 @@ from svcdesk.errors import BadInput, BadRows, DeskError, Interrupted, StorageErr
 from svcdesk.session import checked_language, current, locale_language
 
 _OK, _ABORTED = 0, 130
+_PATIENCE = 3  # seconds for a look at the ledger after a failure of ours
+_STEPS = 10_000  # of SQLite between two looks at the clock
+
 _stopped_by = signal.SIGINT  # what an interrupted statement was interrupted by
 
 
@@ -115,7 +118,12 @@ def _leave() -> int:
 
 
 def _ledger_is_damaged() -> bool:
-    """Return whether what looks like a bug of ours comes from a ledger that holds what we never wrote."""
+    """Return whether what looks like a bug of ours comes from a ledger that holds what we never wrote.
+
+    Of a large one that is not found out: nobody waits a minute and more to be told that a command failed.
+    """
+    from time import monotonic
+
     from svcdesk.maintenance.verify import verify
     from svcdesk.store import open_ledger
 
@@ -123,10 +131,15 @@ def _ledger_is_damaged() -> bool:
         ledger = open_ledger(current.path)
     except Exception:
         return False
+    until = monotonic() + _PATIENCE
+    ledger.con.set_progress_handler(lambda: monotonic() > until, _STEPS)
     try:
-        return bool(verify(ledger))
+        faults = verify(ledger)
+    except sqlite3.OperationalError:
+        faults = []
     finally:
         ledger.close()
+    return bool(faults) and monotonic() <= until
 
 
 def _language(args: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -741,6 +742,22 @@ def test_an_unexpected_exception_says_nothing_personal(desk, monkeypatch, debug)
     assert "KeyError" in done.stderr and "left alone" in done.stderr
     assert ("in broken" in done.stderr and "ValueError" in done.stderr) == bool(debug)
     assert len(desk.json("customer", "list")) == 2
+
+
+@pytest.mark.parametrize(("patience", "code"), [(60, 5), (0, 70)])
+def test_after_a_failure_nobody_waits_for_a_look_at_the_whole_ledger(desk, monkeypatch, patience, code):
+    """Of a million tickets it took 94 s until the line came; then whether the ledger is damaged is not found out."""
+
+    def broken(*_, **__):
+        raise ValueError
+
+    con = sqlite3.connect(desk.ledger)
+    con.execute("UPDATE customer SET city = 'x' WHERE id = 1")
+    con.commit()
+    con.close()
+    monkeypatch.setattr("svcdesk.registers.records.records", broken)
+    monkeypatch.setattr("svcdesk.cli._PATIENCE", patience)
+    assert desk.finished(["customer", "list"]).returncode == code
 
 
 def test_a_failure_after_the_entry_was_written_says_that_it_was(desk, monkeypatch):
