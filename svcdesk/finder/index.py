@@ -6,8 +6,10 @@ the rows themselves once more, so an entry too many does no harm; verify looks f
 
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 # The texts that are searched, by table. A document's number is its record's, times eight, and its table's place here.
@@ -24,6 +26,7 @@ PLACES = 8
 _TABLES = tuple(SOURCES)
 _SPELT = 10_000  # names remembered: an import spells those of new customers before it takes the lock
 _CUT, _SHORT = 1000, 24  # texts remembered, of so many signs at most: products, and what is said again and again
+_LOOKED_AT = 1000  # documents whose words are looked for together
 _ADD = "INSERT INTO search_word (rowid, words) VALUES (?, ?)"
 _DROP = "INSERT INTO search_word (search_word, rowid, words) VALUES ('delete', ?, ?)"
 _MATCH = "SELECT rowid FROM search_word WHERE search_word MATCH ?"
@@ -240,7 +243,19 @@ def missing(con: sqlite3.Connection, most: int | None = None) -> Iterator[tuple[
         yield "customer", number
     for table in _there(con):
         last = con.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0] or 0
-        for number, words in _documents(con, table, max(1, last - most + 1) if most else 1, last):
-            asked = " ".join(f'"{word}"' for word in dict.fromkeys(words.split()))
-            if asked and not con.execute(f"{_MATCH} AND rowid = ?", (asked, number)).fetchone():
-                yield table, number // PLACES
+        documents = iter(_documents(con, table, max(1, last - most + 1) if most else 1, last))
+        while block := [*islice(documents, _LOOKED_AT)]:
+            yield from ((table, number // PLACES) for number in sorted(_lost(con, block)))
+
+
+def _lost(con: sqlite3.Connection, block: Sequence[tuple[int, str]]) -> set[int]:
+    """Return the documents of which the index has not every word: each word is asked for once, of all of them."""
+    holders: dict[str, set[int]] = defaultdict(set)
+    for number, words in block:
+        for word in words.split():
+            holders[word].add(number)
+    among = f"{_MATCH} AND rowid BETWEEN {min(block)[0]} AND {max(block)[0]}"
+    lost: set[int] = set()
+    for word, held in holders.items():
+        lost |= held.difference(*zip(*con.execute(among, (f'"{word}"',)), strict=True))
+    return lost
