@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from hashlib import sha256
-from itertools import pairwise
+from itertools import groupby, islice, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from svcdesk.regulation.states import dispatch_status
 from svcdesk.schema import comparison
 from svcdesk.store import Ledger, connect, version_of
 
-_TICK = 1000
+_AT_ONCE = 1000  # changes
 _NEWEST, _SEARCHED_SINCE, _WITNESSED_SINCE, _EXCLUDES_SINCE = 1000, 3, 3, 3
 
 
@@ -47,7 +48,7 @@ Faults = Iterator[Fault]
 def verify(
     ledger: Ledger, *, full: bool = False, anchors: tuple[Anchor, ...] = (), tick: Tick = lambda _: None
 ) -> list[Fault]:
-    """Check everything and list the faults. ``tick`` is told of every thousand changes that were read."""
+    """Check everything and list the faults. ``tick`` is told how many changes were read, now and then."""
     con = ledger.con
     con.text_factory = lambda data: data.decode("utf-8", "replace")  # a flipped bit must not stop the checks
     strange = _strange(con)  # before anything is read: a view or a trigger of somebody else's could run for ever
@@ -277,12 +278,17 @@ def _unjournaled(con: sqlite3.Connection, table: str, vanished: int) -> Faults:
 def _chain(con: sqlite3.Connection, tick: Tick) -> Faults:
     """Recompute every hash in one reading of all changes; name each entry that does not fit, and every gap."""
     chain = _Chain(con)
-    changes = con.execute('SELECT entry, "table", row, CAST(after AS BLOB) FROM change ORDER BY entry, n')
-    for n, change in enumerate(changes, 1):
-        yield from chain.add(*change)
-        if not n % _TICK:
-            tick(_TICK)
+    for entry, changes in groupby(con.execute(_CHANGES), itemgetter(0)):
+        yield from chain.close_before(entry)
+        while some := [*islice(changes, _AT_ONCE)]:
+            chain.add(entry, some)
+            tick(len(some))
     yield from chain.finish()
+
+
+_CHANGES = """
+    SELECT entry, CAST("table" AS BLOB), CAST(CAST(row AS TEXT) AS BLOB), CAST(after AS BLOB) FROM change
+    ORDER BY entry, n"""
 
 
 class _Chain:
@@ -307,15 +313,19 @@ class _Chain:
         head = self._current.head(self._request()) if self._current else ()
         return sha256(b"".join(journal.prefixed(field) for field in head))
 
-    def add(self, entry: int, table: str, row: int, after: bytes) -> Faults:
-        """Take one change into its entry's hash; the entries before it are complete."""
+    def close_before(self, entry: int) -> Faults:
+        """Close the entries before one, all of whose changes were taken."""
         while self._current and self._current.seq < entry:
             yield from self._close()
+
+    def add(self, entry: int, changes: Sequence[tuple[int, bytes, bytes, bytes]]) -> None:
+        """Take changes into their entry's hash: what journal.seal writes, without a call for each field."""
         if self._current and self._current.seq == entry:
-            name, number = table.encode(), b"%d" % row
-            self._digest.update(
-                b"%d:%b%d:%b%d:%b" % (len(name), name, len(number), number, len(after), after)
-            )  # what journal.seal writes, without a call for each field
+            written = [
+                b"%d:%b%d:%b%d:%b" % (len(table), table, len(row), row, len(after), after)
+                for _, table, row, after in changes
+            ]
+            self._digest.update(b"".join(written))
 
     def finish(self) -> Faults:
         """Close the entries that are left."""
