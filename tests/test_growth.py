@@ -112,7 +112,6 @@ GROWING = {
     ("contact", "list", "--taken-by"): "no index: one table is read",
     ("survey", "list", "--via"): "no index: one table is read",
     ("complaint", "list", "--about"): "no index: a list in each of them",
-    ("dispatch", "list", "--until"): "every journey of the years is a day of the period",
     ("staff", "show", "W01"): "the time line is the newest of all that somebody ever did",
     ("ledger", "info"): "it counts",
 }

@@ -136,6 +136,7 @@ class Register(NamedTuple):
     stamps: dict[str, str] = {}  # noqa: RUF012 - never changed; times that a verb sets and another takes away
     derivation: Derivation | None = None
     during: str = ""  # what counts in a period from :start to :end, where that is not the register's own time
+    from_the_first: str = ""  # the same of a period without a beginning, asked of each record: most of them count
     sequence: Pairs = ()  # times that must not run backwards: each as (earlier, later)
     since_ticket: str = ""  # the time that does not lie before its ticket was received
     needs: tuple[Need, ...] = ()

@@ -98,6 +98,7 @@ def _json_cell(hours: LocalHours, text: str) -> str:
 
 
 _SHORT_PERIOD = 366  # days
+_FIRST_YEAR = 1970  # a period that begins then, or before, has no beginning
 
 
 class Selection:
@@ -151,11 +152,13 @@ class Selection:
             return self
         if (period.after - period.first).days <= _SHORT_PERIOD and not register.during:
             self.order = f"+{register.order}"  # else SQLite may walk all history in id order to save the sort
-        counts = register.during or f"{register.at} >= :start AND {register.at} < :end"
+        begins = period.first.year > _FIRST_YEAR
+        counts = register.during if begins else register.from_the_first
+        counts = counts or f"{register.at} >= :start AND {register.at} < :end"
         if register.by_day:
             bounds = {":start": period.first.isoformat(), ":end": period.after.isoformat()}
         else:
-            start = stored(period.start) if period.first.year > 1970 else ""
+            start = stored(period.start) if begins else ""
             bounds = {":start": start, ":end": stored(period.end)}
         values = [bounds[name] for name in re.findall(":start|:end", counts)]
         return self.where(re.sub(":start|:end", "?", counts), *values)

@@ -118,14 +118,20 @@ _ASSIGNMENT = (
     Column("late_note", "w.note", detail=True),
 )
 
-_ANY_DAY_OF_THE_TRIP = """
+_NOT_YET_GONE = """
+    r.sent_at >= :start AND r.sent_at < :end AND NOT EXISTS
+      (SELECT 1 FROM live_crew x WHERE x.dispatch_id = r.id AND x.departed_at IS NOT NULL)"""
+_ANY_DAY_OF_THE_TRIP = f"""
     (r.id IN (
        SELECT dispatch_id FROM live_crew
          WHERE departed_at >= :start AND departed_at < :end AND (returned_at >= :start OR returned_at IS NULL)
        UNION ALL SELECT dispatch_id FROM live_crew WHERE returned_at >= :start AND departed_at < :start
        UNION ALL SELECT dispatch_id FROM live_crew WHERE returned_at IS NULL AND departed_at < :start)
-     OR (r.sent_at >= :start AND r.sent_at < :end AND NOT EXISTS
-       (SELECT 1 FROM live_crew x WHERE x.dispatch_id = r.id AND x.departed_at IS NOT NULL)))"""
+     OR ({_NOT_YET_GONE}))"""
+_ANY_DAY_FROM_THE_FIRST = f"""
+    (EXISTS (SELECT 1 FROM live_crew x WHERE x.dispatch_id = r.id AND x.departed_at < :end
+       AND (x.returned_at >= :start OR x.returned_at IS NULL))
+     OR ({_NOT_YET_GONE}))"""
 DISPATCHES = Register(
     "dispatch", "dispatches",
     "live_dispatch r CROSS JOIN live_crew w ON w.dispatch_id = r.id"  # in this order, which saves the sort
@@ -159,6 +165,7 @@ DISPATCHES = Register(
         ("due", "departed_at", "arrived_at", "returned_at"), ("late_minutes", "days"), computed.assignment
     ),
     during=_ANY_DAY_OF_THE_TRIP,
+    from_the_first=_ANY_DAY_FROM_THE_FIRST,
     stamps={"cancelled_at": "dispatch cancel"},
     sequence=(("sent_at", "cancelled_at"),),
     since_ticket="sent_at",
