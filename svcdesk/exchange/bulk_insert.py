@@ -103,13 +103,16 @@ class BulkInsert:
             con.execute(f"PRAGMA main.cache_size = {before}")
 
     def _one_by_one(self) -> Iterator[tuple[list[Row], BadInput]]:
-        moved = self._moved(self._staging.table)
+        staging, moved = self._staging, self._moved(self._staging.table)
+        if staging.members:
+            ready = journal.READY.format(staging.members).removeprefix("temp.")
+            self.ledger.con.execute(f'CREATE INDEX temp.ready_of ON {ready} ("{staging.parent}")')
         for given, number in self.ledger.con.execute("SELECT given, id FROM temp.staged_row ORDER BY id"):
             try:
                 with self.ledger.savepoint():
                     self._write_one(number if given else number + moved)
             except REFUSED as error:
-                yield self._staging.rows_of(number), refused(error)
+                yield staging.rows_of(number), refused(error)
 
     def _write_one(self, number: int) -> None:
         staging = self._staging

@@ -19,6 +19,8 @@ from svcdesk.schema import APART, PERSONAL
 from svcdesk.store import Ledger, what_failed
 
 _REFERENCES = re.compile(r'\s+REFERENCES\s+"?\w+"?\s*\(\s*"?\w+"?\s*\)', re.IGNORECASE)
+# Of staged records none is taken back: said in an index, it would keep SQLite from finding any record by it.
+_THAT_STAND = re.compile(r"\s+(?:WHERE|AND)\s+undone_at\s+IS\s+NULL\s*$", re.IGNORECASE)
 REFUSED = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
 
 
@@ -51,6 +53,8 @@ class Staging:
             for kind, sql in self._shape(name):
                 if kind == "table" or "UNIQUE" in sql:
                     con.execute(_staged(sql, kind, name))
+        if self.members:
+            con.execute(f'CREATE INDEX temp.staged_of ON "staged_{self.members}" ("{parent}")')
         for name in ("staged_row", "staged_personal"):
             con.execute(f"DROP TABLE IF EXISTS temp.{name}")
         con.execute("CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows BLOB, words TEXT)")
@@ -182,7 +186,7 @@ def _staged(sql: str, kind: str, name: str) -> str:
     """Return the statement that makes a table or a unique index anew beside the ledger."""
     if kind == "table":
         return re.sub(rf'^CREATE TABLE "?{name}"?', f'CREATE TEMP TABLE "staged_{name}"', _REFERENCES.sub("", sql))
-    made = re.sub(r'^CREATE UNIQUE INDEX "?(\w+)"?', r'CREATE UNIQUE INDEX temp."staged_\1"', sql)
+    made = re.sub(r'^CREATE UNIQUE INDEX "?(\w+)"?', r'CREATE UNIQUE INDEX temp."staged_\1"', _THAT_STAND.sub("", sql))
     return re.sub(rf'\bON "?{name}"?', f'ON "staged_{name}"', made, count=1)
 
 
