@@ -195,7 +195,9 @@ CHANGES = 'SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n'
 
 # Rows written in bulk stand ready beside the ledger, in tables that only this connection sees: the rows as they will
 # be, their images, and what of these is hashed. All of it is made while others may write, and under the lock copied.
+# CHANGED has once more those of them that stand in the ledger already.
 READY, _IMAGES, _HASHED = 'temp."ready_{}"', 'temp."ready_image_{}"', 'temp."ready_hash_{}"'
+CHANGED = 'temp."changed_{}"'
 _BLOCK = 100  # images hashed at a time
 _COPIED = 1000  # images copied at a time: the journal's trigger has SQLite hold what one statement inserts
 

@@ -106,7 +106,7 @@ def test_what_stands_ready_is_hashed_as_any_other(desk):
     ledger.con.executemany(f"INSERT INTO {ready} VALUES (?, ?, ?, ?)", rows)
     journal.make_ready(ledger.con, "former_name")
     with ledger.command(at=at("2026-10-20 09:00"), actor="a", command="b"):
-        ledger.insert_ready("former_name")
+        ledger.write_ready("former_name")
     ledger.close()
     desk.run("ledger", "verify")
 
@@ -118,7 +118,7 @@ def test_a_row_that_is_written_once_more_after_it_was_inserted_ready_has_its_las
     ledger.con.executemany(f"INSERT INTO {ready} VALUES (?, 1, ?, NULL)", [(n, f"n{n}") for n in (1, 2, 5, 6, 9)])
     journal.make_ready(ledger.con, "former_name")
     with ledger.command(at=at("2026-10-20 09:00"), actor="a", command="b"):
-        ledger.insert_ready("former_name")
+        ledger.write_ready("former_name")
         ledger.update("former_name", 5, name="anew")
     ledger.close()
     desk.run("ledger", "verify")

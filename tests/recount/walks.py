@@ -412,7 +412,9 @@ def play(desk, walk):
         if chance.random() < 0.06 and counts["taken"] > 3:
             counts["undone"] += typed(["undo", "--yes"]).returncode == 0
         if chance.random() < 0.02:
-            counts["undone"] += typed(["undo", str(chance.randrange(16, 60)), "--yes"]).returncode == 0  # never the centre's own set-up
+            counts["undone"] += (
+                typed(["undo", str(chance.randrange(16, 60)), "--yes"]).returncode == 0
+            )  # never the centre's own set-up
         if chance.random() < 0.1 and made:
             counts["amended"] += typed(walk.amendment(desk, made)).returncode == 0
         if chance.random() < 0.03:
