@@ -259,7 +259,7 @@ class Importer:
             self._last_member += 1
             member = member | {"id": self._last_member, self._given.parent: number}
             theirs.append(list(map(member.get, self._columns[self._members.table] if self._members else ())))
-        personal = [None if kept.get(part) == "" else kept.get(part) for part in PERSONAL]
+        personal = [None if kept.get(part) == "" else kept.get(part) for part in PERSONAL] if kept else None
         own, words = list(map(columns.get, self._columns[self.table])), ready(self.table, columns)
         return Staged(own, theirs, personal, words, given, item.rows)
 

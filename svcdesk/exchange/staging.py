@@ -34,7 +34,7 @@ class Staged(NamedTuple):
 
     values: Sequence[Any]
     members: list[list[Any]]
-    personal: Sequence[str | int | None]
+    personal: Sequence[str | int | None] | None
     words: str | None
     given: bool
     rows: list[Row]
@@ -182,7 +182,7 @@ def beside(ledger: Ledger, name: str, made: str, *, keyed: bool) -> None:
 def _committed(records: list[Staged]) -> Iterator[tuple[Any, ...]]:
     """Give the personal data of records, each with the salt and the commitment that the journal will hold."""
     for record in records:
-        if any(part is not None for part in record.personal):
+        if record.personal and any(part is not None for part in record.personal):
             salt = os.urandom(16)
             yield record.values[0], *record.personal, salt, journal.promise(salt, *record.personal)
 
