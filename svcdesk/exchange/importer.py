@@ -24,7 +24,7 @@ from svcdesk.exchange.rows import Row
 from svcdesk.exchange.rules_file import Reader
 from svcdesk.exchange.rules_toml import RulesFile
 from svcdesk.exchange.staging import Staged, Staging
-from svcdesk.exchange.updating import HANG_ON_TICKETS, Updating
+from svcdesk.exchange.updating import ALONE, HANG_ON, Updating
 from svcdesk.finder.index import ready
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
@@ -278,7 +278,7 @@ class Importer:
         if journal.last(self.ledger.con)[0] == self._ready_at:
             return True
         touched = {table for table, _ in journal.touched_since(self.ledger.con, self._ready_at)}
-        if self._bulk.changes and not touched.isdisjoint(HANG_ON_TICKETS):
+        if self._bulk.changes and not touched.isdisjoint(HANG_ON):
             return False
         foreseen = self.names.foreseen(list(self._to_be_made)) == self._to_be_made
         return foreseen and not self._bulk.has_moved() and not self._is_stale()
@@ -293,7 +293,7 @@ class Importer:
 
     def _changed_alone(self) -> BulkUpdate | None:
         """Work out the updates from which nothing else follows, so that they are written at once."""
-        if not self.changes.count or self.table != "ticket":
+        if not self.changes.count or self.table not in ALONE:
             return None
         changes = BulkUpdate(self.ledger, self.table)
         changes.work_out(self.changes.items, self._updating())

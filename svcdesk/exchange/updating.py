@@ -12,7 +12,9 @@ from svcdesk.exchange.people import Names
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members
 
-HANG_ON_TICKETS = (*settle.FACTS, "expense")  # the tables from which something may follow where a ticket changes
+# The tables of records that may stand alone, so that nothing follows where one changes; and those that tell whether.
+ALONE = ("ticket", "expense", "survey", "contact", "conduct", "phone_check", "inspection", "visit", "suggestion")
+HANG_ON = (*settle.FACTS, "expense")
 
 
 class Updating:
@@ -39,11 +41,14 @@ class Updating:
             plans.follow_key(self.ledger, existing["id"], self._now)
 
     def alone(self, existing: Record, item: Item) -> Record | None:
-        """Return the columns of a ticket that change, where nothing else follows from that; None where it may."""
+        """Return the columns of a record that change, where nothing else follows from that; None where it may."""
         columns = item.columns
-        if self.table != "ticket" or any((columns.get(name) or 0) < 0 for name in self._given.waiting):
+        if self._given.personal or any((columns.get(name) or 0) < 0 for name in self._given.waiting):
             return None
-        if settle.has_facts(self.ledger, existing) or expenses.hang_on(self.ledger, existing["id"]):
+        if self.table == "ticket":
+            if settle.has_facts(self.ledger, existing) or expenses.hang_on(self.ledger, existing["id"]):
+                return None
+        elif self.table == "expense" and expenses.hang_together(self.ledger, existing | columns):
             return None
         try:
             changed = self._changed(existing, item)

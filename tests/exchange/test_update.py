@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from svcdesk.exchange.importer import Importer
 from svcdesk.exchange.updating import Updating
+from svcdesk.registers.index import exported
 from svcdesk.store import open_ledger
 
 HEAD = "id,ticket,place,sent_at,engineer,departed_at,arrived_at,returned_at"
@@ -103,19 +104,26 @@ EDITS = {
     "reference": ["R1", "R2", ""],
     "repeat_of": ["T1", "T9999", ""],
 }
-edits = st.lists(
-    st.tuples(st.integers(0, 10_000), st.sampled_from(sorted(EDITS)), st.integers(0, 10)), min_size=1, max_size=30
-)
+OTHERS = {
+    "expenses": {
+        "amount": ["12.50", "99999", "-3", ""], "category": ["fare", "meal", "lodging"], "date": ["2026-10-09", "2027-01-01"],
+        "note": ["改过", ""], "from": ["北京", ""], "status": ["submitted", "approved"],
+    },
+    "surveys": {"score": ["1", "5", "9"], "comment": ["很好", ""], "via": ["call", "email"]},
+    "contacts": {"summary": ["问进度", ""], "channel": ["call", "letter"], "ticket": ["T1", "", "T9999"]},
+    "phone-checks": {"note": ["改过"], "result": ["answered", "off"]},
+}  # fmt: skip
+edits = st.lists(st.tuples(*[st.integers(0, 10_000)] * 3), min_size=1, max_size=30)
 
 
-def updated(desk, rows, *options):
+def updated(desk, rows, *options, table="tickets"):
     """Take rows in as an update: the exit code, what was said, and the images that its entry holds."""
     with (desk.folder / "t.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()
         writer.writerows(rows)
     (desk.folder / "r.toml").write_text("[options]\nnew_customers = true\n", encoding="utf-8")
-    args = ("import", "tickets", desk.folder / "t.csv", "--rules", desk.folder / "r.toml", "--update", *options)
+    args = ("import", table, desk.folder / "t.csv", "--rules", desk.folder / "r.toml", "--update", *options)
     before = desk.ledger.read_bytes()
     done = desk.finished([str(arg) for arg in args])
     con = sqlite3.connect(desk.ledger)
@@ -128,19 +136,23 @@ def updated(desk, rows, *options):
     return done.returncode, said, written
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("table", ["tickets", *OTHERS])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=edits, fresh=st.booleans())
-def test_what_is_written_at_once_is_what_would_be_written_one_by_one(demo_month, tmp_path_factory, edits, fresh):
+def test_what_is_written_at_once_is_what_would_be_written_one_by_one(demo_month, tmp_path_factory, table, edits, fresh):
     desk = copied(demo_month, tmp_path_factory.mktemp("update"))
-    rows = desk.csv("export", "tickets")
-    for place, name, choice in edits:
-        rows[place % len(rows)][name] = EDITS[name][choice % len(EDITS[name])]
-    if fresh:
+    kept, choices = exported()[table].fields(), OTHERS.get(table, EDITS)
+    names = [column.name for column in kept if not column.part]
+    rows = [{name: row[name] for name in row if name in names} for row in desk.csv("export", table)]
+    for place, which, choice in edits:
+        name = sorted(choices)[which % len(choices)]
+        rows[place % len(rows)][name] = choices[name][choice % len(choices[name])]
+    if fresh and table == "tickets":
         rows.append(dict(rows[0], id="", reference="R-new", summary="新的一张", repeat_of=""))
-    at_once = updated(desk, rows, "--skip-bad")
+    at_once = updated(desk, rows, "--skip-bad", table=table)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Updating, "alone", lambda *_: None)
-        assert updated(desk, rows, "--skip-bad") == at_once
+        assert updated(desk, rows, "--skip-bad", table=table) == at_once
 
 
 def simple(desk, count):
