@@ -12,17 +12,15 @@ import argparse
 import csv
 import json
 import shutil
-import sqlite3
 import statistics
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from beside import beside_another
 from measure import Taken, run
 
 from svcdesk.finder import index
@@ -41,7 +39,6 @@ closed_at = "closed"
 kind = "repair"
 channel = "call"
 """
-_PAUSE = 0.002
 _JUMP = 7919  # a prime: the next row of another customer, the next but one of a third
 _WITH = [sys.executable, __file__]
 
@@ -67,33 +64,21 @@ def register(path: Path, rows: int, in_order: bool) -> None:
 
 def imported(folder: Path, file: Path) -> Made:
     """Import a register into a fresh ledger beside another writer."""
-    ledger = _fresh(folder)
-    args = [sys.executable, "-m", "svcdesk", "import", "tickets", str(file), "--rules", str(folder / "rules.toml")]
-    over, waits = threading.Event(), [0.0]
-    beside = threading.Thread(target=_try_to_write, args=(ledger, over, waits))
-    beside.start()
-    try:
-        taken = run(args, ledger)
-    finally:
-        over.set()
-        beside.join()
-    return Made(taken, max(waits))
+    _fresh(folder)
+    return _taken_in(folder, file)
 
 
-def _try_to_write(ledger: Path, over: threading.Event, waits: list[float]) -> None:
-    con = sqlite3.connect(ledger, isolation_level=None, timeout=0)
-    while not over.is_set():
-        began = time.perf_counter()
-        while not over.is_set():
-            try:
-                con.execute("BEGIN IMMEDIATE")
-                con.execute("ROLLBACK")
-                break
-            except sqlite3.OperationalError:
-                time.sleep(_PAUSE / 2)
-        waits.append(time.perf_counter() - began)
-        time.sleep(_PAUSE)
-    con.close()
+def updated(folder: Path, file: Path) -> Made:
+    """Change in every record what was imported last, by a register that names another product in each row."""
+    changed = folder / "changed.csv"
+    changed.write_text(file.read_text(encoding="utf-8").replace(",CNC", ",DNC"), encoding="utf-8")
+    return _taken_in(folder, changed, "--update", "--yes")
+
+
+def _taken_in(folder: Path, file: Path, *options: str) -> Made:
+    ledger, rules = folder / "ledger.db", folder / "rules.toml"
+    args = [sys.executable, "-m", "svcdesk", "import", "tickets", str(file), "--rules", str(rules), *options]
+    return Made(*beside_another(ledger, lambda: run(args, ledger)))
 
 
 def _fresh(folder: Path) -> Path:
@@ -169,12 +154,15 @@ def measure(folder: Path, rows: int, rounds: int, in_order: bool) -> Iterator[st
     if not file.exists():
         register(file, rows, in_order)
     made: list[Made] = []
+    changed: list[Made] = []
     others: dict[str, list[Taken]] = {"their table": [], "all that an import writes": []}
     for _ in range(rounds):
         made.append(imported(folder, file))
+        changed.append(updated(folder, file))
         for name, taken in others.items():
             taken.append(executemany(folder, file, name != "their table"))
     yield _line(f"import of {rows:,} rows", [one.taken for one in made], [one.waited for one in made])
+    yield _line(f"`--update` of all {rows:,} rows", [one.taken for one in changed], [one.waited for one in changed])
     for name, taken in others.items():
         ratio = statistics.median(mine.taken.cpu / theirs.cpu for mine, theirs in zip(made, taken, strict=True))
         yield _line(f"`executemany` of {rows:,} rows into {name}", taken) + f" {ratio:.2f} |"

@@ -65,21 +65,21 @@ def seal(
     head: Iterable[object],
     changes: Iterable[tuple[str, int, str]],
     prev: str,
-    hashed_before: Iterable[bytes] = (),
+    hashed_behind: Iterable[bytes] = (),
     *,
     many: bool = False,
 ) -> str:
     """Hash an entry: its length-prefixed fields, its changes as stored, and the hash before it.
 
-    ``hashed_before`` is what is hashed of the changes before these, worked out already.
+    ``hashed_behind`` is what is hashed of the changes that come behind these, worked out already.
     """
     digest = for_much() if many else sha256()
     for field in head:
         digest.update(prefixed(field))
-    for block in hashed_before:
-        digest.update(block)
     for table, row, after in changes:
         digest.update(prefixed(table) + prefixed(row) + prefixed(after))
+    for block in hashed_behind:
+        digest.update(block)
     digest.update(prefixed(prev))
     return str(digest.hexdigest())
 
@@ -166,7 +166,8 @@ def append(
     """Write the entry of the open transaction, with the image of every row it touched, and seal it.
 
     ``request`` is the digest of what was typed with the request id. ``loaded`` are runs of rows that were written in
-    bulk: a table with its first and last row, every row between. ``ready`` are tables whose images ``make_ready`` made.
+    bulk: a table with its first and last row, every row between. ``ready`` are tables whose images ``make_ready`` made:
+    they come last, once the entry stands, so that SQLite need not look for the changes that it was missing from.
     """
     seq, prev = last(con)
     seq += 1
@@ -175,9 +176,6 @@ def append(
     con.execute("PRAGMA defer_foreign_keys = ON")  # the changes come before the entry whose hash they are part of
     n = 0
     loaded = list(loaded)
-    for table in ready:
-        n += _copy_ready(con, seq, n, table)
-    copied = n
     for table, first, final in chain(loaded, _runs(touched)):
         con.execute(
             f"INSERT INTO change SELECT ?, ? + id, ?, id, {image_sql(table, con)}"
@@ -185,19 +183,23 @@ def append(
             (seq, n - first, table, first, final),
         )
         n += final - first + 1
-    others, many = con.execute(_CHANGES_FROM, (seq, copied)), bool(loaded or ready)
-    entry = draft._replace(hash=seal(draft.head(request), others, prev, _hashed(con, ready), many=many))
+    written, many = con.execute(CHANGES, (seq,)), bool(loaded or ready)
+    entry = draft._replace(hash=seal(draft.head(request), written, prev, _hashed(con, ready), many=many))
     con.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(entry))})", entry)
+    for table in ready:
+        n += _copy_ready(con, seq, n, table)
     return entry
 
 
 CHANGES = 'SELECT "table", row, after FROM change WHERE entry = ? ORDER BY n'
-_CHANGES_FROM = 'SELECT "table", row, after FROM change WHERE entry = ? AND n >= ? ORDER BY n'
 
 # Rows written in bulk stand ready beside the ledger, in tables that only this connection sees: the rows as they will
 # be, their images, and what of these is hashed. All of it is made while others may write, and under the lock copied.
+# CHANGED has once more those of them that stand in the ledger already.
 READY, _IMAGES, _HASHED = 'temp."ready_{}"', 'temp."ready_image_{}"', 'temp."ready_hash_{}"'
+CHANGED = 'temp."changed_{}"'
 _BLOCK = 100  # images hashed at a time
+_COPIED = 1000  # images copied at a time: the journal's trigger has SQLite hold what one statement inserts
 
 
 def make_ready(con: sqlite3.Connection, table: str) -> None:
@@ -228,7 +230,10 @@ def _copy_ready(con: sqlite3.Connection, seq: int, n: int, table: str) -> int:
     What is hashed of them was worked out before. Raises StorageError where the journal has others.
     """
     images, start = _IMAGES.format(table), n - 1
-    con.execute(f"INSERT INTO change SELECT ?, ? + n, ?, row, after FROM {images} ORDER BY n", (seq, start, table))
+    last = con.execute(f"SELECT max(n) FROM {images}").fetchone()[0] or 0
+    copy = f"INSERT INTO change SELECT ?, ? + n, ?, row, after FROM {images} WHERE n > ? AND n <= ? ORDER BY n"
+    for first in range(0, last, _COPIED):
+        con.execute(copy, (seq, start, table, first, first + _COPIED))
     odd = con.execute(
         f"SELECT i.row FROM {images} i LEFT JOIN change c ON c.entry = ?1 AND c.n = ?2 + i.n"
         ' WHERE (c."table", c.row, c.after) IS NOT (?3, i.row, i.after) LIMIT 1',
@@ -237,7 +242,7 @@ def _copy_ready(con: sqlite3.Connection, seq: int, n: int, table: str) -> int:
     if odd:
         path = con.execute("PRAGMA database_list").fetchone()[2]
         raise StorageError("written_otherwise", path=path, table=table, id=odd[0])
-    return int(con.execute(f"SELECT count(*) FROM {images}").fetchone()[0])
+    return int(last)
 
 
 def _hashed(con: sqlite3.Connection, ready: Iterable[str]) -> Iterator[bytes]:

@@ -221,7 +221,8 @@ class Ledger:
         self._meant: list[tuple[str, int, Record]] = []  # what was written where, to be read again before it counts
         self._touched: dict[tuple[str, int], None] | None = None
         self._loaded: list[list[Any]] = []  # runs of rows written in bulk: table, first, last
-        self._ready: list[str] = []  # tables whose new rows stand beside just as they were written
+        self._ready: list[str] = []  # tables whose rows stand beside just as they were written
+        self._changed: set[str] = set()  # those where some of these rows were there before
 
     def close(self) -> None:
         """Close the file."""
@@ -404,7 +405,7 @@ class Ledger:
             witness = self.witness() if self.witness else journal.Witness()
             if witness.rehearsal and not self.rehearses and self.greatest("centre"):
                 raise Refused("no_rehearsal", path=self.path)
-            self._touched, self._loaded, self._meant, self._ready = {}, [], [], []
+            self._touched, self._loaded, self._meant, self._ready, self._changed = {}, [], [], [], set()
             if request_id is not None:
                 self.refuse_repeated(request_id, typed)
             yield
@@ -427,7 +428,7 @@ class Ledger:
                 raise storage_error(error, self.path) from error
             raise
         finally:
-            self._touched, self._loaded, self._meant, self._ready = None, [], [], []
+            self._touched, self._loaded, self._meant, self._ready, self._changed = None, [], [], [], set()
 
     def begin(self) -> None:
         """Take the write lock, waiting with jitter for other writers. Raises StorageError when the wait is over."""
@@ -538,10 +539,12 @@ class Ledger:
         for row in rows:
             self._note_loaded(table, row[0])
 
-    def insert_ready(self, table: str, *, journaled: bool = True) -> None:
+    def write_ready(self, table: str, changed: Sequence[str] = (), *, journaled: bool = True) -> None:
         """Write the rows that stand ready beside the ledger (``journal.READY``), and read them again.
 
-        They passed the checks of their table there. Raises StorageError where the file has others than were written.
+        ``changed`` are columns: they are set of those rows that stand in the ledger already (``journal.CHANGED``); the
+        others are new. All passed the checks of their table there. Raises StorageError where the file has others than
+        were written.
         """
         from svcdesk import journal
 
@@ -549,7 +552,13 @@ class Ledger:
         listed, mine, theirs = (", ".join(f'{of}"{name}"' for name in names) for of in ("", "s.", "t."))
         self.con.execute("PRAGMA ignore_check_constraints = ON")  # which take as long as all the rest
         try:
-            self.con.execute(f'INSERT INTO main."{table}" ({listed}) SELECT {listed} FROM {ready} ORDER BY id')
+            new, known = f"SELECT {listed} FROM {ready}", journal.CHANGED.format(table)
+            if changed:
+                pairs = ", ".join(f'"{name}" = s."{name}"' for name in changed)
+                self.con.execute(f'UPDATE main."{table}" AS t SET {pairs} FROM {known} s WHERE s.id = t.id')
+                self._changed.add(table)
+                new += f" WHERE id NOT IN (SELECT id FROM {known})"
+            self.con.execute(f'INSERT INTO main."{table}" ({listed}) {new} ORDER BY id')
         finally:
             self.con.execute("PRAGMA ignore_check_constraints = OFF")
         odd = f'SELECT s.id FROM {ready} s LEFT JOIN main."{table}" t ON t.id = s.id WHERE ({mine}) IS NOT ({theirs})'
@@ -598,19 +607,24 @@ class Ledger:
         """Have the command's entry hold the row's image."""
         assert self._touched is not None, "rows are written only inside a command"
         if table in self._ready:
-            self._unless_inserted_ready(table, row)
+            self._unless_written_ready(table, row)
         if not any(run[0] == table and run[1] <= row <= run[2] for run in self._loaded):
             self._touched[table, row] = None
 
-    def _unless_inserted_ready(self, table: str, row: int) -> None:
-        """Let no image stand ready of a table, one of whose rows, inserted ready, is written once more."""
+    def _unless_written_ready(self, table: str, row: int) -> None:
+        """Let no image stand ready of a table, one of whose rows, written ready, is written once more."""
         from svcdesk import journal
 
         ready = journal.READY.format(table)
         if self.value(f"SELECT 1 FROM {ready} WHERE id = ?", (row,)):
             self._ready.remove(table)
-            for (number,) in self.con.execute(f"SELECT id FROM {ready} ORDER BY id"):
-                self._note_loaded(table, number)
+            assert self._touched is not None
+            was_there = f"id IN (SELECT id FROM {journal.CHANGED.format(table)})" if table in self._changed else "0"
+            for number, changed in self.con.execute(f"SELECT id, {was_there} FROM {ready} ORDER BY id"):
+                if changed:
+                    self._touched[table, number] = None
+                else:
+                    self._note_loaded(table, number)
 
     def keep_personal(
         self,

@@ -119,6 +119,19 @@ def follow(ledger: Ledger, table: str, number: int = 1) -> None:
             ledger.update("dispatch", row["id"], kind=kind)
 
 
+def hang_on(ledger: Ledger, ticket: int) -> bool:
+    """Return whether a ticket itself has expenses; those of its dispatches aside."""
+    return ledger.value("SELECT 1 FROM live_expense WHERE ticket_id = ?", (ticket,)) is not None
+
+
+def hang_together(ledger: Ledger, expense: Record) -> bool:
+    """Return whether an expense shares an invoice with others, came back, or has money that did."""
+    if expense["refund_of"] or expense["shared_with"]:
+        return True
+    asked = " UNION ALL ".join(f"SELECT 1 FROM live_expense WHERE {name} = ?1" for name in ("refund_of", "shared_with"))
+    return ledger.value(asked, (expense["id"],)) is not None
+
+
 def refund(act: Act, text: str, amount: str, on: date, reason: str) -> Receipt:
     """Take in money that came back: a line of its own below zero, in the month of its date (4.3).
 

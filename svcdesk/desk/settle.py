@@ -76,6 +76,18 @@ def settling(ledger: Ledger, *tickets: int, as_given: bool = False) -> Iterator[
         _settle(ledger, _Facts(ledger, ticket), before[ticket["id"]], as_given)
 
 
+# The tables of the facts from which something follows for a ticket.
+FACTS = ("appointment", "dispatch", "reopening")
+
+
+def has_facts(ledger: Ledger, ticket: Record) -> bool:
+    """Return whether more is known of a ticket than it says itself, so that something follows where it changes."""
+    if ticket["replied_at"] or ticket["reopen_count"]:
+        return True
+    asked = " UNION ALL ".join(f"SELECT 1 FROM live_{table} WHERE ticket_id = ?1" for table in FACTS)
+    return ledger.value(asked, (ticket["id"],)) is not None
+
+
 def _standing(ledger: Ledger, tickets: Iterable[int]) -> Iterator[Record]:
     for number in dict.fromkeys(tickets):
         yield from ledger.rows("SELECT * FROM live_ticket WHERE id = ?", (number,))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from svcdesk import journal
 from svcdesk.errors import BadInput
+from svcdesk.exchange.bulk_update import BulkUpdate
 from svcdesk.exchange.rows import Row
 from svcdesk.exchange.staging import REFUSED, Staging, refused
 from svcdesk.finder import index
@@ -23,14 +24,20 @@ class BulkInsert:
         """``waiting`` are the columns that may name somebody who is still to be made."""
         self.ledger, self._staging, self._waiting = staging.ledger, staging, set(waiting)
         self._base = self._standing()
+        self.changes: BulkUpdate | None = None
+        self.wrote_changes = False
 
     def _standing(self) -> dict[str, int]:
         """Return the last number of each table that rows go into."""
         return {table: self.ledger.greatest(table) for table in (*self._staging.columns, "personal")}
 
-    def make_ready(self, made: dict[int, int]) -> None:
-        """Give all staged records the numbers they will have; ``made`` those of who and what is still to be made."""
+    def make_ready(self, made: dict[int, int], changes: BulkUpdate | None) -> None:
+        """Give all staged records the numbers they will have; ``made`` those of who and what is still to be made.
+
+        With them stand ready the ``changes`` of records that are there already.
+        """
         con, staging = self.ledger.con, self._staging
+        self.changes = changes
         self._at = self._standing()
         con.execute("CREATE TEMP TABLE IF NOT EXISTS staged_made (k INTEGER PRIMARY KEY, id INTEGER)")
         con.execute("DELETE FROM temp.staged_made")
@@ -45,7 +52,10 @@ class BulkInsert:
             self._make_table_ready(staging.members, numbers, f'w.id = s."{staging.parent}"')
         words = index.READY.format(staging.table)
         con.execute(f"DROP VIEW IF EXISTS {words}")
-        con.execute(f"CREATE TEMP VIEW {words.removeprefix('temp.')} AS SELECT {new} AS row, words FROM staged_row w")
+        said = f"SELECT {new} AS row, words, NULL AS before FROM staged_row w"
+        if changes:
+            said += f" UNION ALL {changes.words}"
+        con.execute(f"CREATE TEMP VIEW {words.removeprefix('temp.')} AS {said}")
 
     def _moved(self, table: str) -> int:
         """Return by how much the numbers given beforehand have to move: others wrote meanwhile."""
@@ -76,6 +86,8 @@ class BulkInsert:
         others = ", ".join(f'"{column}"' for column in names[1:])
         con.execute(f"DROP TABLE IF EXISTS {ready}")
         con.execute(f"CREATE TABLE {ready} (id INTEGER PRIMARY KEY, {others})")
+        if self.changes and name == self._staging.table:
+            self.changes.add_to(ready)
         con.execute(
             f'INSERT INTO {ready} SELECT {", ".join(values)} FROM temp."staged_{name}" s'
             f" JOIN temp.staged_row w ON {staged} ORDER BY s.id"
@@ -86,30 +98,39 @@ class BulkInsert:
         """Return whether others numbered records meanwhile, so that these have to be numbered again."""
         return self._standing() != self._at
 
-    def insert(self) -> list[tuple[list[Row], BadInput]]:
-        """Write all that stands ready into the open transaction; return the rows of what is refused even now."""
+    def write(self) -> list[tuple[list[Row], BadInput]]:
+        """Write all that stands ready into the open transaction; return the rows of what is refused even now.
+
+        Where something is refused, ``wrote_changes`` is false: the changes are left to be written one by one.
+        """
+        self.wrote_changes = True
         con = self.ledger.con
         before = con.execute("PRAGMA main.cache_size").fetchone()[0]
         con.execute(f"PRAGMA main.cache_size = {_CACHE}")
         try:
             with self.ledger.savepoint():
-                self.ledger.insert_ready("personal", journaled=False)
+                self.ledger.write_ready("personal", journaled=False)
                 for name in self._staging.columns:
-                    self.ledger.insert_ready(name)
+                    changed = self.changes.columns if self.changes and name == self._staging.table else ()
+                    self.ledger.write_ready(name, sorted(changed))
             return []
         except REFUSED:
+            self.wrote_changes = False
             return list(self._one_by_one())
         finally:
             con.execute(f"PRAGMA main.cache_size = {before}")
 
     def _one_by_one(self) -> Iterator[tuple[list[Row], BadInput]]:
-        moved = self._moved(self._staging.table)
+        staging, moved = self._staging, self._moved(self._staging.table)
+        if staging.members:
+            ready = journal.READY.format(staging.members).removeprefix("temp.")
+            self.ledger.con.execute(f'CREATE INDEX temp.ready_of ON {ready} ("{staging.parent}")')
         for given, number in self.ledger.con.execute("SELECT given, id FROM temp.staged_row ORDER BY id"):
             try:
                 with self.ledger.savepoint():
                     self._write_one(number if given else number + moved)
             except REFUSED as error:
-                yield self._staging.rows_of(number), refused(error)
+                yield staging.rows_of(number), refused(error)
 
     def _write_one(self, number: int) -> None:
         staging = self._staging

@@ -29,15 +29,35 @@ class Sum:
     after: int = 0
 
 
+class Spooled:
+    """Updates in a file of no name: each record's number, and what was read."""
+
+    def __init__(self) -> None:
+        self._file: Any = None
+        self._count = 0
+
+    def add(self, number: int, item: Item) -> None:
+        """Set down an update of the record with a number."""
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open until the import ends
+        pickle.dump((number, item), self._file)
+        self._count += 1
+
+    def __iter__(self) -> Iterator[tuple[int, Item]]:
+        if self._file is not None:
+            self._file.seek(0)
+        for _ in range(self._count):
+            yield pickle.load(self._file)
+
+
 @dataclass
 class Changes:
-    """The updates of one import, in a file of no name; counted as they come."""
+    """The updates of one import, counted as they come."""
 
     count: int = 0
     fields: dict[str, Sum] = field(default_factory=dict)
     first: list[Change] = field(default_factory=list)
-    _spool: Any = None
-    _spooled: int = 0
+    items: Spooled = field(default_factory=Spooled)
 
     def add(self, name: str, number: int, item: Item, differences: Iterable[Difference]) -> None:
         """Set down an update of the record with a number by what was read of it."""
@@ -50,15 +70,4 @@ class Changes:
                 total.before, total.after = total.before + (before or 0), total.after + (after or 0)
             if len(self.first) < _SHOWN:
                 self.first.append(Change(item.rows[0].place, name, one))
-        if self._spool is None:
-            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - open until the import ends
-        pickle.dump((number, item), self._spool)
-        self._spooled += 1
-
-    def items(self) -> Iterator[tuple[int, Item]]:
-        """Give the updates back: each record's number, and what was read."""
-        if self._spool is None:
-            return
-        self._spool.seek(0)
-        for _ in range(self._spooled):
-            yield pickle.load(self._spool)
+        self.items.add(number, item)

@@ -14,6 +14,7 @@ from svcdesk.desk.checks import Checks, refuse_decided
 from svcdesk.desk.settle import settling, unanswered_before
 from svcdesk.errors import BadInput, DeskError
 from svcdesk.exchange.bulk_insert import BulkInsert
+from svcdesk.exchange.bulk_update import BulkUpdate
 from svcdesk.exchange.changes import Changes
 from svcdesk.exchange.gathering import Gathering
 from svcdesk.exchange.items import Given, Item
@@ -23,7 +24,7 @@ from svcdesk.exchange.rows import Row
 from svcdesk.exchange.rules_file import Reader
 from svcdesk.exchange.rules_toml import RulesFile
 from svcdesk.exchange.staging import Staged, Staging
-from svcdesk.exchange.updating import Updating
+from svcdesk.exchange.updating import ALONE, HANG_ON, Updating
 from svcdesk.finder.index import ready
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members, Register
@@ -258,7 +259,7 @@ class Importer:
             self._last_member += 1
             member = member | {"id": self._last_member, self._given.parent: number}
             theirs.append(list(map(member.get, self._columns[self._members.table] if self._members else ())))
-        personal = [None if kept.get(part) == "" else kept.get(part) for part in PERSONAL]
+        personal = [None if kept.get(part) == "" else kept.get(part) for part in PERSONAL] if kept else None
         own, words = list(map(columns.get, self._columns[self.table])), ready(self.table, columns)
         return Staged(own, theirs, personal, words, given, item.rows)
 
@@ -270,12 +271,15 @@ class Importer:
             self.take(self._rows)
         self._ready_at = journal.last(self.ledger.con)[0]
         self._to_be_made = self.names.foreseen(self._new_numbers())
-        self._bulk.make_ready(self._to_be_made)
+        self._bulk.make_ready(self._to_be_made, self._changed_alone())
 
     def holds(self) -> bool:
         """Return whether what stands ready can be copied in as it is."""
         if journal.last(self.ledger.con)[0] == self._ready_at:
             return True
+        touched = {table for table, _ in journal.touched_since(self.ledger.con, self._ready_at)}
+        if self._bulk.changes and not touched.isdisjoint(HANG_ON):
+            return False
         foreseen = self.names.foreseen(list(self._to_be_made)) == self._to_be_made
         return foreseen and not self._bulk.has_moved() and not self._is_stale()
 
@@ -286,6 +290,17 @@ class Importer:
         if any(table in looked_at and first <= self._greatest.get(table, 0) for table, first in touched):
             return True
         return any(table == self.table for table, _ in touched) and self._staging.clashes()
+
+    def _changed_alone(self) -> BulkUpdate | None:
+        """Work out the updates from which nothing else follows, so that they are written at once."""
+        if not self.changes.count or self.table not in ALONE:
+            return None
+        changes = BulkUpdate(self.ledger, self.table)
+        changes.work_out(self.changes.items, self._updating())
+        return changes
+
+    def _updating(self) -> Updating:
+        return Updating(self._known, self._given, self._checks, self.names, self._basis.now)
 
     def _new_numbers(self) -> list[int]:
         waiting = self._given.waiting
@@ -304,11 +319,11 @@ class Importer:
         for number in self._to_be_made:
             self.names.make(number)
         with settling(self.ledger, *sorted(self._unsettled), as_given=True):
-            for rows, why in self._bulk.insert():
+            for rows, why in self._bulk.write():
                 self._refuse(rows, why)
                 self._imported -= len(rows)
-        updating = Updating(self._known, self._given, self._checks, self.names, self._basis.now)
-        for number, item in self.changes.items():
+        updating, changes = self._updating(), self._bulk.changes
+        for number, item in changes.others if changes and self._bulk.wrote_changes else self.changes.items:
             existing = self.ledger.get(self.table, number)
             of = number if self.table == "ticket" else existing.get("ticket_id")
             try:

@@ -9,6 +9,7 @@ import pickle
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from svcdesk import journal
@@ -19,6 +20,8 @@ from svcdesk.schema import APART, PERSONAL
 from svcdesk.store import Ledger, what_failed
 
 _REFERENCES = re.compile(r'\s+REFERENCES\s+"?\w+"?\s*\(\s*"?\w+"?\s*\)', re.IGNORECASE)
+# Of staged records none is taken back: said in an index, it would keep SQLite from finding any record by it.
+_THAT_STAND = re.compile(r"\s+(?:WHERE|AND)\s+undone_at\s+IS\s+NULL\s*$", re.IGNORECASE)
 REFUSED = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
 
 
@@ -31,7 +34,7 @@ class Staged(NamedTuple):
 
     values: Sequence[Any]
     members: list[list[Any]]
-    personal: Sequence[str | int | None]
+    personal: Sequence[str | int | None] | None
     words: str | None
     given: bool
     rows: list[Row]
@@ -47,18 +50,13 @@ class Staging:
         self.members = members[0] if members else None
         con = ledger.con
         for name in self.columns:
-            con.execute(f'DROP TABLE IF EXISTS temp."staged_{name}"')
-            for kind, sql in self._shape(name):
-                if kind == "table" or "UNIQUE" in sql:
-                    con.execute(_staged(sql, kind, name))
+            beside(ledger, name, f"staged_{name}", keyed=True)
+        if self.members:
+            con.execute(f'CREATE INDEX temp.staged_of ON "staged_{self.members}" ("{parent}")')
         for name in ("staged_row", "staged_personal"):
             con.execute(f"DROP TABLE IF EXISTS temp.{name}")
         con.execute("CREATE TEMP TABLE staged_row (id INTEGER PRIMARY KEY, given INTEGER, rows BLOB, words TEXT)")
         con.execute(f"CREATE TEMP TABLE staged_personal (id INTEGER PRIMARY KEY, {', '.join(PERSONAL)}, salt, hash)")
-
-    def _shape(self, name: str) -> list[tuple[str, str]]:
-        sql = "SELECT type, sql FROM main.sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL AND type <> 'trigger'"
-        return self.ledger.con.execute(f"{sql} ORDER BY type = 'index'", (name,)).fetchall()
 
     def put(self, records: list[Staged]) -> list[tuple[list[Row], BadInput]]:
         """Stage records; return the rows of those that the ledger's own checks refuse."""
@@ -72,8 +70,7 @@ class Staging:
 
     def _insert(self, records: list[Staged]) -> None:
         con = self.ledger.con
-        con.execute("SAVEPOINT staged")
-        try:
+        with together(con):
             self._fill(self.table, (record.values for record in records))
             if self.members:
                 self._fill(self.members, (member for record in records for member in record.members))
@@ -81,11 +78,6 @@ class Staging:
             con.executemany("INSERT INTO temp.staged_row VALUES (?, ?, ?, ?)", described)
             marks = ", ".join("?" * (len(PERSONAL) + 3))
             con.executemany(f"INSERT INTO temp.staged_personal VALUES ({marks})", _committed(records))
-        except BaseException:
-            con.execute("ROLLBACK TO staged")
-            con.execute("RELEASE staged")
-            raise
-        con.execute("RELEASE staged")
 
     def _fill(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         marks = ", ".join("?" * len(self.columns[name]))
@@ -164,10 +156,33 @@ class Staging:
         return _rows(self.ledger.value("SELECT rows FROM temp.staged_row WHERE id = ?", (number,)))
 
 
+@contextmanager
+def together(con: sqlite3.Connection) -> Iterator[None]:
+    """Have all that is written beside the ledger inside stand, or nothing of it."""
+    con.execute("SAVEPOINT together")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK TO together")
+        con.execute("RELEASE together")
+        raise
+    con.execute("RELEASE together")
+
+
+def beside(ledger: Ledger, name: str, made: str, *, keyed: bool) -> None:
+    """Make an empty table beside the ledger with the shape and checks of one of its own; its unique keys if asked."""
+    con = ledger.con
+    con.execute(f'DROP TABLE IF EXISTS temp."{made}"')
+    sql = "SELECT type, sql FROM main.sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL AND type <> 'trigger'"
+    for kind, text in con.execute(f"{sql} ORDER BY type = 'index'", (name,)).fetchall():
+        if kind == "table" or (keyed and "UNIQUE" in text):
+            con.execute(_beside(text, kind, name, made))
+
+
 def _committed(records: list[Staged]) -> Iterator[tuple[Any, ...]]:
     """Give the personal data of records, each with the salt and the commitment that the journal will hold."""
     for record in records:
-        if any(part is not None for part in record.personal):
+        if record.personal and any(part is not None for part in record.personal):
             salt = os.urandom(16)
             yield record.values[0], *record.personal, salt, journal.promise(salt, *record.personal)
 
@@ -178,12 +193,12 @@ def refused(error: Exception) -> BadInput:
     return BadInput("row_twice" if "UNIQUE" in str(error) else "integrity", detail=detail)
 
 
-def _staged(sql: str, kind: str, name: str) -> str:
+def _beside(sql: str, kind: str, name: str, made: str) -> str:
     """Return the statement that makes a table or a unique index anew beside the ledger."""
     if kind == "table":
-        return re.sub(rf'^CREATE TABLE "?{name}"?', f'CREATE TEMP TABLE "staged_{name}"', _REFERENCES.sub("", sql))
-    made = re.sub(r'^CREATE UNIQUE INDEX "?(\w+)"?', r'CREATE UNIQUE INDEX temp."staged_\1"', sql)
-    return re.sub(rf'\bON "?{name}"?', f'ON "staged_{name}"', made, count=1)
+        return re.sub(rf'^CREATE TABLE "?{name}"?', f'CREATE TEMP TABLE "{made}"', _REFERENCES.sub("", sql))
+    index = re.sub(r'^CREATE UNIQUE INDEX "?(\w+)"?', r'CREATE UNIQUE INDEX temp."staged_\1"', _THAT_STAND.sub("", sql))
+    return re.sub(rf'\bON "?{name}"?', f'ON "{made}"', index, count=1)
 
 
 def _packed(rows: list[Row]) -> bytes:

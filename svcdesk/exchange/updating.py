@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from svcdesk.desk import expenses, plans
+from svcdesk.desk import expenses, plans, settle
 from svcdesk.desk.checks import Checks, refuse_decided
-from svcdesk.errors import BadInput
+from svcdesk.errors import BadInput, DeskError
 from svcdesk.exchange.items import Given, Item
 from svcdesk.exchange.known import Known, equal
 from svcdesk.exchange.people import Names
 from svcdesk.model import Record
 from svcdesk.registers.declaring import Members
+
+# The tables of records that may stand alone, so that nothing follows where one changes; and those that tell whether.
+ALONE = ("ticket", "expense", "survey", "contact", "conduct", "phone_check", "inspection", "visit", "suggestion")
+HANG_ON = (*settle.FACTS, "expense")
 
 
 class Updating:
@@ -23,13 +27,7 @@ class Updating:
 
     def update(self, existing: Record, item: Item) -> None:
         """Change a record to what the file gives. Raises DeskError where it may not be."""
-        members = self.register.members
-        merged = self._merged(existing, item)
-        self._checks.record(merged, item.values, item.members)
-        if "reference_digest" in merged:
-            merged["reference_digest"] = item.digest
-        changed = {name: value for name, value in merged.items() if not equal(value, existing[name])}
-        refuse_decided(self.register, existing, changed, importing=True)
+        members, changed = self.register.members, self._changed(existing, item)
         parts = {column.part: item.values[column.name] for column in self._given.personal}
         if self._known.same_personal(existing, item.values):  # or erased: what is gone is not brought back
             parts = {}
@@ -41,6 +39,32 @@ class Updating:
             expenses.follow(self.ledger, self.table, existing["id"])
         if self.table == "customer":
             plans.follow_key(self.ledger, existing["id"], self._now)
+
+    def alone(self, existing: Record, item: Item) -> Record | None:
+        """Return the columns of a record that change, where nothing else follows from that; None where it may."""
+        columns = item.columns
+        if self._given.personal or any((columns.get(name) or 0) < 0 for name in self._given.waiting):
+            return None
+        if self.table == "ticket":
+            if settle.has_facts(self.ledger, existing) or expenses.hang_on(self.ledger, existing["id"]):
+                return None
+        elif self.table == "expense" and expenses.hang_together(self.ledger, existing | columns):
+            return None
+        try:
+            changed = self._changed(existing, item)
+        except DeskError:
+            return None  # which is said when the others are written
+        return None if changed.get("replied_at") or changed.get("reopen_count") else changed
+
+    def _changed(self, existing: Record, item: Item) -> Record:
+        """Check what a record becomes, and return the columns that change. Raises DeskError."""
+        merged = self._merged(existing, item)
+        self._checks.record(merged, item.values, item.members)
+        if "reference_digest" in merged:
+            merged["reference_digest"] = item.digest
+        changed = {name: value for name, value in merged.items() if not equal(value, existing[name])}
+        refuse_decided(self.register, existing, changed, importing=True)
+        return changed
 
     def _merged(self, existing: Record, item: Item) -> Record:
         given = {name: item.columns.get(name) for name in self._known.taken_over(existing)}

@@ -112,7 +112,8 @@ def _joined(text: str) -> str:
 _cut = lru_cache(_CUT)(_joined)
 
 
-# Where the words of rows written in bulk stand ready, beside the ledger: (row, words) as ``ready`` gives them.
+# Where the words of rows written in bulk stand ready, beside the ledger: (row, words, before) as ``ready`` gives them,
+# ``before`` those that the index holds of a row until now.
 READY = 'temp."ready_words_{}"'
 
 
@@ -135,7 +136,7 @@ def keep(
     """Take the texts of the rows into the index that the open transaction writes, before its entry is written.
 
     What a row said before stands in its last image in the journal. ``loaded`` are runs of new rows: table, first, last;
-    ``ready`` are tables whose new rows stand beside with their words. An index that is damaged never stands in the way
+    ``ready`` are tables whose rows stand beside with their words. An index that is damaged never stands in the way
     of a write: verify names what it lacks.
     """
     try:
@@ -159,8 +160,10 @@ def keep(
 def _copy_ready(con: sqlite3.Connection, table: str) -> None:
     words = f"FROM {READY.format(table)} WHERE words IS NOT NULL"
     if table in SOURCES:
-        place = _TABLES.index(table)
-        con.execute(f"INSERT INTO search_word (rowid, words) SELECT row * {PLACES} + {place}, words {words}")
+        document = f"row * {PLACES} + {_TABLES.index(table)}"
+        gone = f"SELECT 'delete', {document}, before FROM {READY.format(table)} WHERE before IS NOT NULL"
+        con.execute(f"INSERT INTO search_word (search_word, rowid, words) {gone}")
+        con.execute(f"INSERT INTO search_word (rowid, words) SELECT {document}, words {words}")
     elif table == "customer":
         spelt = ", ".join(f"json_extract(words, '$[{place}]')" for place in range(3))
         con.execute(f"INSERT OR REPLACE INTO spelling SELECT row, {spelt} {words}")

@@ -10,7 +10,7 @@ from conftest import Executable, copied
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from test_beside_writers import beside_another
+from test_beside_writers import watched
 
 from svcdesk.errors import DeskError
 from svcdesk.exchange.readers import open_source
@@ -264,6 +264,6 @@ def test_a_million_rows_at_flat_memory(hired, tmp_path):
         '[columns]\nreference = "no"\nreceived_at = "time"\nsummary = "text"\n'
         '[defaults]\nkind = "repair"\nchannel = "call"\ncustomer = "江南机床"\n', encoding="utf-8",
     )  # fmt: skip
-    took, waited, peak = beside_another(desk, "import", "tickets", path, "--rules", tmp_path / "r.toml")
+    took, waited, peak = watched(desk, "import", "tickets", path, "--rules", tmp_path / "r.toml")
     print(f"{took:.0f} s, {waited:.1f} s, {peak} MB")
     assert len(desk.run("ticket", "list", "--limit", "1", "-f", "csv").stdout.splitlines()) == 2 and peak < 80
