@@ -10,6 +10,7 @@ from pathlib import Path
 from svcdesk import journal
 from svcdesk.durable import sync
 from svcdesk.errors import DeskError, Refused, StorageError
+from svcdesk.maintenance import attachments
 from svcdesk.maintenance.anchors import Anchor
 from svcdesk.maintenance.verify import is_unreadable, verify
 from svcdesk.store import BUSY_SECONDS, Ledger, connect, open_ledger, storage_error
@@ -21,11 +22,14 @@ _AT_ONCE = 50_000_000  # bytes that are copied while a writer waits: a fifth of 
 _QUIET = (0, 5, 15, 40, 60, 120, 120, 120, 120)  # seconds between the tries of who is unhurried: ten minutes
 
 
-def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = (), *, unhurried: bool = False) -> Anchor:
+def copy(
+    ledger: Ledger, to: Path, known: tuple[Anchor, ...] = (), *, unhurried: bool = False, with_files: bool = False
+) -> Anchor:
     """Copy a ledger, beside whoever writes to it, to a path where no file stands; return the copy's newest entry.
 
-    ``unhurried`` waits for a quiet moment rather than have a writer wait for all of a large ledger. Raises StorageError
-    where the copy does not verify or lacks an anchor that is not newer.
+    ``unhurried`` waits for a quiet moment rather than have a writer wait for all of a large ledger. ``with_files`` has
+    what is attached stand beside the copy before that has its name. Raises StorageError where the copy does not verify,
+    lacks an anchor that is not newer, or names a file that is missing or was changed.
     """
     with _new_file(to) as part:
         target = connect(part, write=True)
@@ -35,7 +39,19 @@ def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = (), *, unhurried:
             raise storage_error(error, to) from error
         finally:
             target.close()
-        return _verified(part, ledger.path, known)
+        newest = _verified(part, ledger.path, known)
+        if with_files:
+            take_files_along(part, ledger.path, to)
+        return newest
+
+
+def take_files_along(copied: Path, source: Path, to: Path) -> None:
+    """Have the files that a copy names stand beside the name that it is to have. Raises StorageError."""
+    made = open_ledger(copied, as_found=True)
+    try:
+        attachments.take_along(made, source, to)
+    finally:
+        made.close()
 
 
 class _Overtaken(Exception):
