@@ -102,9 +102,10 @@ def held_by_copies(pattern):
 
 
 def held_by_anchors(folder):
-    """Read the anchors that were written."""
+    """Read the anchors that were written; what failed at the first may leave the file empty."""
     path = folder / "anchors.txt"
-    return {each.seq: each.hash[:12] for each in anchors.read(path)} if path.exists() else {}
+    written = path.exists() and path.stat().st_size > 0
+    return {each.seq: each.hash[:12] for each in anchors.read(path)} if written else {}
 
 
 def held_by_feed(folder):

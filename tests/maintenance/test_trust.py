@@ -697,6 +697,26 @@ def test_the_copy_of_the_day_waits_for_a_quiet_moment(desk, monkeypatch):
     assert [path.name for path in desk.folder.glob("*.db")] == ["ledger.db", "now.db"]
 
 
+@pytest.mark.case(44)
+def test_no_writer_waits_for_the_copy_to_reach_the_disk(desk, monkeypatch):
+    """Each step reaches it before the next, while nobody's lock is held; gigabytes at the end held a writer up 1.5 s."""
+    from svcdesk.maintenance import backup
+
+    other = sqlite3.connect(desk.ledger, isolation_level=None, timeout=0)
+    transfer, fsync, synced = backup._transfer, os.fsync, []
+
+    def watched(ledger, target, *more):
+        assert target.execute("PRAGMA synchronous").fetchone() == (0,)  # SQLite's own would be under the lock
+        monkeypatch.setattr(os, "fsync", lambda fd: (other.execute("BEGIN EXCLUSIVE"), other.execute("ROLLBACK"), synced.append(fd), fsync(fd)))  # fmt: skip
+        transfer(ledger, target, *more)
+
+    monkeypatch.setattr(backup, "_transfer", watched)
+    monkeypatch.setattr(backup, "_STEP", 10)
+    ledger = open_ledger(desk.ledger)
+    backup.copy(ledger, desk.folder / "copy.db", unhurried=True)
+    assert len(synced) > ledger.value("PRAGMA page_count") / 10
+
+
 @pytest.fixture
 def keys(tmp_path):
     """Two keys of OpenSSH's own, and the file that allows the first."""
