@@ -676,6 +676,16 @@ def test_who_has_not_left_is_not_erased(desk):
     desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes", code=3)
 
 
+@pytest.mark.case(34, 43)
+def test_what_is_longer_than_anybody_reads_is_cut_for_people(desk):
+    """Thirty million characters of NUL in a summary kept a customer's page busy for three minutes."""
+    execute(desk.ledger, "UPDATE customer SET city = CAST(zeroblob(3000000) AS TEXT) WHERE id = 1")
+    shown = desk.run("customer", "show", "华北钢厂").stdout
+    assert "\\x00 … (cut here: the whole stands in CSV or JSON)" in shown and len(shown) < 500_000
+    assert desk.json("customer", "show", "华北钢厂")["city"] == "\0" * 3_000_000
+    assert len(desk.run("ledger", "verify", code=1).stdout) < 2_000
+
+
 # Copies and signatures
 
 
