@@ -39,5 +39,5 @@ def keep(ledger: Ledger, folder: Path) -> tuple[Path, Anchor]:
 def changed(folder: Path) -> Iterator[Path]:
     """Find the copies of a folder that are no longer what their names say."""
     for path in sorted(folder.glob("*.db")):
-        if attachments.digest_of(path) != path.stem:
+        if not path.is_file() or attachments.digest_of(path) != path.stem:
             yield path

@@ -727,6 +727,30 @@ def test_no_writer_waits_for_the_copy_to_reach_the_disk(desk, monkeypatch):
     assert len(synced) > ledger.value("PRAGMA page_count") / 10
 
 
+@pytest.mark.case(29, 44)
+def test_a_pipe_among_the_copies_stops_neither_the_copy_of_the_day_nor_the_doctor(desk):
+    """The process that makes the copy would wait for its writer for ever, and hold the lock of all that come after."""
+    from svcdesk.maintenance import daily_backup
+
+    plan = daily_backup._plan(desk.ledger, at("2026-10-21 09:00"))
+    plan.to.parent.mkdir()
+    for name in (".ledger-2026-10-20.db.0123abcd.part", "ledger-2026-10-20.db"):
+        os.mkfifo(plan.to.parent / name)
+    daily_backup.make(plan, at("2026-10-21 09:00"))
+    assert plan.to.exists()
+    kept = desk.folder / "kept"
+    desk.run("ledger", "backup", "--append-only", kept)
+    os.mkfifo(kept / "x.db")
+    assert f"{kept / 'x.db'} no longer holds what its name says" in desk.run("ledger", "doctor").stdout
+
+
+@pytest.mark.case(35)
+def test_a_line_of_a_number_that_no_entry_has_is_passed_over(desk):
+    (desk.folder / "ledger.db.copies").write_text(f"2026-10-20T01:00:00Z backup {'9' * 20} {'a' * 64} /dev/zero\n")
+    for verb in ("doctor", "verify", "info"):
+        desk.run("ledger", verb)
+
+
 @pytest.fixture
 def keys(tmp_path):
     """Two keys of OpenSSH's own, and the file that allows the first."""
