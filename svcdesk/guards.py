@@ -98,6 +98,14 @@ def _names_others(journal: str) -> bool:
 def given_text(path: Path, most: int = _LONGEST_GIVEN) -> str:
     """Read a text file that somebody named. Raises BadInput for a device, a pipe, too long a file, or no UTF-8."""
     try:
+        return given_bytes(path, most).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput("file", path=path, detail=error) from None
+
+
+def given_bytes(path: Path, most: int = _LONGEST_GIVEN) -> bytes:
+    """Read a file that somebody named. Raises BadInput for a device, a pipe, or too long a file."""
+    try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
         with os.fdopen(descriptor, "rb") as file:
             kind = os.fstat(descriptor)
@@ -105,6 +113,6 @@ def given_text(path: Path, most: int = _LONGEST_GIVEN) -> str:
                 raise BadInput("not_a_file", path=path)
             if kind.st_size > most:
                 raise BadInput("file_long", path=path, most=most // 1_000_000)
-            return file.read(most).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+            return file.read(most)
+    except OSError as error:
         raise BadInput("file", path=path, detail=error) from None

@@ -15,7 +15,7 @@ from conftest import InProcess, copied
 from transcripts import steps
 
 from svcdesk import journal
-from svcdesk.commands.grammar import SINGLE, build
+from svcdesk.commands.grammar import NOUNS, SINGLE, build
 from svcdesk.store import open_ledger
 
 SESSIONS = Path(__file__).parent / "golden" / "sessions"
@@ -38,13 +38,23 @@ class Scene(NamedTuple):
         return desk
 
 
-def verbs_that_write(noun):
-    """The verbs of a noun that take a request id."""
+def verbs_of(noun, *, write):
+    """The verbs of a noun that take a request id, or those that take none."""
     command = build().get_command(None, noun)
     verbs = {noun: command}
     if noun not in SINGLE:
         verbs = {f"{noun} {verb}": command.get_command(None, verb) for verb in command.list_commands(None)}
-    return {verb for verb, made in verbs.items() if "request_id" in {each.name for each in made.params}}
+    return {verb for verb, made in verbs.items() if ("request_id" in {each.name for each in made.params}) == write}
+
+
+def verbs_that_write(noun):
+    """The verbs of a noun that take a request id."""
+    return verbs_of(noun, write=True)
+
+
+def verbs_that_read():
+    """The verbs of all nouns that take no request id."""
+    return {verb for noun in NOUNS for verb in verbs_of(noun, write=False)}
 
 
 def last(path):

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import copied, crash
 
+from svcdesk import store
+
 PROGRAM = [sys.executable, "-m", "svcdesk"]
 LOG = ("contact", "log", "--customer", "江南机床", "--channel", "call", "--summary", "x")
 
@@ -51,6 +53,28 @@ def test_a_recorded_command_whose_receipt_cannot_be_printed_says_so(executable):
     code, said = shell(executable, '"$@" >/dev/full', "export", "customers", "--reveal")
     assert code == 5 and "recorded (#" not in said
     assert len(executable.json("contact", "list")) == 1
+
+
+REVEALING = ("export customers --reveal", "customer list --reveal", "customer show 华北钢厂 --reveal")
+
+
+@pytest.mark.parametrize("line", REVEALING)
+def test_a_look_counts_as_one_though_nothing_of_it_could_be_shown(executable, line):
+    """It stands before anything is shown: on a full disk the journal errs on the side of having been seen."""
+    assert shell(executable, '"$@" >/dev/full', *line.split())[0] == 5
+    (entry,) = [each for each in executable.json("ledger", "log") if each["command"].endswith("--reveal")]
+    assert entry["command"] == line
+
+
+@pytest.mark.parametrize("line", REVEALING)
+def test_nothing_is_shown_where_the_look_could_not_be_recorded(desk, line, monkeypatch):
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.2)
+    other = sqlite3.connect(desk.ledger, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    done = desk.run(*line.split(), code=5)
+    other.close()
+    assert "13812345678" not in done.stdout + done.stderr
+    assert not [each for each in desk.json("ledger", "log") if each["command"].endswith("--reveal")]
 
 
 # Locale and environment

@@ -121,20 +121,10 @@ def verify(full: Flag = False, anchors: File = None, allowed_signers: File = Non
 
 def _files(ledger: Ledger) -> list[checks.Fault]:
     """Find the attachments whose file is missing or changed."""
-    if version_of(ledger.con) < _WITH_FILES:
-        return []
     return [
         checks.Fault("attachment", named("attachment", row["id"]), None, messages.say(f"verify.file_{how}"))
         for row, how in attachments.damaged(ledger)
     ]
-
-
-_WITH_FILES = 3
-
-
-def _take_files_along(ledger: Ledger, to: Path) -> None:
-    if version_of(ledger.con) >= _WITH_FILES:
-        attachments.take_along(ledger, to)
 
 
 def _proofs(ledger: Ledger) -> list[catalogue.Copy]:
@@ -286,8 +276,7 @@ def backup(file: Annotated[Path | None, typer.Argument()] = None, append_only: F
         file, newest = kept_copies.keep(ledger, append_only)
     else:
         assert file is not None
-        newest = backups.copy(ledger, file)
-    _take_files_along(ledger, file)
+        newest = backups.copy(ledger, file, with_files=True)
     _remember(ledger, "kept" if append_only else "backup", newest, file)
     print(messages.say("receipts.backed_up", path=file, entry=_mark(newest)))
     ledger.close()
@@ -311,8 +300,7 @@ def restore(
     known += tuple(Anchor(copy.seq, copy.hash) for copy in catalogue.proofs(current.path, origin))
     lost = _lost(source, known)
     backups.check_loss(source, lost, accept_loss)
-    newest = backups.copy(source, to, known)
-    _take_files_along(source, to)
+    newest = backups.copy(source, to, known, with_files=True)
     print(messages.say("receipts.restored", path=to, entry=_mark(newest)))
     if lost:
         for where in (current.path, to):  # the copy may take the ledger's place, with what is beside it

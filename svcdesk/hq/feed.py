@@ -23,6 +23,7 @@ from unicodedata import normalize
 from svcdesk import periods, reports, schema
 from svcdesk.durable import sync
 from svcdesk.errors import BadInput, Refused, StorageError
+from svcdesk.guards import given_bytes
 from svcdesk.hq.facts import COLUMNS, FACTS, FIRST_DAY, FORMAT, POLICY_KEYS, Fact
 from svcdesk.model import Record
 from svcdesk.month.drift import entries_since
@@ -58,10 +59,7 @@ def comparable(name: str) -> str:
 
 def read_key(path: Path) -> bytes:
     """Read the key that masks customers. Raises BadInput for one that could be guessed."""
-    try:
-        key = path.read_bytes().strip()
-    except OSError as error:
-        raise BadInput("file", path=path, detail=error) from None
+    key = given_bytes(path).strip()
     if len(key) < _LEAST_KEY:
         raise BadInput("mask_key", path=path, least=_LEAST_KEY)
     return key

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from svcdesk.errors import BadInput, StorageError
+from svcdesk.guards import given_text
 from svcdesk.hq.facts import COLUMNS, FACTS, FORMAT
 from svcdesk.hq.feed import MANIFEST
 from svcdesk.model import CENTRE_CODE, Record
@@ -19,6 +20,7 @@ _NEEDED = (
     "schema", "centre", "name", "timezone", "origin", "begun", "entry", "hash", "at", "masked", "files",
 )  # fmt: skip
 _MOST = 1 << 34  # bytes that a file may unpack to: more is no feed
+_LONGEST_LINE = 1 << 22  # bytes; ten megabytes may unpack to ten gigabytes without an end of line
 
 # Which id a column holds, by its table.
 _REFERENCES = {
@@ -50,8 +52,10 @@ def read(folder: Path) -> Feed:
 def read_manifest(folder: Path) -> Record:
     """Read a feed's manifest. Raises BadInput, or StorageError where a newer program wrote it."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        manifest = json.loads(given_text(folder / MANIFEST))
+    except BadInput as error:
+        raise BadInput("feed_manifest", path=folder, detail=error.values.get("detail", error.key)) from None
+    except (ValueError, RecursionError) as error:
         raise BadInput("feed_manifest", path=folder, detail=error) from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise BadInput("feed_spoilt", path=folder, file=MANIFEST, what="format")
@@ -60,6 +64,9 @@ def read_manifest(folder: Path) -> Record:
     lacking = [name for name in _NEEDED if name not in manifest]
     if lacking or not re.fullmatch(CENTRE_CODE, str(manifest["centre"]), re.ASCII):
         raise BadInput("feed_spoilt", path=folder, file=MANIFEST, what=", ".join(lacking) or "centre")
+    files = manifest["files"]
+    if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
+        raise BadInput("feed_spoilt", path=folder, file=MANIFEST, what="files")
     return manifest
 
 
@@ -79,6 +86,8 @@ def _read_file(folder: Path, centre: str, file: Record, known: dict[str, set[int
     path = folder / file["file"]
     counted = _Counted(path, file, centre, known)
     try:
+        if not path.is_file():  # a pipe that nobody writes would be waited for
+            raise FileNotFoundError(path)
         with gzip.open(path) as packed:
             reader = csv.reader(counted.lines(packed))
             counted.head(next(reader, []))
@@ -103,9 +112,9 @@ class _Counted:
 
     def lines(self, packed: Any) -> Iterator[str]:
         """Return the lines, hashing them as they pass."""
-        for line in packed:
+        for line in iter(lambda: packed.readline(_LONGEST_LINE), b""):
             self.bytes += len(line)
-            if self.bytes > _MOST:
+            if self.bytes > _MOST or len(line) == _LONGEST_LINE:
                 self.refuse("size")
             self.digest.update(line)
             yield line.decode("utf-8")

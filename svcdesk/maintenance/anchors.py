@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from svcdesk.durable import sync
 from svcdesk.errors import BadInput, StorageError, about
 from svcdesk.guards import given_text
 
@@ -47,3 +48,5 @@ def append(path: Path, anchor: Anchor) -> None:
         file.write(b"\n" * torn + f"{anchor.seq} {anchor.hash} {anchor.at}{signed}\n".encode())
         file.flush()
         os.fsync(file.fileno())
+        if not end:
+            sync(path.absolute().parent)  # else a power cut takes the name of the file

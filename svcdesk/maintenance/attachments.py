@@ -9,8 +9,9 @@ from pathlib import Path
 from svcdesk.durable import sync
 from svcdesk.errors import BadInput, NotFound, StorageError, about
 from svcdesk.model import Record, named
-from svcdesk.store import Ledger
+from svcdesk.store import Ledger, version_of
 
+_SINCE = 3  # the version of the ledger
 _LIVE = "SELECT * FROM live_attachment WHERE {} ORDER BY id"
 
 
@@ -75,14 +76,21 @@ def stored_file(ledger: Ledger, number: int) -> tuple[Record, Path]:
     found = ledger.one(_LIVE.format("id = ?"), (number,))
     if found is None:
         raise NotFound("record", table="attachment", id=str(number))
-    path = place(ledger.path, found["sha256"])
-    if not path.is_file() or digest_of(path) != found["sha256"]:
-        raise StorageError("attachment_lost", path=path, id=number)
-    return found, path
+    return found, _sound(found, ledger.path)
+
+
+def _sound(row: Record, ledger_path: Path) -> Path:
+    """Return an attachment's file beside a ledger, checked against its hash. Raises StorageError."""
+    path = place(ledger_path, row["sha256"])
+    if not path.is_file() or digest_of(path) != row["sha256"]:
+        raise StorageError("attachment_lost", path=path, id=row["id"])
+    return path
 
 
 def damaged(ledger: Ledger) -> Iterator[tuple[Record, str]]:
     """Find the attachments whose file is missing or changed; those that were erased are none."""
+    if version_of(ledger.con) < _SINCE:
+        return
     for row in ledger.rows(_LIVE.format("erased_at IS NULL")):
         path = place(ledger.path, row["sha256"])
         if not path.is_file():
@@ -91,11 +99,12 @@ def damaged(ledger: Ledger) -> Iterator[tuple[Record, str]]:
             yield row, "changed"
 
 
-def take_along(ledger: Ledger, to: Path) -> None:
-    """Copy the files of a ledger beside a copy of it. Raises StorageError for one that is not what it was."""
-    for number in [row["id"] for row in ledger.rows(_LIVE.format("erased_at IS NULL"))]:
-        row, path = stored_file(ledger, number)
-        _copy(path, place(to, row["sha256"]), row["sha256"])
+def take_along(copy: Ledger, source: Path, to: Path) -> None:
+    """Have the files that a copy names stand beside ``to`` too. Raises StorageError for one that is not what it was."""
+    if version_of(copy.con) < _SINCE:
+        return
+    for row in copy.rows(_LIVE.format("erased_at IS NULL")):
+        _copy(_sound(row, source), place(to, row["sha256"]), row["sha256"])
 
 
 # The records that are a customer's, as the ids that attachments name.

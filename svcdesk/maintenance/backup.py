@@ -3,13 +3,14 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from svcdesk import journal
 from svcdesk.durable import sync
-from svcdesk.errors import DeskError, Refused, StorageError
+from svcdesk.errors import DeskError, Refused, StorageError, about
+from svcdesk.maintenance import attachments
 from svcdesk.maintenance.anchors import Anchor
 from svcdesk.maintenance.verify import is_unreadable, verify
 from svcdesk.store import BUSY_SECONDS, Ledger, connect, open_ledger, storage_error
@@ -21,37 +22,60 @@ _AT_ONCE = 50_000_000  # bytes that are copied while a writer waits: a fifth of 
 _QUIET = (0, 5, 15, 40, 60, 120, 120, 120, 120)  # seconds between the tries of who is unhurried: ten minutes
 
 
-def copy(ledger: Ledger, to: Path, known: tuple[Anchor, ...] = (), *, unhurried: bool = False) -> Anchor:
+def copy(
+    ledger: Ledger, to: Path, known: tuple[Anchor, ...] = (), *, unhurried: bool = False, with_files: bool = False
+) -> Anchor:
     """Copy a ledger, beside whoever writes to it, to a path where no file stands; return the copy's newest entry.
 
-    ``unhurried`` waits for a quiet moment rather than have a writer wait for all of a large ledger. Raises StorageError
-    where the copy does not verify or lacks an anchor that is not newer.
+    ``unhurried`` waits for a quiet moment rather than have a writer wait for all of a large ledger. ``with_files`` has
+    what is attached stand beside the copy before that has its name. Raises StorageError where the copy does not verify,
+    lacks an anchor that is not newer, or names a file that is missing or was changed.
     """
     with _new_file(to) as part:
-        target = connect(part, write=True)
+        target, descriptor = connect(part, write=True), os.open(part, os.O_RDONLY)
+
+        def flush() -> None:
+            with about(to):
+                os.fsync(descriptor)
+
         try:
-            _transfer(ledger, target, unhurried)
+            target.execute("PRAGMA synchronous = OFF")  # else SQLite syncs all of it in the last step, and writers wait
+            _transfer(ledger, target, flush, unhurried)
         except sqlite3.Error as error:
             raise storage_error(error, to) from error
         finally:
             target.close()
-        return _verified(part, ledger.path, known)
+            os.close(descriptor)
+        newest = _verified(part, ledger.path, known)
+        if with_files:
+            take_files_along(part, ledger.path, to)
+        return newest
+
+
+def take_files_along(copied: Path, source: Path, to: Path) -> None:
+    """Have the files that a copy names stand beside the name that it is to have. Raises StorageError."""
+    made = open_ledger(copied, as_found=True)
+    try:
+        attachments.take_along(made, source, to)
+    finally:
+        made.close()
 
 
 class _Overtaken(Exception):
     """Writers keep starting the copy over."""
 
 
-def _transfer(ledger: Ledger, target: sqlite3.Connection, unhurried: bool) -> None:
+def _transfer(ledger: Ledger, target: sqlite3.Connection, flush: Callable[[], None], unhurried: bool) -> None:
     """Copy in large steps, between which a writer can commit; in one where writers start it over again and again.
 
-    Raises StorageError where no moment was quiet enough for who is unhurried.
+    Each step reaches the disk before the next: a writer's own sync would wait for gigabytes of the copy. Raises
+    StorageError where no moment was quiet enough for who is unhurried.
     """
     is_small = ledger.path.stat().st_size <= _AT_ONCE
     for pause in _QUIET if unhurried and not is_small else (0,):
         time.sleep(pause)
         try:
-            _in_steps(ledger, target)
+            _in_steps(ledger, target, flush)
             return
         except _Overtaken:
             continue
@@ -60,12 +84,13 @@ def _transfer(ledger: Ledger, target: sqlite3.Connection, unhurried: bool) -> No
     ledger.con.backup(target)
 
 
-def _in_steps(ledger: Ledger, target: sqlite3.Connection) -> None:
+def _in_steps(ledger: Ledger, target: sqlite3.Connection, flush: Callable[[], None]) -> None:
     left, overtaken, moved = 0, 0, time.monotonic()
 
     def watch(_: int, remaining: int, __: int) -> None:
         nonlocal left, overtaken, moved
         if remaining != left:
+            flush()
             moved = time.monotonic()
         elif time.monotonic() - moved > BUSY_SECONDS:
             raise StorageError("busy", path=ledger.path, seconds=int(BUSY_SECONDS))

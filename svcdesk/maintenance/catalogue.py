@@ -5,6 +5,7 @@ bears it out.
 """
 
 import os
+import re
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # every command that writes loads this room, and few of them 
 KINDS = ("backup", "daily", "upgrade", "anchor", "kept", "loss", "failed")
 
 _TAIL = 8192  # bytes: the lines of some weeks, so that a daily command need not read the years before
+_SEQ = r"[0-9]{1,12}"
 _SHORT = 12  # characters of a hash
 _AGAIN = timedelta(hours=1)  # after which a copy that failed is tried again
 
@@ -84,7 +86,7 @@ def lines(ledger: Path, last: int | None = None) -> list[Copy]:
     found = []
     for line in text.splitlines():
         at, kind, seq, sealed, path, *_ = [*line.split(" ", 4), "", "", "", "", ""]
-        if kind in KINDS and seq.isascii() and seq.isdigit() and path:
+        if kind in KINDS and re.fullmatch(_SEQ, seq) and path:
             found.append(Copy(at, kind, int(seq), *sealed.partition("@")[:1], Path(path), sealed.partition("@")[2]))
     return found
 

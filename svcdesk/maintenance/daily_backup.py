@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
@@ -176,7 +177,7 @@ def _remove_parts(plan: Plan) -> None:
     """Remove what a copy that was killed left behind: under the lock nobody is writing one."""
     shape = re.compile(rf"\.{re.escape(plan.ledger.stem)}-{_DAY}\.db\.[0-9a-f]{{8}}\.part(-journal)?")
     for path in plan.to.parent.iterdir():
-        if shape.fullmatch(path.name) and not path.is_symlink():
+        if shape.fullmatch(path.name) and stat.S_ISREG(path.lstat().st_mode):  # a pipe would be waited for, for ever
             with path.open("rb") as file:
                 head = file.read(72)
             ours = int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID

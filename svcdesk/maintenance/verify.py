@@ -29,6 +29,7 @@ from svcdesk.schema import comparison
 from svcdesk.store import Ledger, connect, version_of
 
 _AT_ONCE = 1000  # changes
+_LONGEST_SAID = 200  # characters of a value that differs
 _NEWEST, _SEARCHED_SINCE, _WITNESSED_SINCE, _EXCLUDES_SINCE = 1000, 3, 3, 3
 
 
@@ -256,7 +257,12 @@ def _compare(con: sqlite3.Connection, table: str, row: int, after: bytes, entry:
 
 def _difference(was: dict[str, Any], now: dict[str, Any]) -> str:
     names = [name for name in was.keys() | now.keys() if was.get(name) != now.get(name)]
-    return ", ".join(f"{name}: {was.get(name)!r} -> {now.get(name)!r}" for name in sorted(names))
+    return ", ".join(f"{name}: {_said(was.get(name))} -> {_said(now.get(name))}" for name in sorted(names))
+
+
+def _said(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}…"
 
 
 def _unjournaled(con: sqlite3.Connection, table: str, vanished: int) -> Faults:

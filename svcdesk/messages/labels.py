@@ -9,6 +9,7 @@ TEXTS = {
     "group_day": ("每天", "Every day"), "group_papers": ("单据和附件", "Papers and files"), "group_right": ("改正", "Putting right"), "group_people": ("人和客户", "People and customers"), "group_judged": ("投诉和考核", "Complaints and conduct"), "group_month": ("费用和月底", "Expenses and the month's end"),
     "group_registers": ("其他登记", "Further registers"), "group_ledger": ("账本和本机", "The ledger and this machine"), "group_hq": ("总部", "Headquarters"),
     "arguments": ("参数", "Arguments"), "required": ("必填", "required"),
+    "cut_shown": ("……（太长，全文见 CSV 或 JSON）", " … (cut here: the whole stands in CSV or JSON)"),
     "cut": ("……（单元格放不下，全文见 CSV）", " … (cut: a cell holds no more; the whole stands in CSV)"),
     "more_rows": ("另有 {n} 行未列出（上限 {cap} 行）；用 --limit、--month，或 -f csv 取全部", "{n} more rows are not drawn (cap {cap}); use --limit or --month, or -f csv for all"),
     "more_changes": ("另有 {n} 行（-f json 全列）", "{n} more rows (-f json lists them all)"),

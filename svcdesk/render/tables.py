@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import cache
 from itertools import chain, islice
 from math import isfinite
 from typing import Any, Literal, NamedTuple, TextIO
@@ -28,16 +29,40 @@ HIDDEN = (
 _ODD = f"[\x00-\x1f{HIDDEN}]"
 _UNSAFE_JSON = f"[{HIDDEN}]"
 _ROWS_AT_A_TIME = 500
+_LONGEST_SHOWN = 100_000  # characters of one text; ten times what may be typed or imported
 
 
 FOR_MACHINES = ("csv", "tsv", "json", "jsonl")
 
 
 def disarm(text: str) -> str:
-    """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b."""
+    """Show control and bidi characters instead of letting them act: ESC becomes the four characters \\x1b.
+
+    What is longer than anybody reads is cut, with a mark: a page of it would take minutes to lay out.
+    """
+    if len(text) > _LONGEST_SHOWN:
+        text = text[:_LONGEST_SHOWN] + messages.say("labels.cut_shown")
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_ODD, lambda m: _escape(ord(m[0])), text)
+    return text.translate(_shown()) if re.search(_ODD, text) else text
+
+
+@cache
+def _shown() -> dict[int, str]:
+    return {code: _escape(code) for code in (*range(32), *_hidden())}
+
+
+@cache
+def _bare() -> dict[int, str]:
+    import json
+
+    return {code: json.dumps(chr(code))[1:-1] for code in _hidden()}
+
+
+def _hidden() -> Iterator[int]:
+    """Give the codes of what hides in a text; a table of them translates ten times as fast as a pattern is replaced."""
+    for first, last in re.findall("(.)(?:-(.))?", HIDDEN, re.DOTALL):
+        yield from range(ord(first), ord(last or first) + 1)
 
 
 def _escape(code: int) -> str:
@@ -53,7 +78,7 @@ def dumps(value: Any, indent: int | None = None) -> str:
         text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
     except ValueError:  # history is taken in as it was elsewhere, where 1e999 may stand
         text = json.dumps(_finite(value), ensure_ascii=False, indent=indent, separators=separators)
-    return re.sub(_UNSAFE_JSON, lambda m: json.dumps(m[0])[1:-1], text)
+    return text.translate(_bare()) if re.search(_UNSAFE_JSON, text) else text
 
 
 def _finite(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import stat
 
@@ -159,6 +160,13 @@ SPOILT = {
     "a file is gone": lambda folder: (folder / "survey.csv.gz").unlink(),
     "a file is cut short": lambda folder: (folder / "survey.csv.gz").write_bytes((folder / "survey.csv.gz").read_bytes()[:-9]),
     "no manifest": lambda folder: (folder / "manifest.json").unlink(),
+    "a pipe for a manifest": lambda folder: ((folder / "manifest.json").unlink(), os.mkfifo(folder / "manifest.json")),
+    "a device for a manifest": lambda folder: ((folder / "manifest.json").unlink(), (folder / "manifest.json").symlink_to("/dev/zero")),
+    "a manifest without a bottom": lambda folder: (folder / "manifest.json").write_text("[" * 100_000),
+    "no list of files": lambda folder: rewrite(folder, files=5),
+    "files that are none": lambda folder: rewrite(folder, files=[5]),
+    "a pipe for a file": lambda folder: ((folder / "survey.csv.gz").unlink(), os.mkfifo(folder / "survey.csv.gz")),
+    "a line without an end": lambda folder: spoil(folder, "staff", lambda text: "x" * (1 << 23), honest=("sha256",)),
     "no code of a centre": lambda folder: rewrite(folder, centre="../x"),
     "a file elsewhere": lambda folder: rewrite(folder, files=[{"table": "staff", "file": "../staff.csv.gz"}]),
 }  # fmt: skip
@@ -246,3 +254,8 @@ def test_a_failed_write_leaves_the_lake_as_it_was(fed, monkeypatch):
         lakes.take(fed.folder / "lake", [intake.read(fed.folder / "later")], NOW)
     assert (fed.folder / "lake" / "lake.json").read_bytes() == before
     assert len(lakes.opened(fed.folder / "lake").feeds_of("BJ01")) == 1
+
+
+def test_a_key_that_is_a_device_is_refused(fed):
+    fed.run("feed", fed.folder / "masked", "--mask-customers", "/dev/zero", code=2)
+    assert not (fed.folder / "masked").exists()

@@ -74,3 +74,27 @@ def test_the_name_of_a_file_is_durable_before_a_row_names_it(desk, monkeypatch):
     desk.run("attach", "T1", desk.folder / "photo.jpg")
     (kept,) = (path for path in (desk.folder / "ledger.db.files").rglob("*") if path.is_file())
     assert {str(path) for path in (kept.parent, kept.parent.parent, desk.folder)} <= set(synced)
+
+
+def test_a_copy_has_its_name_only_with_its_files(kept):
+    """One that was broken off before would stand as a backup, and forbid its own name to the next try."""
+    (file,) = files(kept)
+    content = file.read_bytes()
+    file.write_bytes(b"changed")
+    for line in (("backup", kept.folder / "copy.db"), ("backup", "--append-only", kept.folder / "added")):
+        kept.run("ledger", *line, code=5)
+    assert [path.name for path in kept.folder.rglob("*.db")] == ["ledger.db"]
+    file.write_bytes(content)
+    kept.run("ledger", "backup", kept.folder / "copy.db")
+
+
+def test_what_is_acknowledged_beside_the_ledger_has_a_durable_name(kept, monkeypatch):
+    """The folder of each new name is synced, and that of a new folder."""
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), fsync(fd)))
+    (kept.folder / "apart").mkdir()
+    kept.run("ledger", "backup", "--append-only", kept.folder / "added")
+    assert synced[-1] == str(kept.folder / "added") and str(kept.folder) in synced
+    synced.clear()
+    kept.run("ledger", "anchor", "--to", kept.folder / "apart" / "anchors.txt")
+    assert str(kept.folder / "apart") in synced

@@ -12,7 +12,8 @@ from tracing import NAMES, SYNCS, WRITES, counted, failing, needs_strace, traced
 
 from svcdesk import journal
 from svcdesk.commands.grammar import NOUNS
-from svcdesk.maintenance import verify
+from svcdesk.hq import intake
+from svcdesk.maintenance import anchors, attachments, verify
 from svcdesk.store import open_ledger
 
 pytestmark = needs_strace
@@ -39,12 +40,6 @@ COMMANDS = {
     "import tickets": "import tickets tickets.csv",
     "first of the day": "contact log --customer 江南机床 --channel call --summary x",
 }
-COPIES = {
-    "backup": "copy.db",
-    "append-only": "kept/[!.]*.db",
-    "anchor": "none",
-    "feed": "none",
-}  # what these leave, and write no entry
 SEED, SHARE = int(os.environ.get("FAULT_SEED", "1")), float(os.environ.get("FAULT_SHARE", "0.1"))
 FAULTS = dict.fromkeys(WRITES, ("ENOSPC", "EIO", "SIGKILL")) | dict.fromkeys((*SYNCS, *NAMES), ("EIO", "SIGKILL"))
 
@@ -54,6 +49,8 @@ def ready(tmp_path_factory, hired):
     """A ledger in which each command has something to do. Only copied, never written."""
     desk = copied(hired, tmp_path_factory.mktemp("ready"))
     desk.run("ticket", "answer", open_ticket(desk))
+    (desk.folder / "photo.bin").write_bytes(b"photo" * 9000)
+    desk.run("attach", "T1", desk.folder / "photo.bin")
     desk.run("staff", "retire", "W03")
     desk.run("centre", "set", "--code", "BJ01")
     return desk
@@ -63,6 +60,7 @@ def prepared(ready, folder, command):
     """A desk on a copy of the ledger, by the clock that the command needs."""
     folder.mkdir(exist_ok=True)
     desk = copied(ready, folder, Executable)
+    shutil.copytree(attachments.folder(ready.ledger), attachments.folder(desk.ledger))
     (folder / "rows.csv").write_text(ROWS, encoding="utf-8")
     (folder / "tickets.csv").write_text(TICKETS, encoding="utf-8")
     if command == "first of the day":
@@ -88,6 +86,44 @@ def standing(desk):
     return entries
 
 
+def held_by_copies(pattern):
+    """Read what the copies that stand hold: each whole, with every file that is attached."""
+
+    def held(folder):
+        found, copy = {}, InProcess(folder)
+        for copy.ledger in folder.glob(pattern):
+            found |= standing(copy)
+            ledger = open_ledger(copy.ledger)
+            assert list(attachments.damaged(ledger)) == [], copy.ledger
+            ledger.close()
+        return found
+
+    return held
+
+
+def held_by_anchors(folder):
+    """Read the anchors that were written; what failed at the first may leave the file empty."""
+    path = folder / "anchors.txt"
+    written = path.exists() and path.stat().st_size > 0
+    return {each.seq: each.hash[:12] for each in anchors.read(path)} if written else {}
+
+
+def held_by_feed(folder):
+    """Read a feed, if one stands under its name, which agrees with itself; give the entry up to which it tells."""
+    if not (folder / "sent").exists():
+        return {}
+    manifest = intake.read(folder / "sent").manifest
+    return {manifest["entry"]: manifest["hash"][:12]}
+
+
+HELD = {
+    "backup": held_by_copies("copy.db"),
+    "append-only": held_by_copies("kept/[!.]*.db"),
+    "anchor": held_by_anchors,
+    "feed": held_by_feed,
+}  # what these leave, which write no entry
+
+
 def hurt(ready, folder, command, point):
     """Hurt one of the commands at a point."""
     hurt_on(prepared(ready, folder, command), COMMANDS[command].split(), point, command)
@@ -98,15 +134,9 @@ def hurt_on(desk, args, point, command):
     folder, before, copies = desk.folder, standing(desk), set(desk.folder.glob("*.backups/*.db"))
     done = failing(desk, args, *point)
     said, after = f"{command} {point}: {done}", standing(desk)
-    receipts = {int(seq): short for seq, short in re.findall(r"\[#(\d+) ([0-9a-f]{12})\]", done.stdout)}
-    if command in COPIES:
-        copy, made = InProcess(folder), list(folder.glob(COPIES[command]))
-        assert made or not receipts or COPIES[command] == "none", said
-        for copy.ledger in made:
-            assert standing(copy) == before, said
-        assert after == before, said
-    else:
-        assert receipts.items() <= after.items(), said
+    receipts = {int(seq): short for seq, short in re.findall(r"#(\d+) ([0-9a-f]{12})\b", done.stdout)}
+    assert receipts.items() <= (HELD[command](folder) if command in HELD else after).items(), said
+    assert command not in HELD or after == before, said
     assert "Traceback" not in done.stderr, said
     if point[2] == "SIGKILL":
         copying = command == "first of the day" and receipts  # only the copy's own process may have been hit

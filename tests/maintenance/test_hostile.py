@@ -2,20 +2,38 @@
 
 import os
 import random
+import shlex
+import shutil
 import signal
 import sqlite3
 import time
 
 import pytest
-from conftest import InProcess, copied, open_ticket
-from test_trust import FOR_EVER, READING, plant, super_journal
+from conftest import InProcess, copied
+from scenes import verbs_that_read
+from test_trust import FOR_EVER, plant, super_journal
 
+from svcdesk.commands.examples import EXAMPLES
+from svcdesk.maintenance import attachments
 from svcdesk.schema import tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.case(28, 29, 42)]
 
-LONGEST = 5  # seconds that a reading verb may take on any of them
-VERBS = (*READING, ("customer", "list"), ("export", "customers", "-f", "json"), ("penalty", "check", "--month", "2026-09"), ("ledger", "doctor"))  # fmt: skip
+LONGEST = 5  # seconds of work that a reading verb may take on any of them
+OPEN_NO_LEDGER = {"init", "demo", "config show", "config set", "completion", "help"}
+OPEN_A_LAKE = {"hq centres", "hq report", "hq check", "hq duplicates", "hq customers", "hq people", "hq quality"}
+WRITE_THOUGH = {"undo", "ledger redact", "ledger reindex"}  # without a request id
+OTHERWISE = {
+    "customer list": "customer list -f json",  # of what a row holds, more than the example shows
+    "equipment show": "equipment show SZ-7",
+    "problem show": "problem show QP1",
+    "report monthly": "report monthly -o month.html",
+    "ledger verify": "ledger verify --full",
+    "ledger backup": "ledger backup --append-only kept",
+    "ledger restore": "ledger restore {ledger} --to again.db",
+    "ledger check-paper": "ledger check-paper 'T1 #12 000000000000'",
+    "hq take": "hq take {folder}/sent --into lake --audit {ledger}",
+}  # the line to type where the first example would not read the ledger, or less of it
 SPOILS = "BEGIN UPDATE ticket SET summary = 'spoilt'; DELETE FROM request; END"
 EVIL = "evil TEXT AS (hex(zeroblob(100000000)))"
 HEAVY = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 99999999) SELECT max(i) AS id FROM n"
@@ -93,41 +111,89 @@ def corpus():
             "super-journal": lambda planted, keep: planted.write_bytes(super_journal(keep)),
         }.items()
     }
-    made["blob"] = sql("UPDATE ticket SET summary = CAST(zeroblob(30000000) AS TEXT)")
-    made["long"] = sql("UPDATE ticket SET summary = replace(hex(zeroblob(5000000)), '0', 'x')")
-    made["latin"] = sql("UPDATE ticket SET summary = CAST(x'ff80fe' AS TEXT)")
+    made["blob"] = sql("UPDATE ticket SET summary = CAST(zeroblob(30000000) AS TEXT) WHERE id = 1")
+    made["long"] = sql("UPDATE ticket SET summary = replace(hex(zeroblob(5000000)), '0', 'x') WHERE id = 1")
+    made["latin"] = sql("UPDATE ticket SET summary = CAST(x'ff80fe' AS TEXT) WHERE id = 1")
     return made
 
 
 CORPUS = corpus()
 
 
+def lines():
+    """A line of each verb that reads a ledger."""
+    verbs = verbs_that_read() - OPEN_NO_LEDGER - OPEN_A_LAKE - WRITE_THOUGH
+    return {verb: OTHERWISE.get(verb) or EXAMPLES[verb.replace(" ", ".")][0] for verb in sorted(verbs)}
+
+
+LINES = lines()
+
+
 @pytest.fixture(scope="module")
-def prepared(hired, tmp_path_factory):
-    desk = copied(hired, tmp_path_factory.mktemp("prepared"))
-    open_ticket(desk)
+def prepared(rehearsed, tmp_path_factory):
+    desk = copied(rehearsed, tmp_path_factory.mktemp("prepared"))
+    desk.run("centre", "set", "--code", "BJ01")
+    (desk.folder / "photo.bin").write_bytes(b"photo")
+    desk.run("attach", "T1", desk.folder / "photo.bin")
+    desk.run("promise", "add", "--contract", "HT-2", "--kind", "other", "--text", "图纸", "--due", "2026-10-25")
+    desk.run("problem", "open", "--ticket", "T1", "--summary", "主轴反复报警", "--product", "主轴")
+    desk.run("equipment", "adopt", "--yes")
+    desk.run("feed", desk.folder / "sent")
     return desk
+
+
+def typed(desk, verb):
+    """The words of a verb's line, on a desk."""
+    return [word.format(ledger=desk.ledger, folder=desk.folder) for word in shlex.split(LINES[verb])]
 
 
 def test_there_are_enough_of_them():
     assert len(CORPUS) >= 200
 
 
+def test_every_line_is_of_its_verb_and_reads_an_honest_ledger(prepared, tmp_path, monkeypatch):
+    """Every verb that is not named above as one that reads none: a new verb is in the sweep."""
+    desk = stood(prepared, tmp_path, monkeypatch)
+    for verb in LINES:
+        words = typed(desk, verb)
+        assert " ".join(words).startswith(verb)
+        done = desk.finished(words)
+        assert done.returncode in (0, 1), (words, done.stderr)
+
+
+def stood(prepared, folder, monkeypatch):
+    """A desk on a copy, typing in a folder of its own."""
+    (folder / "out").mkdir()
+    monkeypatch.chdir(folder / "out")
+    shutil.copytree(attachments.folder(prepared.ledger), attachments.folder(folder / "ledger.db"))
+    shutil.copytree(prepared.folder / "sent", folder / "sent")
+    return copied(prepared, folder, InProcess)
+
+
 @pytest.mark.parametrize("name", CORPUS)
-def test_a_prepared_ledger_is_read_or_refused(prepared, tmp_path, name):
-    desk = copied(prepared, tmp_path, InProcess)
+def test_a_prepared_ledger_is_read_or_refused(prepared, tmp_path, name, monkeypatch):
+    desk = stood(prepared, tmp_path, monkeypatch)
     keep = tmp_path / "keep.txt"
     keep.write_text("keep me")
     CORPUS[name](desk.ledger)
-    before, links = desk.ledger.read_bytes(), keep.stat().st_nlink
-    for verb in VERBS:
-        signal.alarm(2 * LONGEST)
-        began = time.monotonic()
-        done = desk.finished(list(verb))
-        took = time.monotonic() - began
+    before, beside, links = desk.ledger.read_bytes(), names(tmp_path), keep.stat().st_nlink
+    for verb in LINES:
+        signal.alarm(12 * LONGEST)  # for what waits, whatever else the machine does
+        began = time.process_time()
+        done = desk.finished(typed(desk, verb))
+        took = time.process_time() - began
         signal.alarm(0)
-        assert took < LONGEST, verb
-        assert done.returncode in (0, 1, 2, 4, 5), (verb, done.stderr)
+        assert took < LONGEST, (verb, took)
+        assert done.returncode in (0, 1, 2, 3, 4, 5), (verb, done.stderr)
         assert "Traceback" not in done.stderr
+        shutil.rmtree(tmp_path / "out")  # a copy may take a name once
+        (tmp_path / "out").mkdir()
+        os.chdir(tmp_path / "out")
     assert desk.ledger.read_bytes() == before
+    assert names(tmp_path) >= beside
     assert (keep.read_text(), keep.stat().st_nlink) == ("keep me", links)
+
+
+def names(folder):
+    """Everything that stands in a folder, but for what a verb was told to make."""
+    return {str(path) for path in folder.rglob("*") if "out" not in path.parts}

@@ -6,6 +6,7 @@
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -15,8 +16,8 @@ import pytest
 from conftest import Executable, InProcess, copied, open_ticket, released
 
 from svcdesk import journal
-from svcdesk.maintenance import verify
-from svcdesk.store import open_ledger
+from svcdesk.maintenance import attachments, verify
+from svcdesk.store import open_ledger, version_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.case(1)]
 
@@ -37,7 +38,7 @@ def entries(path):
 
 
 def hurt(desk, args, seconds):
-    """Start a command and kill it after a time; give what it said."""
+    """Start a command and kill it after a time; give all that it said."""
     process = subprocess.Popen(
         [sys.executable, "-m", "svcdesk", *args],
         cwd=desk.folder, env=desk.full_env(TMPDIR=str(desk.folder)), stdin=subprocess.DEVNULL,
@@ -48,38 +49,49 @@ def hurt(desk, args, seconds):
     except subprocess.TimeoutExpired:
         process.kill()
         said, errors = process.communicate()
-    assert "Traceback" not in errors
-    return said
+    assert "Traceback" not in errors and "error" not in errors
+    return said + errors
 
 
-def takes(desk, args):
-    """How long a command takes that nobody kills."""
-    began = time.monotonic()
-    assert "error" not in hurt(desk, args, 900)
-    return time.monotonic() - began
+def killed(make, folder, args, made, capsys, said=RECEIPT, kills=KILLS):
+    """Kill a command again and again; of what it makes all is there or nothing, and what it said it made is.
 
-
-def killed(make, folder, args, adds, capsys, kills=KILLS):
-    """Kill a command again and again; of what it writes all is there or nothing, and what it said it wrote is."""
-    chance, whole, acknowledged = random.Random(SEED), 0, 0
+    ``made`` verifies a desk and gives what stands of it by its key, ``said`` finds key and value in what was said. The
+    moments are drawn from a time that shrinks with each command that was done and grows with each that was not, so that
+    some of them fall before it is done and some after.
+    """
+    chance, outcomes = random.Random(SEED), []
     (folder / "whole").mkdir()
-    long = takes(make(folder / "whole"), args)
+    desk = make(folder / "whole")
+    before = made(desk)
+    began = time.monotonic()
+    receipts = dict(re.findall(said, hurt(desk, args, 900)))
+    first = long = time.monotonic() - began
+    whole = made(desk)
+    assert receipts and receipts.items() <= whole.items() and whole != before
     for n in range(kills):
         (folder / str(n)).mkdir()
         desk = make(folder / str(n))
-        before = entries(desk.ledger)
-        said = hurt(desk, args, chance.uniform(0.1, 1.1) * long)
-        after = entries(desk.ledger)
-        receipts = {int(seq): short for seq, short in re.findall(RECEIPT, said)}
+        before = made(desk)
+        receipts = dict(re.findall(said, hurt(desk, args, chance.uniform(0.1, 1.1) * long)))
+        after = made(desk)
         assert receipts.items() <= after.items()
-        assert len(after) - len(before) in (0, adds)
-        whole, acknowledged = whole + (len(after) > len(before)), acknowledged + bool(receipts)
+        assert after == before or after.keys() == whole.keys()
+        outcomes.append((after != before, bool(receipts.keys() - before.keys())))
+        long *= 0.95 if after != before else 1.05
         desk.run("customer", "add", "下一条")
-        entries(desk.ledger)
+        made(desk)
         yield desk
+    done, acknowledged = (sum(each) for each in zip(*outcomes, strict=True))
+    assert 0 < done < kills and acknowledged <= done
     with capsys.disabled():
-        told = f"{kills} kills within {long:.1f} s, {whole} whole, {acknowledged} acknowledged"
-        print(f"\n{args[0]} {args[1]}: {told}, corrupt 0, acknowledged and lost 0", end="")
+        moments = f"{kills} kills of what takes {first:.1f} s, {kills - done} before it was done, {done} after"
+        print(f"\n{args[0]} {args[1]}: {moments}, {acknowledged} acknowledged, corrupt 0, lost 0", end="")
+
+
+def journal_of(desk):
+    """The entries of a desk's ledger as receipts name them."""
+    return {str(seq): short for seq, short in entries(desk.ledger).items()}
 
 
 def test_an_import_of_a_hundred_thousand(hired, tmp_path, capsys):
@@ -91,40 +103,62 @@ def test_an_import_of_a_hundred_thousand(hired, tmp_path, capsys):
         return copied(hired, folder, Executable)
 
     args = ("import", "tickets", str(tmp_path / "t.csv"))
-    for desk in killed(make, tmp_path, args, 1, capsys, kills=min(KILLS, 10)):
+    for desk in killed(make, tmp_path, args, journal_of, capsys, kills=min(KILLS, 10)):
         left = {path.name for path in desk.folder.iterdir()} - {"ledger.db", "ledger.db-journal"}
         assert not left
         desk.ledger.unlink()
 
 
 def test_an_upgrade(tmp_path, capsys):
+    """Wholly of the version before, or wholly of this one with the verified copy of what it was."""
+
     def make(folder):
         return released(Executable(folder), 3)
 
-    for desk in killed(make, tmp_path, ("ticket", "list"), 0, capsys):
-        for copy in desk.folder.glob("*.backup"):
-            entries(copy)
+    def made(desk):
+        ledger = open_ledger(desk.ledger, as_found=True)
+        version = version_of(ledger.con)
+        ledger.close()
+        entries(desk.ledger)
+        if version == 3:
+            return {}
+        copy = max(desk.folder.glob("*.backup"))
+        assert entries(copy).items() <= entries(desk.ledger).items()
+        return {str(version): str(copy)}
+
+    said = r"from version 3 to (\d+); a copy of what it was is (\S+)"
+    for _ in killed(make, tmp_path, ("ticket", "list"), made, capsys, said):
+        pass
 
 
 def test_a_backup_with_attachments(hired, tmp_path, capsys):
-    def make(folder):
-        desk = copied(hired, folder, Executable)
-        here = InProcess(folder)
-        open_ticket(here)
-        (folder / "photo.bin").write_bytes(random.Random(SEED).randbytes(8_000_000))
-        for n in range(4):
-            with (folder / "photo.bin").open("ab") as photo:
-                photo.write(b"%d" % n)
-            here.run("attach", "T1", folder / "photo.bin")
-        return desk
+    """A backup that stands under its name holds the whole ledger, with every file that is attached."""
+    (tmp_path / "source").mkdir()
+    source = copied(hired, tmp_path / "source", InProcess)
+    open_ticket(source)
+    (source.folder / "photo.bin").write_bytes(random.Random(SEED).randbytes(8_000_000))
+    for n in range(4):
+        with (source.folder / "photo.bin").open("ab") as photo:
+            photo.write(b"%d" % n)
+        source.run("attach", "T1", source.folder / "photo.bin")
 
-    for desk in killed(make, tmp_path, ("ledger", "backup", "copy.db"), 0, capsys):
-        copy = desk.folder / "copy.db"
-        if copy.exists():
-            entries(copy)
-        for folder in desk.folder.glob("*.files"):
-            assert not list(folder.glob(".*.part"))
+    def make(folder):
+        shutil.copytree(attachments.folder(source.ledger), attachments.folder(folder / "ledger.db"))
+        return copied(source, folder, Executable)
+
+    def made(desk):
         desk.run("ledger", "verify", "--full")
+        copy = InProcess(desk.folder)
+        copy.ledger = desk.folder / "copy.db"
+        if not copy.ledger.exists():
+            return {}
+        assert "CONSISTENT" in copy.run("ledger", "verify", "--full").stdout
+        assert len(copy.json("attachment", "list")) == 4
+        return journal_of(copy)
+
+    said = r"up to #(\d+) ([0-9a-f]{12})"
+    for desk in killed(make, tmp_path, ("ledger", "backup", "copy.db"), made, capsys, said):
+        shutil.rmtree(desk.folder)
 
 
 def test_a_redaction(hired, tmp_path, capsys):
@@ -139,7 +173,7 @@ def test_a_redaction(hired, tmp_path, capsys):
         return copied(source, folder, Executable)
 
     args = ("ledger", "redact", "华北钢厂", "--reason", "本人要求", "--yes")
-    for desk in killed(make, tmp_path, args, 1, capsys):
+    for desk in killed(make, tmp_path, args, journal_of, capsys):
         ledger = open_ledger(desk.ledger)
         erased = ledger.value("SELECT 1 FROM entry WHERE command = 'ledger redact'") is not None
         left = ledger.value("SELECT count(*) FROM personal WHERE name LIKE '孙工%'")

@@ -676,6 +676,16 @@ def test_who_has_not_left_is_not_erased(desk):
     desk.run("ledger", "redact", "--staff", "W01", "--reason", "离职", "--yes", code=3)
 
 
+@pytest.mark.case(34, 43)
+def test_what_is_longer_than_anybody_reads_is_cut_for_people(desk):
+    """Thirty million characters of NUL in a summary kept a customer's page busy for three minutes."""
+    execute(desk.ledger, "UPDATE customer SET city = CAST(zeroblob(3000000) AS TEXT) WHERE id = 1")
+    shown = desk.run("customer", "show", "华北钢厂").stdout
+    assert "\\x00 … (cut here: the whole stands in CSV or JSON)" in shown and len(shown) < 500_000
+    assert desk.json("customer", "show", "华北钢厂")["city"] == "\0" * 3_000_000
+    assert len(desk.run("ledger", "verify", code=1).stdout) < 2_000
+
+
 # Copies and signatures
 
 
@@ -694,7 +704,51 @@ def test_the_copy_of_the_day_waits_for_a_quiet_moment(desk, monkeypatch):
         backup.copy(ledger, desk.folder / "unhurried.db", unhurried=True)
     assert refused.value.key == "busy"
     backup.copy(ledger, desk.folder / "now.db")
-    assert [path.name for path in desk.folder.glob("*.db")] == ["ledger.db", "now.db"]
+    assert sorted(path.name for path in desk.folder.glob("*.db")) == ["ledger.db", "now.db"]
+
+
+@pytest.mark.case(44)
+def test_no_writer_waits_for_the_copy_to_reach_the_disk(desk, monkeypatch):
+    """Each step reaches it before the next, while nobody's lock is held; gigabytes at the end held a writer up 1.5 s."""
+    from svcdesk.maintenance import backup
+
+    other = sqlite3.connect(desk.ledger, isolation_level=None, timeout=0)
+    transfer, fsync, synced = backup._transfer, os.fsync, []
+
+    def watched(ledger, target, *more):
+        assert target.execute("PRAGMA synchronous").fetchone() == (0,)  # SQLite's own would be under the lock
+        monkeypatch.setattr(os, "fsync", lambda fd: (other.execute("BEGIN EXCLUSIVE"), other.execute("ROLLBACK"), synced.append(fd), fsync(fd)))  # fmt: skip
+        transfer(ledger, target, *more)
+
+    monkeypatch.setattr(backup, "_transfer", watched)
+    monkeypatch.setattr(backup, "_STEP", 10)
+    ledger = open_ledger(desk.ledger)
+    backup.copy(ledger, desk.folder / "copy.db", unhurried=True)
+    assert len(synced) > ledger.value("PRAGMA page_count") / 10
+
+
+@pytest.mark.case(29, 44)
+def test_a_pipe_among_the_copies_stops_neither_the_copy_of_the_day_nor_the_doctor(desk):
+    """The process that makes the copy would wait for its writer for ever, and hold the lock of all that come after."""
+    from svcdesk.maintenance import daily_backup
+
+    plan = daily_backup._plan(desk.ledger, at("2026-10-21 09:00"))
+    plan.to.parent.mkdir()
+    for name in (".ledger-2026-10-20.db.0123abcd.part", "ledger-2026-10-20.db"):
+        os.mkfifo(plan.to.parent / name)
+    daily_backup.make(plan, at("2026-10-21 09:00"))
+    assert plan.to.exists()
+    kept = desk.folder / "kept"
+    desk.run("ledger", "backup", "--append-only", kept)
+    os.mkfifo(kept / "x.db")
+    assert f"{kept / 'x.db'} no longer holds what its name says" in desk.run("ledger", "doctor").stdout
+
+
+@pytest.mark.case(35)
+def test_a_line_of_a_number_that_no_entry_has_is_passed_over(desk):
+    (desk.folder / "ledger.db.copies").write_text(f"2026-10-20T01:00:00Z backup {'9' * 20} {'a' * 64} /dev/zero\n")
+    for verb in ("doctor", "verify", "info"):
+        desk.run("ledger", verb)
 
 
 @pytest.fixture
