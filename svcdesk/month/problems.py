@@ -16,6 +16,8 @@ from svcdesk.regulation import problems
 from svcdesk.regulation.policy import Basis
 from svcdesk.store import Ledger
 
+_NAMED = 20  # tickets, at most, in a sentence
+
 # What each step of a problem waits for, and the command that takes it.
 _NEXT = {
     "open": ("problem_send", "problem send {} --to DEPARTMENT"),
@@ -75,7 +77,8 @@ def _clusters(ledger: Ledger, basis: Basis) -> Iterator[Item]:
         if len(tickets) < least or not new:
             continue
         first = {"product": found[0].product, "fault_cause": found[0].cause}
-        values = {"n": len(tickets), "product": first["product"], "cause": first["fault_cause"], "tickets": tickets}
+        named = tickets if len(tickets) <= _NAMED else [*tickets[:_NAMED], "…"]
+        values = {"n": len(tickets), "product": first["product"], "cause": first["fault_cause"], "tickets": named}
         joined = next((known[ticket] for ticket in tickets if ticket in known), None)
         yield Item("problem", "problem_cluster", new[0], _line(joined, new, first), None, values, new[0])
 

@@ -137,6 +137,15 @@ def test_three_repairs_for_one_cause_are_suggested_and_never_opened(desk):
     assert suggested(desk) == [["svcdesk", "problem", "join", "QP1", "--ticket", fourth]]
 
 
+def test_a_sentence_names_no_more_tickets_than_anybody_reads(desk, monkeypatch):
+    monkeypatch.setattr("svcdesk.month.problems._NAMED", 2)
+    tickets = [repaired(desk, "滤网堵塞", day) for day in (2, 4, 6)]
+    (text,) = [row["text"] for row in desk.json("status") if row["step"] == "problem_cluster"]
+    assert f"{tickets[0]}, {tickets[1]}, …" in text and tickets[2] not in text
+    (line,) = suggested(desk)
+    assert [word for word in line if word in tickets] == tickets
+
+
 def test_problems_go_out_and_come_back(rehearsed_copy, tmp_path):
     desk = rehearsed_copy
     desk.run("problem", "open", "--ticket", "T1", "--summary", "没有转部门的")
