@@ -13,6 +13,9 @@ EVIDENCE_TIMES = frozenset(
     }
 )  # fmt: skip
 
+# Where two columns, or a column and what is typed, hold one invoice: spaces and case aside, as its index has it.
+ONE_INVOICE = "replace({}, ' ', '') = replace({}, ' ', '') COLLATE NOCASE"
+
 
 class Column(NamedTuple):
     """One column of a register.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from svcdesk.columns import ONE_INVOICE
 from svcdesk.finder import index, names
 from svcdesk.model import LETTERS
 
@@ -54,9 +55,9 @@ def _invoices(ledger: "Ledger", text: str) -> Iterator[Hit]:
         yield Hit("expense", f"E{number}", "invoice", f"{invoice} {engineer}", f"svcdesk expense show E{number}")
 
 
-_INVOICE = """
+_INVOICE = f"""
     SELECT r.id, r.invoice, s.code FROM live_expense r JOIN live_staff s ON s.id = r.engineer_id
-    WHERE r.invoice IS NOT NULL AND replace(r.invoice, ' ', '') = replace(?, ' ', '') COLLATE NOCASE"""
+    WHERE r.invoice IS NOT NULL AND {ONE_INVOICE.format("r.invoice", "?")}"""
 
 
 def _said(ledger: "Ledger", said: str) -> Iterator[Hit]:

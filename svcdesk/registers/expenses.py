@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from svcdesk.columns import Column
+from svcdesk.columns import ONE_INVOICE, Column
 from svcdesk.model import FraudSanction
 from svcdesk.registers import computed
 from svcdesk.registers.declaring import DISPATCH, ENGINEER, REFERENCE, Decision, Derivation, Need, Register, numbered
@@ -11,9 +11,8 @@ _CLAIM_FACTS = (
     "live_expense r JOIN live_staff e ON e.id = r.engineer_id LEFT JOIN live_dispatch d ON d.id = r.dispatch_id"
     " LEFT JOIN live_crew w ON w.dispatch_id = r.dispatch_id AND w.engineer_id = r.engineer_id"
 )
-_ONE_INVOICE = "replace({}, ' ', '') = replace({}, ' ', '') COLLATE NOCASE"
 _EARLIER_INVOICE = (
-    f"(SELECT min(x.id) FROM live_expense x WHERE {_ONE_INVOICE.format('x.invoice', 'r.invoice')} AND x.id < r.id"
+    f"(SELECT min(x.id) FROM live_expense x WHERE {ONE_INVOICE.format('x.invoice', 'r.invoice')} AND x.id < r.id"
     " AND x.status <> 'rejected' AND x.refund_of IS NULL"
     " AND coalesce(x.shared_with, x.id) <> coalesce(r.shared_with, r.id))"
 )
@@ -32,7 +31,7 @@ EXPENSES = Register(
         Column("from", "r.from_city"),
         Column("to", "r.to_city"),
         Column("place", "r.place"),
-        Column("invoice", "r.invoice", alike=_ONE_INVOICE.format("r.invoice", "?")),
+        Column("invoice", "r.invoice", alike=ONE_INVOICE.format("r.invoice", "?")),
         Column("shared_with", "r.shared_with", "id:expense", detail=True),
         Column("refund_of", "r.refund_of", "id:expense", detail=True),
         Column("status", "r.status", "word:expense_status", brief=True, default="submitted"),
