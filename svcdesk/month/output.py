@@ -9,24 +9,18 @@ from datetime import datetime
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from svcdesk import messages, reports
 from svcdesk.columns import Column
 from svcdesk.errors import BadInput, DeskError
-from svcdesk.later import later
 from svcdesk.model import Record
 from svcdesk.periods import Period, instant
 from svcdesk.render import tables
 from svcdesk.render.document import Document
-from svcdesk.render.files import draft, opened, send_on, whole_file
+from svcdesk.render.files import draft, opened, scratch, send_on, whole_file
 from svcdesk.store import Ledger
 from svcdesk.values import to_json
-
-if TYPE_CHECKING:
-    import tempfile
-else:
-    tempfile = later("tempfile")  # brings random with it, which a report on stdout needs nothing of
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"]
 Name = Literal["monthly", "projects", "staff"]
@@ -99,7 +93,7 @@ class ReportOutput:
     def _book(self, drafts: ExitStack) -> Callable[[str | None], None]:
         from svcdesk.render import workbook
 
-        folder = drafts.enter_context(tempfile.TemporaryDirectory(prefix=".svcdesk-"))
+        folder = drafts.enter_context(scratch())
         drafted = Path(folder) / "report.xlsx"
         workbook.write(self._in_full, drafted, self.ledger.zone, self._last_entry_at)
 

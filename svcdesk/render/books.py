@@ -1,10 +1,11 @@
 """A workbook being written: whole at the end, or gone with every part of it, whatever the disk does."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from svcdesk.render.files import scratch
 
 
 @contextmanager
@@ -13,7 +14,7 @@ def book(path: Path, **options: Any) -> Iterator[Any]:
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    with tempfile.TemporaryDirectory(prefix=".svcdesk-") as parts:
+    with scratch() as parts:
         inert = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         made = Workbook(str(path), {**inert, "tmpdir": parts, **options})
         try:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
@@ -40,6 +40,11 @@ def draft() -> Iterator[TextIO]:
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
         yield file
+
+
+def scratch() -> AbstractContextManager[str]:
+    """Return a folder for the parts of a file, gone afterwards."""
+    return tempfile.TemporaryDirectory(prefix=".svcdesk-")
 
 
 def send_on(held: TextIO, out: TextIO) -> None:
