@@ -46,7 +46,7 @@ def digest_of(file: Path) -> str:
 
 def _copy(file: Path, to: Path, digest: str) -> None:
     """Copy a file to its place, private, whole or not at all. Raises StorageError."""
-    if to.is_file() and digest_of(to) == digest:
+    if not _damage(to, digest):
         return
     with about(to):
         for made in (to.parent.parent, to.parent):
@@ -82,9 +82,16 @@ def stored_file(ledger: Ledger, number: int) -> tuple[Record, Path]:
 def _sound(row: Record, ledger_path: Path) -> Path:
     """Return an attachment's file beside a ledger, checked against its hash. Raises StorageError."""
     path = place(ledger_path, row["sha256"])
-    if not path.is_file() or digest_of(path) != row["sha256"]:
+    if _damage(path, row["sha256"]):
         raise StorageError("attachment_lost", path=path, id=row["id"])
     return path
+
+
+def _damage(path: Path, digest: str) -> str | None:
+    """Say what is wrong with a file that is kept by its hash: missing, changed or nothing."""
+    if not path.is_file():
+        return "missing"
+    return None if digest_of(path) == digest else "changed"
 
 
 def damaged(ledger: Ledger) -> Iterator[tuple[Record, str]]:
@@ -92,11 +99,8 @@ def damaged(ledger: Ledger) -> Iterator[tuple[Record, str]]:
     if version_of(ledger.con) < _SINCE:
         return
     for row in ledger.rows(_LIVE.format("erased_at IS NULL")):
-        path = place(ledger.path, row["sha256"])
-        if not path.is_file():
-            yield row, "missing"
-        elif digest_of(path) != row["sha256"]:
-            yield row, "changed"
+        if how := _damage(place(ledger.path, row["sha256"]), row["sha256"]):
+            yield row, how
 
 
 def take_along(copy: Ledger, source: Path, to: Path) -> None:
