@@ -71,10 +71,8 @@ def imported(folder: Path, file: Path) -> Made:
 def updated(folder: Path, file: Path) -> Made:
     """Change in every record what was imported last, by a register that names another product in each row."""
     changed = folder / "changed.csv"
-    with (
-        file.open(encoding="utf-8") as old,
-        changed.open("w", encoding="utf-8") as new,
-    ):  # small: a child's peak is ours too
+    # Line by line: the peak of a child begins with ours.
+    with file.open(encoding="utf-8") as old, changed.open("w", encoding="utf-8") as new:
         new.writelines(line.replace(",CNC", ",DNC") for line in old)
     return _taken_in(folder, changed, "--update", "--yes")
 

@@ -62,13 +62,8 @@ def _is_whole(path: Path) -> bool:
 def make(path: Path, name: str) -> None:
     """Write a ledger."""
     tickets, span = LEDGERS[name]
-    chance = random.Random(20261001)
-    create(path)
-    ledger = open_ledger(path, write=True)
-    ledger.con.execute("PRAGMA synchronous = OFF")
-    first = AFTER - span
-    with ledger.command(at=first, actor="benchmark", command="init"):
-        _people(ledger)
+    chance, first = random.Random(20261001), AFTER - span
+    ledger = _begun(path, first)
     for start in range(1, tickets + 1, _CHUNK):
         numbers = range(start, min(start + _CHUNK, tickets + 1))
         rows = [_case(chance, number, first + span * (number / (tickets + 1))) for number in numbers]
@@ -77,6 +72,16 @@ def make(path: Path, name: str) -> None:
         else:
             _bulk(ledger, rows)
     ledger.close()
+
+
+def _begun(path: Path, first: datetime) -> Ledger:
+    """Make a ledger with people in it, open for writing."""
+    create(path)
+    ledger = open_ledger(path, write=True)
+    ledger.con.execute("PRAGMA synchronous = OFF")
+    with ledger.command(at=first, actor="benchmark", command="init"):
+        _people(ledger)
+    return ledger
 
 
 def _people(ledger: Ledger) -> None:
@@ -104,10 +109,7 @@ def _people(ledger: Ledger) -> None:
 def history(path: Path, tickets: int, months: int) -> None:
     """Write a small ledger of so many tickets in the months before AFTER; but of the last year, no matter is open."""
     chance, span = random.Random(20261001), months * _MONTH
-    create(path)
-    ledger = open_ledger(path, write=True)
-    with ledger.command(at=AFTER - span, actor="benchmark", command="init"):
-        _people(ledger)
+    ledger = _begun(path, AFTER - span)
     cases = [_case(chance, number, AFTER - span * (1 - number / (tickets + 1))) for number in range(1, tickets + 1)]
     _bulk(ledger, cases)
     with ledger.command(at=AFTER, actor="benchmark", command="import complaints"):

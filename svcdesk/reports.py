@@ -104,8 +104,8 @@ def assignments(ledger: Ledger, period: Period, now: datetime) -> list[Assignmen
         first = bisect_right(starts, departed) - 1  # -1: before the period
         last = still_away if returned is None else bisect_right(starts, returned) - 1
         line = "installation" if kind == "installation" else "dispatch"
-        own = (departed, dispatch, number, engineer, line, first if first > 0 else 0, last, first >= 0, ticket)
-        found.append(Assignment._make(own))
+        own = max(0, first), last, first >= 0
+        found.append(Assignment(departed, dispatch, number, engineer, line, *own, ticket))
     return found
 
 
